@@ -9,10 +9,12 @@ import datetime
 
 from patchwatch.pattern import Pattern
 
+TO_APPLY = "yours to apply"
+"""How the next action on a series begins that I apply."""
 _LIKELY = "likely: "
 _REST = Pattern(r":|, | from | when | or | whether |(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
 _SHORT = {
-    "yours to apply": "apply {version}",
+    TO_APPLY: "apply {version}",
     "review": "review {version}",
     "send it without RFC": "send without RFC",
     "send the request again": "send again",

@@ -19,6 +19,7 @@ from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.request import Request
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
+from patchwatch.series.verbs import TO_APPLY
 from patchwatch.times import format_span as span
 
 _HOUR = 3600
@@ -87,10 +88,6 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
         if mine is not None:
             return mine
     return _for_others(row, now, windows, row.turn)
-
-
-TO_APPLY = "yours to apply"
-"""How the next action on a series begins that I apply."""
 
 
 def to_apply(row: SeriesRow, now: int) -> NextAction | None:

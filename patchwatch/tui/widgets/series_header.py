@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
-from patchwatch.series.state.next_action import TO_APPLY
 from patchwatch.series.states import Turn
+from patchwatch.series.verbs import TO_APPLY
 from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
