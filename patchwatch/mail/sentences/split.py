@@ -48,7 +48,8 @@ _COURTESY = Pattern(
       | (?:(?:very|really)\ )?(?:nice|great|good|excellent|awesome|lovely|fantastic|impressive|quality|solid)
         \ (?:work(?:manship)?|job|catch|clean-?up|find|point|stuff|idea|series|patch|one|analysis|improvement|numbers)
         \b.{{0,30}}
-      | (?:(?:best|kind|warm)\s+)?regards?\W* | cheers\W* | best\W* | (?:sincerely|yours)\b.{{0,20}} | have\ a\ \w+\ \w+\W*
+      | (?:(?:best|kind|warm)\s+)?regards?\W* | cheers\W* | best\W* | (?:sincerely|yours)\b.{{0,20}}
+      | have\ a\ \w+\ \w+\W*
       | with\ (?:that|this|the\ above|those)\b.{{0,60}}
       | (?:please\ )?feel\ free\ to\ add\b.{{0,40}} | you\ can\ add\b.{{0,40}}
       | for\ (?:the|this|the\ whole)\ (?:series|patch(?:set)?|patches)\W*
