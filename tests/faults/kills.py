@@ -27,6 +27,7 @@ from sqlalchemy.engine import Engine
 
 from patchwatch.config import Config, Lore, Mail, Recipient
 from patchwatch.db import database
+from patchwatch.notify.delivery import outbox
 from patchwatch.sources.files import mbox
 from patchwatch.sync import ingest, postponed
 from patchwatch.tracker import Tracker
@@ -48,15 +49,16 @@ class Command:
     prepare: Callable[[Path], None]
     run: Callable[[Tracker], object]
     lore: str = "http://127.0.0.1:9"
+    lease: int = 0  # seconds after which what was interrupted is tried again
 
-    def tracker(self, directory: Path) -> Tracker:
+    def tracker(self, directory: Path, later: int = 0) -> Tracker:
         sendmail = f"sh {directory}/sendmail.sh"
         config = Config(
             lore=replace(Lore(), url=self.lore),
             mail=Mail("sendmail", sendmail=sendmail, sender="Patchwatch <pw@example.org>"),
             digest=(Recipient("me", "me@example.net", zone="UTC", even_if_empty=True),),
         )
-        now = time.time() if self.name == "poll" else NOW
+        now = time.time() if self.name == "poll" else NOW + later
         return Tracker(config, clock=lambda: now, database_url=f"sqlite:///{directory}/pw.db")
 
     def statements(self, directory: Path) -> int:
@@ -67,12 +69,17 @@ class Command:
             return int(counter.read_text())
 
     def killed(
-        self, directory: Path, at: int | None = None, after: float | None = None, counter: Path | None = None
+        self,
+        directory: Path,
+        at: int | None = None,
+        after: float | None = None,
+        counter: Path | None = None,
+        later: int = 0,
     ) -> bool:
-        """Run the command; return True if it was killed, False if it ended before."""
+        """Run the command, some seconds `later`; return True if it was killed, False if it ended before."""
         pid = os.fork()
         if pid == 0:
-            self._run_and_exit(directory, at, counter)
+            self._run_and_exit(directory, at, counter, later)
         timer = None if after is None else threading.Timer(after, os.kill, (pid, signal.SIGKILL))
         if timer:
             timer.start()
@@ -86,7 +93,7 @@ class Command:
         assert os.waitstatus_to_exitcode(status) == 0, f"{self.name} failed"
         return False
 
-    def _run_and_exit(self, directory: Path, at: int | None, counter: Path | None) -> None:
+    def _run_and_exit(self, directory: Path, at: int | None, counter: Path | None, later: int) -> None:
         count = 0
 
         def step(*_: object) -> None:
@@ -102,7 +109,7 @@ class Command:
             mbox.BATCH_MAILS = 5
             ingest._REINDEX_BATCH = 7
             postponed.LARGE = 12
-            self.run(self.tracker(directory))
+            self.run(self.tracker(directory, later))
             if counter:
                 counter.write_text(str(count))
         except BaseException:  # noqa: BLE001 (this fork must not return to the caller's code)
@@ -194,7 +201,12 @@ def commands() -> Iterator[list[Command]]:
         poll,
         Command("reindex", _imported, lambda tracker: tracker.reindex()),
         Command("migrate", _old, lambda tracker: tracker.database),
-        Command("digest --send", _with_sendmail, lambda tracker: tracker.send_digests(today=True)),
+        Command(
+            "digest --send",
+            _with_sendmail,
+            lambda tracker: tracker.send_digests(today=True),
+            lease=outbox._LEASE_SECONDS,
+        ),
     ]
     server.close()
 
@@ -236,6 +248,8 @@ class Trial:
         while chance.random() < 0.4:
             killed += self.command.killed(work, chance.randint(1, self.points))
         assert not self.command.killed(work)
+        if self.command.lease:  # it was killed between the start of a delivery and the mail program
+            assert not self.command.killed(work, later=self.command.lease)
         result = self.command.result(work)
         assert result == self.expected, f"{self.command.name} killed at {at}"
         # A mail leaves again, with the same Message-ID, only if the kill came between its delivery and the commit.
