@@ -15,7 +15,7 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting, encode_posting
 from patchwatch.db.records import stored_checks, stored_reviewers, stored_state
 from patchwatch.db.remembered import encode_memory
-from patchwatch.db.revision_codec import RevisionSummary, StoredReviewer, decode_state, decode_summary, encode
+from patchwatch.db.revision_codec import RevisionSummary, StoredReviewer, decode_state, encode
 from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, Person
 from patchwatch.series.committers import Committers, lists_of
@@ -32,26 +32,17 @@ Addition: TypeAlias = tuple[FollowUp, Message | None]
 """A reply, and the mail of the revision that it replies to."""
 
 
-def mails_of(stored: StoredRevision) -> dict[str, None]:
-    """Return the message-ids of a revision's cover letter and patches."""
-    summary = decode_summary(stored.view)
-    return dict.fromkeys((stored.root, *summary.message_ids, *summary.patch_message_ids))
-
-
-def revision_of(stored: StoredRevision, mails: Mapping[str, Message]) -> Revision:
-    """Return a revision without its replies, from the mails that `mails_of` names."""
-    return _revision(stored, decode_summary(stored.view), mails)
-
-
-def _revision(stored: StoredRevision, summary: RevisionSummary, mails: Mapping[str, Message]) -> Revision:
+def revision_of(root: str, summary: RevisionSummary, mails: Mapping[str, Message]) -> Revision:
+    """Return a revision without its replies, from the mails that patchwatch.db.revision_codec.mails_of names."""
     patches = tuple(mails[i] for i in summary.patch_message_ids)
     own = [mails[i] for i in summary.message_ids]
     cover = own[0] if summary.has_cover else None
-    return Revision(mails[stored.root], cover, patches, tuple(own[summary.has_cover + len(patches) :]), ())
+    return Revision(mails[root], cover, patches, tuple(own[summary.has_cover + len(patches) :]), ())
 
 
 def amended_record(
     stored: StoredRevision,
+    summary: RevisionSummary,
     revision: Revision,
     additions: Sequence[Addition],
     memory: Memory,
@@ -60,8 +51,11 @@ def amended_record(
     dismissed: Set[str],
     rules: PointRules,
 ) -> dict[str, Any]:
-    """Return the columns of a revision, given without its replies, after some more of them, oldest first."""
-    summary, standing = decode_summary(stored.view), decode_state(stored.standing)
+    """Return the columns of a revision, given without its replies, after some more of them, oldest first.
+
+    `summary` is what is stored of it.
+    """
+    standing = decode_state(stored.standing)
     tags = [Tag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in summary.trailers]
     known = Known(memory, tags, standing.points)
     reading = resume(revision, known, committers, policy, dismissed, rules)

@@ -218,6 +218,11 @@ def decode_summary(text: str) -> RevisionSummary:
     return _summary_decoder.decode(text)
 
 
+def mails_of(root: str, summary: RevisionSummary) -> dict[str, None]:
+    """Return the message-ids of a revision's cover letter and patches, in order."""
+    return dict.fromkeys((root, *summary.message_ids, *summary.patch_message_ids))
+
+
 def posted_mails(text: str) -> PostedMails:
     """Decode which mails were posted from the column `view`."""
     return _mails_decoder.decode(text)

@@ -15,17 +15,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import committers, decisions, derived, messages, remembered
-from patchwatch.db.amended import amended_record, mails_of, revision_of
+from patchwatch.db import derived, messages, remembered
+from patchwatch.db.amended import amended_record, revision_of
 from patchwatch.db.derived import PlacedMessage, StoredRevision
-from patchwatch.db.message_codec import decode_message
+from patchwatch.db.revision_codec import decode_summary, mails_of
 from patchwatch.mail.message import Message
 from patchwatch.series.answered import has_circle
-from patchwatch.series.committers import gives_role, lists_of
+from patchwatch.series.committers import gives_role
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.state.memory import Memory
 from patchwatch.series.state.revision_state import place_of
-from patchwatch.sync import point_rules, robot_rules
+from patchwatch.sync.circumstances import circumstances_of
 from patchwatch.sync.conversations import Conversations
 
 _REFERENCES = 10  # of a mail, from its end, one of which must be stored
@@ -91,7 +91,7 @@ def _additions(
     stored = {
         name: one for name, one in derived.messages_named(connection, names).items() if one.conversation == conversation
     }
-    _load(connection, [one.id for one in stored.values()], threads.messages)
+    threads.load(one.id for one in stored.values())
     newest = {i: memory.newest for i, memory in memories.items()}
     found: list[Addition] = []
     for pk, message in replies:
@@ -110,11 +110,6 @@ def _additions(
     return found
 
 
-def _load(connection: Connection, pks: Iterable[int], known: dict[int, Message]) -> None:
-    facts = messages.facts_of(connection, [pk for pk in pks if pk not in known])
-    known.update((pk, decode_message(text)) for pk, text in facts.items())
-
-
 def amend(
     connection: Connection, additions: Sequence[Addition], memories: Mapping[int, Memory], threads: Conversations
 ) -> Amended:
@@ -122,23 +117,21 @@ def amend(
     if not additions:
         return Amended([], [], [])
     stored = {r.id: r for r in derived.revisions_by_id(connection, {one.revision for one in additions})}
-    pks = messages.known_messages(connection, {name for r in stored.values() for name in mails_of(r)})
-    _load(connection, pks.values(), threads.messages)
+    summaries = {number: decode_summary(r.view) for number, r in stored.items()}
+    names = {number: mails_of(r.root, summaries[number]) for number, r in stored.items()}
+    pks = messages.known_messages(connection, {name for own in names.values() for name in own})
+    threads.load(pks.values())
     mails = {name: threads.messages[pk] for name, pk in pks.items()}
-    revisions = {number: revision_of(r, mails) for number, r in stored.items()}
-    who = committers.committers(connection, {name for r in revisions.values() for name in lists_of(r)})
-    rules = robot_rules.rules_of(connection)
-    dismissed, points = decisions.dismissed_points(connection), point_rules.rules_of(connection)
+    revisions = {number: revision_of(r.root, summaries[number], mails) for number, r in stored.items()}
+    circumstances = circumstances_of(connection, revisions.values())
     rows = [
         amended_record(
             stored[number],
+            summaries[number],
             revision,
             [(one.follow_up, one.parent) for one in additions if one.revision == number],
             memories[number],
-            who,
-            rules,
-            dismissed,
-            points,
+            *circumstances,
         )
         for number, revision in revisions.items()
     ]

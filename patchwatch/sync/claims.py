@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from patchwatch.db import messages as mails
 from patchwatch.db.claims_codec import StoredClaim
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.message_codec import decode_message
-from patchwatch.db.revision_codec import RevisionSummary, decode_link, decode_state, decode_summary
-from patchwatch.mail.message import Message, name_key
+from patchwatch.db.revision_codec import RevisionSummary, decode_link, decode_state, decode_summary, mails_of
+from patchwatch.mail.message import name_key
 from patchwatch.series.claims import MOST_VERSIONS, Posted, claims
 from patchwatch.series.points import UNSETTLED, Fate, Point
+from patchwatch.sync.conversations import Conversations
 
 _MARKS = tuple(f'"{fate}"' for fate in sorted(UNSETTLED))
 
@@ -34,12 +34,12 @@ def claims_in(
     connection: Connection,
     members: Sequence[StoredRevision],
     summaries: Mapping[int, RevisionSummary],
-    known: Mapping[int, Message],
+    threads: Conversations,
     earlier: Earlier | None = None,
 ) -> dict[str, StoredClaim]:
     """By the key of a point: what became of it in later versions of its series.
 
-    `members` are the revisions of the series, oldest first; `known` are messages that were decoded already.  With
+    `members` are the revisions of the series, oldest first; `threads` has the messages of this transaction.  With
     `earlier`, only the points of the versions that got replies are looked at.
     """
     versions = [one for one in members if not ((link := decode_link(one.link)) and link.resend)]
@@ -59,7 +59,7 @@ def claims_in(
         points = [point for point in decode_state(one.standing).points if point.fate in UNSETTLED]
         for later in versions[number : number + MOST_VERSIONS + 1]:
             if later.id not in posted:
-                posted[later.id] = _posted(connection, later, summaries[later.id], known)
+                posted[later.id] = _posted(connection, later, summaries[later.id], threads)
         after = [posted[later.id] for later in versions[number + 1 : number + MOST_VERSIONS + 1]]
         by_key = {point.key: point for point in points}
         for key, claim in claims(points, posted[one.id], after).items():
@@ -87,16 +87,12 @@ def _has_spoken(point: Point, spoken: set[str]) -> bool:
 
 
 def _posted(
-    connection: Connection, revision: StoredRevision, summary: RevisionSummary, known: Mapping[int, Message]
+    connection: Connection, revision: StoredRevision, summary: RevisionSummary, threads: Conversations
 ) -> Posted:
     """A version with its messages, as they are stored."""
-    names = dict.fromkeys((revision.root, *summary.message_ids, *summary.patch_message_ids))
+    names = mails_of(revision.root, summary)
     numbers = mails.known_messages(connection, names)
-    unknown = mails.facts_of(connection, (pk for pk in numbers.values() if pk not in known))
-    messages = {
-        name: known[pk] if pk in known else decode_message(unknown[pk])
-        for name, pk in numbers.items()
-        if pk in known or pk in unknown
-    }
+    threads.load(numbers.values())
+    messages = {name: threads.messages[pk] for name, pk in numbers.items()}
     ordered = [messages[name] for name in names if name in messages]
     return Posted(messages[revision.root], ordered, complete=not summary.missing and not summary.taken)

@@ -5,7 +5,7 @@ patchwatch.series.conversation says what connects two mails.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -95,6 +95,11 @@ class Conversations:
         mails.change_facts(self._db, [{"id": pk, "conversation": into, **nowhere} for pk, into in placed.items()])
         self.touched |= former
         self.whole |= former | set(placed.values())
+
+    def load(self, pks: Iterable[int]) -> None:
+        """Decode those of these messages (primary keys) that were not decoded in this transaction."""
+        facts = mails.facts_of(self._db, [pk for pk in pks if pk not in self.messages])
+        self.messages.update((pk, decode_message(text)) for pk, text in facts.items())
 
     def only_replies(self, conversation: int) -> bool:
         """True if no patch, cover letter or other reading of a stored mail came to a conversation."""

@@ -311,7 +311,7 @@ class Derivation:
             number = min(r.id for r in members)
             last = max(activity.get(r.id, r.date) for r in members)
             earlier = self._earlier(members, claims.get(number))
-            claimed = claims_in(self._db, members, summaries, self._threads.messages, earlier)
+            claimed = claims_in(self._db, members, summaries, self._threads, earlier)
             row = series_record(number, members, summaries, marks, merges[members[-1].id], last, claimed)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]

@@ -12,16 +12,15 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from patchwatch.db import committers, decisions, derived, messages, remembered
+from patchwatch.db import committers, derived, remembered
 from patchwatch.db.derived import PlacedMessage, StoredRevision
-from patchwatch.db.message_codec import decode_message
 from patchwatch.db.records import homes, revision_record
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.mail.message import Message
 from patchwatch.series.committers import lists_of, roles
 from patchwatch.series.revision import Revision, find_revisions, number_of
-from patchwatch.sync import point_rules, robot_rules
 from patchwatch.sync.amend import can_be_amended
+from patchwatch.sync.circumstances import circumstances_of
 from patchwatch.sync.conversations import Conversations
 
 _Place: TypeAlias = tuple[int | None, int | None]
@@ -83,8 +82,7 @@ def recognize(
     """
     if not conversations:
         return Recognition(set(), [], [], [], set())
-    known = threads.messages
-    found = _recognized(connection, conversations, known, replacements)
+    found = _recognized(connection, conversations, threads, replacements)
     number = {id(r): found.ids[r.root.message_id] for _, r in found.revisions}
     same = _unchanged(found, threads.fresh, threads.whole | threads.with_submissions)
     kept = set() if replacements else _remembered(found)
@@ -100,7 +98,7 @@ def recognize(
     flipped = committers.conversations_of(connection, flips)
     same -= {number[id(r)] for conversation, r in found.revisions if conversation in flipped}
     if more := flipped - conversations:
-        others = _recognized(connection, more, known, replacements)
+        others = _recognized(connection, more, threads, replacements)
         found += others
         kept |= set() if replacements else _remembered(others)
         stored |= _stored(connection, more)
@@ -125,13 +123,8 @@ def _stored(connection: Connection, conversations: Set[int]) -> set[int]:
 def _rows(connection: Connection, found: Recognized, same: Set[int], kept: Set[int]) -> list[dict[str, Any]]:
     changed = [(c, found.ids[r.root.message_id], r) for c, r in found.revisions]
     changed = [(c, number, r) for c, number, r in changed if number not in same]
-    who = committers.committers(connection, {name for *_, r in changed for name in lists_of(r)})
-    homes_of, rules = homes(found.revisions), robot_rules.rules_of(connection)
-    dismissed, points = decisions.dismissed_points(connection), point_rules.rules_of(connection)
-    return [
-        revision_record(number, c, r, homes_of[c], who, rules, dismissed, points, number in kept)
-        for c, number, r in changed
-    ]
+    homes_of, circumstances = homes(found.revisions), circumstances_of(connection, [r for *_, r in changed])
+    return [revision_record(number, c, r, homes_of[c], *circumstances, number in kept) for c, number, r in changed]
 
 
 def _remembered(found: Recognized) -> set[int]:
@@ -175,11 +168,11 @@ def _unchanged(found: Recognized, fresh: Set[int], whole: Set[int]) -> set[int]:
 
 
 def _recognized(
-    connection: Connection, conversations: set[int], known: dict[int, Message], replacements: Mapping[int, Message]
+    connection: Connection, conversations: set[int], threads: Conversations, replacements: Mapping[int, Message]
 ) -> Recognized:
     placed = derived.messages_in(connection, conversations)
-    unknown = messages.facts_of(connection, (one.id for one in placed if one.id not in known))
-    known.update((pk, decode_message(facts)) for pk, facts in unknown.items())
+    threads.load(one.id for one in placed)
+    known = threads.messages
     by_conversation: dict[int, dict[str, Message]] = {}
     for one in placed:
         by_conversation.setdefault(one.conversation, {})[one.message_id] = replacements.get(one.id) or known[one.id]

@@ -1,0 +1,34 @@
+"""What decides how revisions are read besides their mails: who commits, the rules of the config, dismissed points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from patchwatch.db import committers, decisions
+from patchwatch.series.committers import Committers, lists_of
+from patchwatch.series.point_rules import PointRules
+from patchwatch.series.revision import Revision
+from patchwatch.series.robot_policy import RobotPolicy
+from patchwatch.sync import point_rules, robot_rules
+
+
+class Circumstances(NamedTuple):
+    """The arguments of patchwatch.series.state.revision_state.read, besides the revision."""
+
+    committers: Committers  # of the lists that the revisions were sent to
+    policy: RobotPolicy
+    dismissed: Set[str]
+    rules: PointRules
+
+
+def circumstances_of(connection: Connection, revisions: Iterable[Revision]) -> Circumstances:
+    """Return what decides how these revisions are read."""
+    return Circumstances(
+        committers.committers(connection, {name for r in revisions for name in lists_of(r)}),
+        robot_rules.rules_of(connection),
+        decisions.dismissed_points(connection),
+        point_rules.rules_of(connection),
+    )
