@@ -12,26 +12,28 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field, structs
 
-from patchwatch.mail.message import Message, Person, Remark, RemarkKind, Signal, SignalKind, name_key
-from patchwatch.mail.remark_model import default_model
+from patchwatch.mail.message import Message, Remark, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.series.committers import person_key
 from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
+from patchwatch.series.state.remark_here import (
+    EXPLICIT,
+    FEW_WORDS,
+    NO_ANSWER_NEEDED,
+    acts,
+    in_place,
+    is_content,
+    is_for_author,
+    repeats,
+)
 from patchwatch.series.state.reply import Reply
 
 _UNSETTLED = tuple(fate for fate in Fate if fate in UNSETTLED)  # in an order that is the same in every process
 _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed
-_FEW_WORDS = 12
 _DAY = 86_400
 _DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
-_OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
-_EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
 _ASKS_BESIDE_TAG = _DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
-# Of a reviewer who will act, wants others to, or has seen it through: the author need not answer.
-_NO_ANSWER_NEEDED = frozenset({
-    SignalKind.WILL_REVIEW, SignalKind.PROMISE, SignalKind.REVIEW_WANTED, SignalKind.WILL_APPLY, SignalKind.APPLIED,
-    SignalKind.CLAIMED, SignalKind.SATISFIED, SignalKind.COMMAND, SignalKind.HOLD,
-})  # fmt: skip
 
 
 def _nothing_at() -> dict[Fate, dict[str, None]]:
@@ -50,7 +52,7 @@ class Ledger(Struct):
     rules: PointRules = DEFAULT
     corrected: bool = False  # a person dismissed a point
     put_off: bool = False  # the author will do the last thing that was raised, but after this patch
-    taken_back: bool = False  # … or whoever raised it took it back, or somebody else answered it
+    taken_back: bool = False  # … or the person who raised it took it back, or somebody else answered it
     by_key: dict[str, Point] = {}  # the points in the order in which they were raised
     _at: dict[Fate, dict[str, None]] = field(default_factory=_nothing_at)
     _of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
@@ -102,7 +104,7 @@ class Ledger(Struct):
 
     def passed(self, message: Message) -> None:
         """A robot reports success: its failures are settled."""
-        self._close(list(self._of_person.get(_who(message.author), ())), Fate.SETTLED, message)
+        self._close(list(self._of_person.get(person_key(message.author), ())), Fate.SETTLED, message)
 
     def demand_of(self, reply: Reply, kind: PointKind, text: str, *, firm: bool = True) -> None:
         """Note a request that is no remark: a command to a bot, or that somebody dropped the patch again."""
@@ -122,7 +124,7 @@ class Ledger(Struct):
         self._close([key for key in unsettled if self.by_key[key].patch in numbers], Fate.SETTLED, message)
 
     def _read_reviewer(self, reply: Reply, *, complete: bool) -> None:
-        message, who = reply.message, _who(reply.message.author)
+        message, who = reply.message, person_key(reply.message.author)
         if reply.endorses:
             self._endorse(reply, who)
         if dismissed := reply.signals.get(SignalKind.DISMISSED):
@@ -131,20 +133,20 @@ class Ledger(Struct):
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, intent.text)
         for number, remark in enumerate(message.remarks, 1):
-            remark = _in_place(remark, reply)
+            remark = in_place(remark, reply)
             about = self._about(remark, message)
-            own = [key for key in about if _who(self.by_key[key].by) == who]
+            own = [key for key in about if person_key(self.by_key[key].by) == who]
             if remark.retracts:
                 self._take_back(own, reply, remark)
                 own = []
-            if remark.retracts and not _EXPLICIT.intersection(remark.signals):
+            if remark.retracts and not EXPLICIT.intersection(remark.signals):
                 pass
-            elif remark.wants and _is_for_author(reply, remark) and self._counts(remark, reply, complete=complete):
+            elif remark.wants and is_for_author(reply, remark) and self._counts(remark, reply, complete=complete):
                 if own and self.by_key[own[0]].fate in UNSETTLED:
                     self._insist(own[0], message, remark)
-                elif not (about and _repeats(remark)):
+                elif not (about and repeats(remark)):
                     self._raise(reply, number, remark)
-            elif own and _is_content(remark):
+            elif own and is_content(remark):
                 self._close(own, Fate.SETTLED, message, remark.text)
             elif about and not own:
                 self._take_over(about, message, remark)
@@ -158,7 +160,7 @@ class Ledger(Struct):
     def _comment(self, reply: Reply) -> None:
         """An answer to the posting that neither asks nor endorses: perhaps the author should say something."""
         for number, remark in enumerate(reply.message.remarks, 1):
-            if remark.words and not (remark.wants or remark.retracts or _NO_ANSWER_NEEDED & reply.signals.keys()):
+            if remark.words and not (remark.wants or remark.retracts or NO_ANSWER_NEEDED & reply.signals.keys()):
                 if not addressees(remark.text):
                     self._raise(reply, number, structs.replace(remark, wants="question", firm=False))
                 return
@@ -190,7 +192,7 @@ class Ledger(Struct):
         if SignalKind.PROMISE in remark.signals and is_about_follow_up(remark.text):
             self._close([key], Fate.LATER, message, remark.text)
             self.put_off = True
-        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= _FEW_WORDS:
+        elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
             pass  # they will look into it
         elif remark.concedes == "acts" or (remark.concedes == "agrees" and point.kind != PointKind.QUESTION):
             self._move(key, Fate.PROMISED, message, remark.text)
@@ -212,7 +214,7 @@ class Ledger(Struct):
         """A reviewer takes back what they said: what they quote or answer, or else all that they said of the patch."""
         message = reply.message
         if not own and not remark.answers:
-            theirs = self._of_person.get(_who(message.author), ())
+            theirs = self._of_person.get(person_key(message.author), ())
             own = [key for key in theirs if reply.patch in (0, self.by_key[key].patch)]
         self._drop(own, Fate.WITHDRAWN, message, remark.text)
 
@@ -325,7 +327,7 @@ class Ledger(Struct):
         """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
         if SignalKind.WILL_APPLY in reply.signals:
             return not _DEMANDS.isdisjoint(remark.signals)
-        return remark.firm or not ((complete and remark.chance < self.rules.sure) or _acts(remark))
+        return remark.firm or not ((complete and remark.chance < self.rules.sure) or acts(remark))
 
     def _weight(self, point: Point) -> Weight:
         return point.weighed(self.rules.sure)
@@ -334,7 +336,7 @@ class Ledger(Struct):
         self.by_key[key] = point
         if point.fate in UNSETTLED:
             self._at[point.fate][key] = None
-            self._of_person.setdefault(_who(point.by), {})[key] = None
+            self._of_person.setdefault(person_key(point.by), {})[key] = None
             if point.fate in WAITS_FOR_AUTHOR:
                 self._waiting[self._weight(point)][key] = None
 
@@ -343,49 +345,5 @@ class Ledger(Struct):
         point = self.by_key[key]
         if point.fate in UNSETTLED:
             del self._at[point.fate][key]
-            self._of_person[_who(point.by)].pop(key, None)
+            self._of_person[person_key(point.by)].pop(key, None)
             self._waiting[self._weight(point)].pop(key, None)
-
-
-def _in_place(remark: Remark, reply: Reply) -> Remark:
-    """A remark with what it wants of this author: what is asked in so many words outranks the model."""
-    said = set(remark.signals)
-    judged = default_model().in_place(remark, posting=reply.to_posting)
-    if remark.wants == "objection" or remark.waives:
-        return judged
-    if said & _EXPLICIT:
-        return structs.replace(judged, wants="change", firm=True, chance=max(judged.chance, CERTAIN))
-    if said & _OPEN_WISHES and (reply.to_posting or not reply.to_reviewer):  # among reviewers, opinions ask for little
-        flaw = any(s.detail == "flaw" and s.text == remark.text for s in reply.message.signals)
-        wish = flaw or SignalKind.WISH in said
-        kind: RemarkKind = "change" if flaw else remark.wants or ("change" if wish else "question")
-        return structs.replace(judged, wants=kind, chance=max(judged.chance, WEIGHTY))
-    return judged
-
-
-def _who(person: Person) -> str:
-    """The key of a person: their full name, or else the address; many use several addresses."""
-    name = name_key(person.name)
-    return name if " " in name else person.email
-
-
-def _is_for_author(reply: Reply, remark: Remark) -> bool:
-    """False if it is said to somebody else by name, or is a question to another reviewer."""
-    names = addressees(remark.text)
-    if names:
-        return not reply.author_names.isdisjoint(names)
-    return not (reply.to_reviewer and not reply.to_posting and remark.wants == "question")
-
-
-def _is_content(remark: Remark) -> bool:
-    return SignalKind.SATISFIED in remark.signals or remark.words == 0 or remark.concedes != ""
-
-
-def _acts(remark: Remark) -> bool:
-    """True if a reviewer acts themselves, or wants others to."""
-    return not _NO_ANSWER_NEEDED.isdisjoint(remark.signals)
-
-
-def _repeats(remark: Remark) -> bool:
-    """True for what agrees with somebody else's point."""
-    return remark.concedes != "" and remark.words <= _FEW_WORDS

@@ -1,0 +1,68 @@
+"""What a remark means in the reply that it is in: what it wants of the author, and whether it wants anything at all."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from patchwatch.mail.message import Remark, RemarkKind, SignalKind
+from patchwatch.mail.remark_model import default_model
+from patchwatch.mail.sentences.addressee import addressees
+from patchwatch.series.points import CERTAIN, WEIGHTY
+from patchwatch.series.state.reply import Reply
+
+FEW_WORDS = 12
+EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
+NO_ANSWER_NEEDED = frozenset(
+    {
+        SignalKind.WILL_REVIEW,
+        SignalKind.PROMISE,
+        SignalKind.REVIEW_WANTED,
+        SignalKind.WILL_APPLY,
+        SignalKind.APPLIED,
+        SignalKind.CLAIMED,
+        SignalKind.SATISFIED,
+        SignalKind.COMMAND,
+        SignalKind.HOLD,
+    }
+)
+"""Of a reviewer who will act, wants others to, or has seen it through: the author need not answer."""
+_OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
+
+
+def in_place(remark: Remark, reply: Reply) -> Remark:
+    """A remark with what it wants of this author: what is asked in so many words outranks the model."""
+    said = set(remark.signals)
+    judged = default_model().in_place(remark, posting=reply.to_posting)
+    if remark.wants == "objection" or remark.waives:
+        return judged
+    if said & EXPLICIT:
+        return structs.replace(judged, wants="change", firm=True, chance=max(judged.chance, CERTAIN))
+    if said & _OPEN_WISHES and (reply.to_posting or not reply.to_reviewer):  # among reviewers, opinions ask for little
+        flaw = any(s.detail == "flaw" and s.text == remark.text for s in reply.message.signals)
+        wish = flaw or SignalKind.WISH in said
+        kind: RemarkKind = "change" if flaw else remark.wants or ("change" if wish else "question")
+        return structs.replace(judged, wants=kind, chance=max(judged.chance, WEIGHTY))
+    return judged
+
+
+def is_for_author(reply: Reply, remark: Remark) -> bool:
+    """False if it is said to somebody else by name, or is a question to another reviewer."""
+    names = addressees(remark.text)
+    if names:
+        return not reply.author_names.isdisjoint(names)
+    return not (reply.to_reviewer and not reply.to_posting and remark.wants == "question")
+
+
+def is_content(remark: Remark) -> bool:
+    """True if it accepts what was said to it."""
+    return SignalKind.SATISFIED in remark.signals or remark.words == 0 or remark.concedes != ""
+
+
+def acts(remark: Remark) -> bool:
+    """True if a reviewer acts themselves, or wants others to."""
+    return not NO_ANSWER_NEEDED.isdisjoint(remark.signals)
+
+
+def repeats(remark: Remark) -> bool:
+    """True for what agrees with somebody else's point."""
+    return remark.concedes != "" and remark.words <= FEW_WORDS
