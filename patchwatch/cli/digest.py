@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,10 +73,9 @@ def digest_command(context: Context, then: int | None, since: int | None, send: 
         return
     from patchwatch.tracker.as_of import as_of
 
-    with ExitStack() as past:
-        with progress_line() as progress:
-            digest = past.enter_context(as_of(context.tracker, then, progress)).digest(since=since)
-        _print_digest(digest)
+    with progress_line() as progress, as_of(context.tracker, then, progress) as tracker:
+        digest = tracker.digest(since=since)
+    _print_digest(digest)
 
 
 def _print_digest(digest: Digest) -> None:

@@ -98,7 +98,7 @@ def poll_command(context: Context) -> None:
     If another poll is running, wait for it to finish. If `patchwatch run` is active, fail at once: it polls on its own.
     """
     tracker = context.tracker
-    with orderly_stop(), tracker.lock("poll", lambda text, done=0, total=0: print_error(text)):
+    with orderly_stop(), tracker.lock("poll", print_error):
         # Queue events of mail that other processes stored, so that new series start from here.
         before = _failure("events", tracker.detect_events)
         with progress_line() as progress:

@@ -49,13 +49,10 @@ def run(tracker: Tracker, *, clock: Callable[[], float], as_json: bool = False, 
             log.configure(config.run.log, clock)
         return tracker.with_config(config)
 
-    def log_lock(text: str, done: int = 0, total: int = 0) -> None:
-        _log.info(text, extra=log.event("lock"))
-
     def wait(seconds: float) -> None:
         requests.wake.wait(seconds / speed)
 
-    with _signals(requests), tracker.lock("run", log_lock):
+    with _signals(requests), tracker.lock("run", lambda text: _log.info(text, extra=log.event("lock"))):
         count = len(inboxes_to_poll(tracker.inboxes()))  # fails first if the database can't be opened
         interval = f"{tracker.config.poll.interval_minutes:g} min"
         text = f"process {os.getpid()} polls {plural(count, 'inbox', 'inboxes')} every {interval}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db import watched
+from patchwatch.db import series_flags
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
@@ -59,12 +60,13 @@ def begin_visits(connection: Connection, name: str, until: int) -> None:
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Return every known inbox, with the results of polling it."""
-    counts = watched.count_by_inbox(connection)
+    watched = set(series_flags.inbox_ids(series_flags.executor(connection), watched_only=True))
+    counts = Counter(inbox for _, inbox in watched)
     return tuple(
         InboxRow(
             row.name,
             row.followed,
-            counts.get(row.id, 0),
+            counts[row.id],
             row.polled_at,
             row.failed_at,
             row.failure or "",

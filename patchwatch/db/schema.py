@@ -3,7 +3,7 @@
 What arrived: `message`, `raw`, `archive_copy`; of git trees `tree`, `tree_commit`, `tree_holds`, `commit_key`.  Manual
 decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and
 their `undo_log`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
-`thread_key`, `revision`, `revision_key`, `acceptance`, `committer`, `series`.
+`thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`.
 """
 
 from __future__ import annotations

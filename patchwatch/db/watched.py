@@ -52,16 +52,6 @@ _IN_NO_INBOX = _of_watched(
     ORDER BY series.last_activity DESC, series.id
     """
 )
-_BY_INBOX = _of_watched(
-    """
-    SELECT archive_copy.inbox_id, count(DISTINCT revision.series_id)
-    FROM revision
-    JOIN message ON message.message_id = revision.root
-    JOIN archive_copy ON archive_copy.message_pk = message.id
-    WHERE revision.series_id IN ({watched})
-    GROUP BY archive_copy.inbox_id
-    """
-)
 _AUTHOR_KEYS = _of_watched(
     """
     SELECT DISTINCT revision_key.key FROM revision
@@ -101,11 +91,6 @@ def mails_after(connection: Connection, mail: int) -> dict[int, set[str]]:
 def in_no_inbox(connection: Connection) -> list[str]:
     """Return the newest posting of each watched series that was seen in no inbox, the most recently active first."""
     return [roots.rpartition("\n")[2] for (roots,) in connection.execute(_IN_NO_INBOX)]
-
-
-def count_by_inbox(connection: Connection) -> dict[int, int]:
-    """Return how many watched series were seen in each inbox, by its primary key; without those in which none was."""
-    return {row[0]: row[1] for row in connection.execute(_BY_INBOX)}
 
 
 def authors(connection: Connection) -> set[str]:

@@ -56,8 +56,3 @@ def requests_in(revision: Revision) -> Requests:
     for mail in mails:
         found.read(mail, known.get(mail.parent or ""), authors)
     return found
-
-
-def open_requests(revision: Revision) -> tuple[Request, ...]:
-    """The requests that have not been answered, oldest first: the last one to each person."""
-    return requests_in(revision).open

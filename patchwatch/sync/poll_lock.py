@@ -23,7 +23,6 @@ from pathlib import Path
 from patchwatch.config import state_directory
 from patchwatch.errors import DatabaseError, PollLockedError
 from patchwatch.private_files import make_directory
-from patchwatch.progress import Progress, no_progress
 from patchwatch.redact import redact_url
 
 RUN = "run"
@@ -70,7 +69,7 @@ def acquire(
     what: str,
     now: int,
     *,
-    progress: Progress = no_progress,
+    progress: Callable[[str], None] = lambda text: None,
     patience: float = _PATIENCE_SECONDS,
     pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:

@@ -93,7 +93,7 @@ class Fetch(Queries):
         with self._archive(pause) as archive:
             return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now(), names)
 
-    def lock(self, what: str, progress: Progress = no_progress) -> AbstractContextManager[None]:
+    def lock(self, what: str, progress: Callable[[str], None] = lambda text: None) -> AbstractContextManager[None]:
         """Hold the poll lock of this database while the context is open.
 
         Raises:

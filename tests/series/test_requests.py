@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patchwatch.mail.parse import parse
-from patchwatch.series.requests import open_requests
+from patchwatch.series.requests import requests_in
 from patchwatch.series.revision import find_revisions
 from tests.support.mails import mail
 
@@ -32,7 +32,7 @@ def asked(*replies: Said, note: str = "") -> list[tuple[str, str, str]]:
         for number, (sender, words, answers, to) in enumerate(replies, 1)
     ]
     (revision,) = find_revisions([parse(raw) for raw in mails])
-    return [(one.email, one.kind, one.message_id) for one in open_requests(revision)]
+    return [(one.email, one.kind, one.message_id) for one in requests_in(revision).open]
 
 
 def test_a_question_by_name_is_open_until_its_answer() -> None:

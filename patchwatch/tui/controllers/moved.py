@@ -50,14 +50,14 @@ def moved_text(moved: Sequence[SeriesSummary], counts: str, key: str, width: int
     """`3 series moved (J goes there): title; and 2 more · 9 new mails`, as much of it as fits in `width` columns."""
     head = f"{plural(len(moved), 'series', 'series')} moved ({key} goes there): "
     titles = [labels.title(line.title) for line in moved]
-    rest = f"; and {len(titles) - 1} more" if len(titles) > 1 else ""
-    text = head + fit(titles[0], max(width - cell_len(head + rest), _LEAST_TITLE)).rstrip()
+
+    def listed(count: int) -> str:
+        more = f"; and {len(titles) - count} more" if len(titles) > count else ""
+        return f"{head}{'; '.join(titles[:count])}{more}"
+
+    titles[0] = fit(titles[0], max(width - cell_len(listed(1)) + cell_len(titles[0]), _LEAST_TITLE)).rstrip()
     shown = 1
-    while shown < len(titles):
-        rest = f"; and {len(titles) - shown - 1} more" if shown + 1 < len(titles) else ""
-        if cell_len(f"{text}; {titles[shown]}{rest}") > width:
-            break
-        text += f"; {titles[shown]}"
+    while shown < len(titles) and cell_len(listed(shown + 1)) <= width:
         shown += 1
-    text += f"; and {len(titles) - shown} more" if shown < len(titles) else ""
+    text = listed(shown)
     return f"{text} · {counts}" if cell_len(f"{text} · {counts}") <= width else text
