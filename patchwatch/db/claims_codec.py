@@ -11,7 +11,7 @@ from patchwatch.series.points import UNSETTLED, Fate, Point
 
 
 class StoredClaim(Struct, frozen=True, array_like=True):
-    """A patchwatch.series.claims.Claim, and whether it waits for whoever raised the point."""
+    """A patchwatch.series.claims.Claim, and whether it waits for the person who raised the point."""
 
     fate: Fate
     root: str

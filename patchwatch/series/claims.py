@@ -111,7 +111,7 @@ class _Entry:
 class _Wanted:
     said: frozenset[str]  # words of the sentence
     words: frozenset[str]  # these, and those of the line of the diff
-    names: frozenset[str]  # of whoever raised the point
+    names: frozenset[str]  # of the person who raised the point
 
 
 def placed(points: Iterable[Point], messages: Iterable[Message]) -> tuple[Point, ...]:

@@ -29,12 +29,12 @@ class Fate(StrEnum):
 
     OPEN = "open"  # it waits for the author
     PROMISED = "promised"  # the author agreed, or said that they will do it: it waits for the next version
-    ANSWERED = "answered"  # by the author; it waits for whoever raised it
-    SETTLED = "settled"  # whoever raised it is satisfied, or gave their tag
-    WITHDRAWN = "withdrawn"  # by whoever raised it
+    ANSWERED = "answered"  # by the author; it waits for the person who raised it
+    SETTLED = "settled"  # the person who raised it is satisfied, or gave their tag
+    WITHDRAWN = "withdrawn"  # by the person who raised it
     TAKEN_OVER = "taken-over"  # somebody else answered it
     LATER = "later"  # the author will do it, after this patch
-    SILENT = "silent"  # answered, and whoever raised it did not come back in time
+    SILENT = "silent"  # answered, and the person who raised it did not come back in time
     POSTED = "posted"  # the same version was posted again
     DONE = "done"  # a later version has it: its changelog says so, or it changed the lines
     NOT_TOUCHED = "not-touched"  # a later version left the lines as they were
@@ -50,7 +50,7 @@ CERTAIN = 95
 class Weight(StrEnum):
     """How much a point that waits for the author holds the patch up."""
 
-    DEMAND = "demand"  # it can't be taken as it is, according to whoever raised it
+    DEMAND = "demand"  # it can't be taken as it is, according to the person who raised it
     ASKED = "asked"  # something is unclear, fails, or is wanted by somebody who gave their tag
     DETAIL = "detail"  # it may be no point
 
@@ -82,7 +82,7 @@ class Point(Struct, frozen=True, array_like=True):
     file: str = ""  # that it is about, if it stands below a line of a diff and that is known
     lines: tuple[int, ...] = ()  # hashes of the lines of a diff that it stands below (patchwatch.mail.added_lines)
     silent_at: int = 0  # when silence settles it, once it is answered
-    waits: bool = False  # not touched, and whoever raised it has not replied to the newest version
+    waits: bool = False  # not touched, and the person who raised it has not replied to the newest version
 
     @property
     def key(self) -> str:

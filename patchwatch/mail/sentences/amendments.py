@@ -1,4 +1,4 @@
-"""Recognize that whoever applies a patch changes what is left themselves: "I'll fix the typo while applying".
+"""Recognize what the maintainer who applies a patch changes themselves: "I'll fix the typo while applying".
 
 Anybody can write such a sentence; patchwatch.series.state.machine checks the sender.
 """

@@ -14,7 +14,7 @@ from patchwatch.mail.sentences.addressee import is_about_follow_up
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.pattern import Pattern
 
-_READ = 3  # sentences at the beginning of a remark: whoever gives in begins with it
+_READ = 3  # sentences at the beginning of a remark: people who give in begin with it
 _SHORT = 14  # words of a sentence that says nothing but "then I will do that"
 
 _DO = (

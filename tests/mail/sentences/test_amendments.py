@@ -1,4 +1,4 @@
-"""What whoever applies a patch changes themselves, and what only sounds like it."""
+"""What the maintainer who applies a patch changes themselves, and what only sounds like it."""
 
 from __future__ import annotations
 
