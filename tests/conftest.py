@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
 
 from patchwatch.db import database
+from tests.support import on_postgresql
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import compiled_once, migrated_once
 
@@ -16,6 +17,35 @@ _NAMED = 80  # characters of a text that name a case
 gc.disable()  # until all tests are imported
 settings.register_profile("patchwatch", deadline=None)  # the machine may be busy; what must be quick has its own tests
 settings.load_profile("patchwatch")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add an option that chooses the database."""
+    about = "what tests open as their database: an SQLite file, or a database on a PostgreSQL server of their own"
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help=about)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what the chosen database does not have."""
+    if config.getoption("--database") == "postgresql":
+        on_postgresql.skip_what_is_sqlites(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+    """Keep the databases of fixtures that several tests share."""
+    databases = on_postgresql.current()
+    if databases is None or fixturedef.scope == "function":
+        return (yield)
+    with databases.keeping():
+        return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Drop the databases of a test."""
+    if databases := on_postgresql.current():
+        databases.drop_new()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -45,12 +75,20 @@ def own_state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 
 @pytest.fixture(scope="session", autouse=True)
-def new_databases() -> Iterator[None]:
-    """Spend less time on new databases in this process."""
+def new_databases(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Spend less time on new databases in this process, or open them on a PostgreSQL server."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(database, "_migrate", migrated_once(database._migrate))
         patched.setattr(database, "create_engine", compiled_once(database.create_engine))
+        if pytestconfig.getoption("--database") == "sqlite":
+            yield
+            return
+        databases = on_postgresql.TestDatabases()
+        databases.start()
+        on_postgresql.use(databases)
         yield
+        on_postgresql.use(None)
+        databases.stop()
 
 
 @pytest.fixture(scope="session")

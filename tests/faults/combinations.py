@@ -7,7 +7,6 @@ undisturbed one has.
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from tests.faults.reading import DAY, Daemon, during, own, poll, posting, stored, tracker_for
 from tests.faults.server import FaultServer, Upstream
 from tests.faults.table import FAULTS, Fault, Outcome
+from tests.support.command_line import copy_database
 from tests.support.derived import dump
 
 _LISTS = ("faulty", "steady")
@@ -39,9 +39,8 @@ class Round:
         for name in _LISTS:
             self._undisturbed.follow(name)
         self._undisturbed.database.close()
-        self._tracker = tracker_for(
-            self._server, Path(shutil.copy(directory / "undisturbed.db", directory / "disturbed.db"))
-        )
+        copy_database(directory / "undisturbed.db", directory / "disturbed.db")
+        self._tracker = tracker_for(self._server, directory / "disturbed.db")
         self._daemon = Daemon(self._tracker, afterwards=self._tracker)
 
     def close(self) -> None:

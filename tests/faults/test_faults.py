@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import shutil
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from tests.faults.fault import FEED, QUERY
 from tests.faults.reading import DAY, Daemon, Stored, during, own, poll, posting, stored, tracker_for
 from tests.faults.server import FaultServer, PublicInbox, SmallArchive, Upstream
 from tests.faults.table import FAULTS, Fault, Outcome
+from tests.support.command_line import copy_database
 from tests.support.lore_server import LoreServer
 
 
@@ -55,8 +55,13 @@ def archived(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> It
     server.close()
 
 
+def copied(source: Path, target: Path) -> Path:
+    copy_database(source, target)
+    return target
+
+
 def polled(server: FaultServer, database: Path, directory: Path) -> Tracker:
-    tracker = tracker_for(server, Path(shutil.copy(database, directory / "undisturbed.db")))
+    tracker = tracker_for(server, copied(database, directory / "undisturbed.db"))
     assert poll(tracker).failures == ()
     return tracker
 
@@ -64,7 +69,7 @@ def polled(server: FaultServer, database: Path, directory: Path) -> Tracker:
 @pytest.fixture
 def tracker(archived: Archived, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tracker]:
     monkeypatch.setattr("patchwatch.sources.lore.response.MAX_MAIL_BYTES", 1 << 20, raising=False)
-    tracker = tracker_for(archived.server, Path(shutil.copy(archived.database, tmp_path / "pw.db")))
+    tracker = tracker_for(archived.server, copied(archived.database, tmp_path / "pw.db"))
     yield tracker
     archived.server.heal()
     tracker.database.close()

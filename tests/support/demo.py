@@ -13,6 +13,7 @@ from patchwatch.cli import demo as original
 from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.config import Config
+from tests.support import on_postgresql
 
 
 @contextmanager
@@ -20,13 +21,24 @@ def demo(now: int = NOW) -> Iterator[DemoTracker]:
     """Yield a tracker of the sample threads as of `now` (UTC seconds), and delete its database and drafts."""
     with TemporaryDirectory(prefix="patchwatch-demo-") as directory:
         path = Path(directory) / "demo.db"
-        path.write_bytes(_imported(now))
+        if databases := on_postgresql.current():
+            on_postgresql.copy_database(_kept(databases, now), path)
+        else:
+            path.write_bytes(_imported(now))
         tracker = DemoTracker(Config(), clock=lambda: float(now), database_url=f"sqlite:///{path}")
         tracker.drafts = DraftStore(Path(directory) / "drafts")
         try:
             yield tracker
         finally:
             tracker.database.close()
+
+
+@functools.cache
+def _kept(databases: on_postgresql.TestDatabases, now: int) -> Path:
+    copy = Path(f"/demo-{now}.db")  # stands for a database, is no file
+    with original.demo(now) as tracker, databases.keeping():
+        on_postgresql.copy_database(tracker.database, copy)
+    return copy
 
 
 @functools.cache

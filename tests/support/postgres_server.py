@@ -36,7 +36,15 @@ class PostgresServer:
     def start(self) -> None:
         """Make the data, and serve it."""
         self._run("initdb", "--pgdata", self._data, "--auth", "trust", "--username", "tester", "--encoding", "UTF8")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self._directory}' -c fsync=off"
+        settings = {
+            "listen_addresses": "''",
+            "unix_socket_directories": f"'{self._directory}'",
+            "fsync": "off",  # and other things that cost time and that no test needs
+            "full_page_writes": "off",
+            "autovacuum": "off",
+            "shared_buffers": "32MB",
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = str(self._directory / "log")
         self._run("pg_ctl", "--pgdata", self._data, "--wait", "--options", options, "--log", log, "start")
 

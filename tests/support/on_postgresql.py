@@ -1,0 +1,108 @@
+"""`pytest --database postgresql`: tests that open an SQLite file get a database on a PostgreSQL server instead.
+
+Each worker has a server of its own, started by the first test that opens a database.  A new database is a copy of one
+with all tables; the databases that a test created are dropped after it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from patchwatch.db.database import Database
+from tests.support.postgres_server import PostgresServer
+from tests.support.postgresql_site import sitecustomize as site
+
+_current: TestDatabases | None = None
+
+
+class TestDatabases:
+    """The databases of one worker."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        """Start no server yet."""
+        self._server: PostgresServer | None = None
+        self._directory: Path | None = None
+        self._kept: set[str] = set()
+        self._shared = 0  # fixtures of several tests that are being set up
+
+    def start(self) -> None:
+        """Start the server, with the template, and let this process and those that it starts use it."""
+        self._directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
+        self._directory.chmod(0o755)
+        self._server = PostgresServer(self._directory)
+        self._server.start()
+        os.environ[site.SERVER] = str(self._directory)
+        paths = [str(Path(site.__file__).parent), os.environ.get("PYTHONPATH", "")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+        site.execute(f"CREATE DATABASE {site.TEMPLATE}")
+        from patchwatch.db import database
+        from patchwatch.tracker import base
+
+        database.Database(site.url_of(site.TEMPLATE)).close()
+        for module in (database, base):
+            site.patch(module)
+
+    def stop(self) -> None:
+        """Stop the server and delete its data."""
+        if self._server is not None and self._directory is not None:
+            self._server.stop()
+            shutil.rmtree(self._directory)
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep the databases that the block creates."""
+        before = self._names()
+        yield
+        self._kept.update(self._names() - before)
+
+    def drop_new(self) -> None:
+        """Drop the databases that are not kept."""
+        site.forget(sorted(self._names() - self._kept))
+
+    @staticmethod
+    def _names() -> set[str]:
+        return {row[0] for row in site.execute("SELECT datname FROM pg_database WHERE datname ~ '^f[0-9a-f]{40}$'")}
+
+
+def skip_what_is_sqlites(items: list[pytest.Item]) -> None:
+    """Skip tests of what only an SQLite file has."""
+    for item in items:
+        if item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip(reason="about SQLite's file"))
+
+
+def copy_database(source: Path | Database, target: Path) -> None:
+    """Copy a database, given as one that is open, or by the file that it stands for."""
+    name = site.database_name(str(source)) if isinstance(source, Path) else site.name_in(source.url)
+    copy = site.database_name(str(target))
+    site.forget([copy])
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    if not isinstance(source, Path):
+        source.close()
+    site.execute(others, name)
+    site.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
+
+
+def in_use() -> bool:
+    """True if tests run on PostgreSQL."""
+    return _current is not None
+
+
+def current() -> TestDatabases | None:
+    """The databases of this worker; None if tests run on SQLite."""
+    return _current
+
+
+def use(databases: TestDatabases | None) -> None:
+    """Make these the databases of this worker."""
+    global _current
+    _current = databases
