@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, m
 
 from patchwatch.config import data_directory
 from patchwatch.db.backup import before_migration
+from patchwatch.db.people import FIRST, Acting, login
 from patchwatch.db.schema import setting
 from patchwatch.db.versions import KNOWN_REVISIONS, SCHEMA_REVISION
 from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError, DatabaseTooNewError
@@ -52,6 +53,7 @@ class Database:
         """
         self.url = url
         self.name = redact_url(url)  # for messages
+        self.acting = Acting(FIRST, login())  # whom its connections act for
         self._busy = busy_seconds
         self.engine = self._engine()
         with self._reported():
@@ -62,15 +64,15 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection with a consistent view of the database."""
-        with self._reported(), self.engine.connect() as connection, connection.begin():
+    def read(self, person: int | None = None) -> Iterator[Connection]:
+        """Yield a connection with a consistent view of the database; it acts for me, or for another person."""
+        with self._reported(), self._connect(person) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection in the only writing transaction; commit at the end, roll back after an error."""
-        with self._reported(), self.engine.connect() as plain:
+        with self._reported(), self._connect() as plain:
             connection = self._alone(plain)
             with connection.begin():
                 _wait_for_others(connection)
@@ -81,6 +83,15 @@ class Database:
         """Return a number that grows with every commit, of any process."""
         with self.read() as connection:
             return generation(connection)
+
+    def _connect(self, person: int | None = None) -> Connection:
+        acting = self.acting if person is None else self.acting._replace(person=person)
+        return self.engine.connect().execution_options(patchwatch_acting=acting)
+
+    @property
+    def shared(self) -> bool:
+        """True if it is on a server, where several people and machines use it."""
+        return self.engine.dialect.name == "postgresql"
 
     def _engine(self) -> Engine:
         try:

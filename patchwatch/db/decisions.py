@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, false, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, false, insert, or_, select
 
 from patchwatch.db import schema as t
+from patchwatch.db.people import acting
 from patchwatch.db.sql import chunks, insert_missing, rows_with, select_once
 from patchwatch.series.points import parse_point_key, point_key
 
@@ -43,13 +44,15 @@ def dismiss(connection: Connection, key: str, at: int, by: str) -> None:
 
 
 Decision = Literal["watch", "mute", "snooze", "mark"]
-"""A kind of decision about one message; each has its table."""
+"""A kind of decision about one message; each has its table.  Marks are everybody's, the others a person's own."""
 
 
 def decide(connection: Connection, decision: Decision, message_id: str, **values: Any) -> None:
     """Store a decision about a message in place of an earlier one."""
     table = t.metadata.tables[decision]
-    connection.execute(delete(table).where(table.c.message_id == message_id))
+    if decision != "mark":
+        values["person"] = acting(connection).person
+    connection.execute(delete(table).where(table.c.message_id == message_id, *_mine(connection, table)))
     connection.execute(insert(table).values(message_id=message_id, **values))
 
 
@@ -57,14 +60,19 @@ def undecide(connection: Connection, decision: Decision, message_ids: Iterable[s
     """Delete decisions about these messages."""
     table = t.metadata.tables[decision]
     for part in chunks(message_ids):
-        connection.execute(delete(table).where(table.c.message_id.in_(part)))
+        connection.execute(delete(table).where(table.c.message_id.in_(part), *_mine(connection, table)))
 
 
-def pin(connection: Connection, message_ids: Iterable[str], person: str, roots: Iterable[str], at: int) -> None:
-    """Store that a person pinned what has these roots, and unpinned what else these messages belong to."""
+def _mine(connection: Connection, table: Table) -> list[ColumnElement[bool]]:
+    return [table.c.person == acting(connection).person] if "person" in table.c else []
+
+
+def pin(connection: Connection, message_ids: Iterable[str], roots: Iterable[str], at: int) -> None:
+    """Store that I pinned what has these roots, and unpinned what else these messages belong to."""
+    me = acting(connection).person
     for part in chunks(message_ids):
-        connection.execute(delete(t.pin).where(t.pin.c.message_id.in_(part), t.pin.c.person == person))
-    insert_missing(connection, t.pin, [{"message_id": root, "person": person, "at": at} for root in roots])
+        connection.execute(delete(t.pin).where(t.pin.c.message_id.in_(part), t.pin.c.person == me))
+    insert_missing(connection, t.pin, [{"message_id": root, "person": me, "at": at} for root in roots])
 
 
 def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:
@@ -77,11 +85,12 @@ def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: 
 
 def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> None:
     """Mark every mail of these series as read."""
+    read = (t.read_mark.c.message_id == t.message.c.message_id) & (t.read_mark.c.person == acting(connection).person)
     for part in chunks(series_ids):
         unread = connection.scalars(
             select(t.message.c.message_id)
             .join(t.revision, t.revision.c.id == t.message.c.revision_id)
-            .outerjoin(t.read_mark, t.read_mark.c.message_id == t.message.c.message_id)
+            .outerjoin(t.read_mark, read)
             .where(t.revision.c.series_id.in_(part), t.read_mark.c.message_id.is_(None))
         ).all()
         mark_read(connection, unread, at)
@@ -89,4 +98,5 @@ def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> N
 
 def mark_read(connection: Connection, message_ids: Iterable[str], at: int) -> None:
     """Mark mails as read; the first time counts."""
-    insert_missing(connection, t.read_mark, [{"message_id": i, "at": at} for i in message_ids])
+    me = acting(connection).person
+    insert_missing(connection, t.read_mark, [{"message_id": i, "person": me, "at": at} for i in message_ids])

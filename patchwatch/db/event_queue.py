@@ -13,11 +13,10 @@ from sqlalchemy import Connection, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.messages import set_setting, setting
+from patchwatch.db.people import FIRST, acting
 from patchwatch.db.sql import insert_missing, next_id
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.series.model import Event, SeriesSnapshot
-
-_CURSOR = "events"  # name of the setting
 
 
 class EventCursor(msgspec.Struct, frozen=True, array_like=True):
@@ -50,13 +49,19 @@ _event_decoder = msgspec.json.Decoder(Event)
 
 def event_cursor(connection: Connection) -> EventCursor | None:
     """Return the cursor of the last scan; None before the first."""
-    text = setting(connection, _CURSOR)
+    text = setting(connection, _cursor_of(connection))
     return None if text is None else _cursor_decoder.decode(text)
 
 
 def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
     """Store the cursor of a scan."""
-    set_setting(connection, _CURSOR, _encoder.encode(cursor).decode())
+    set_setting(connection, _cursor_of(connection), _encoder.encode(cursor).decode())
+
+
+def _cursor_of(connection: Connection) -> str:
+    """The setting that has a person's cursor."""
+    person = acting(connection).person
+    return "events" if person == FIRST else f"events {person}"
 
 
 def newest_mail(connection: Connection) -> int:
@@ -70,6 +75,7 @@ def queue_events(connection: Connection, events: Iterable[tuple[str, Event]]) ->
     rows = [
         {
             "id": first + n,
+            "person": acting(connection).person,
             "listener": subscriber,
             "event_id": event.id,
             "event": _encoder.encode(event).decode(),
@@ -81,7 +87,8 @@ def queue_events(connection: Connection, events: Iterable[tuple[str, Event]]) ->
 
 def queued_events(connection: Connection) -> tuple[QueuedEvent, ...]:
     """Return the queued events, oldest first."""
-    query = select(t.notification).order_by(t.notification.c.id)
+    mine = t.notification.c.person == acting(connection).person
+    query = select(t.notification).where(mine).order_by(t.notification.c.id)
     return tuple(
         QueuedEvent(row.id, row.listener, _event_decoder.decode(row.event)) for row in connection.execute(query)
     )

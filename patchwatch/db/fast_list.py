@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from patchwatch.db import series_flags
+from patchwatch.db.people import FIRST, known_as
+from patchwatch.db.series_flags import Execute
 from patchwatch.db.series_list import summaries
 from patchwatch.db.versions import FACTS_VERSION, SCHEMA_REVISION
 from patchwatch.series.model import SeriesSummary
@@ -33,7 +35,7 @@ def read_summaries(
         return None
     try:
         connection.execute("BEGIN")
-        return summaries(connection.execute, now, overdue_days, me, watched_only=watched_only)
+        return summaries(_execute_as(connection, me), now, overdue_days, me, watched_only=watched_only)
     except (sqlite3.Error, ValueError):  # the slow path reports it
         return None
     finally:
@@ -65,11 +67,18 @@ def _rows(url: str, sql: str, values: Mapping[str, int] | None = None) -> list[t
     if connection is None:
         return []
     try:
-        return connection.execute(sql, values or {}).fetchall()
+        return connection.execute(sql, {"person": FIRST, **(values or {})}).fetchall()
     except sqlite3.Error:
         return []
     finally:
         connection.close()
+
+
+def _execute_as(connection: sqlite3.Connection, addresses: Collection[str]) -> Execute:
+    """Return a function that runs queries for the person with these addresses."""
+    mine = {address.lower() for address in addresses}
+    person = known_as(connection.execute, mine) or FIRST
+    return lambda sql, values: connection.execute(sql, {**values, "person": person})
 
 
 def _open(url: str) -> sqlite3.Connection | None:

@@ -60,7 +60,7 @@ def begin_visits(connection: Connection, name: str, until: int) -> None:
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Return every known inbox, with the results of polling it."""
-    watched = set(series_flags.inbox_ids(series_flags.executor(connection), watched_only=True))
+    watched = set(series_flags.inbox_ids_for_anyone(series_flags.executor(connection)))
     counts = Counter(inbox for _, inbox in watched)
     return tuple(
         InboxRow(

@@ -12,15 +12,16 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from patchwatch.db import schema as t
+from patchwatch.db.people import acting
 from patchwatch.db.sql import next_id
 from patchwatch.series.model import OutboxRow
 
 _KEPT = 30 * 86_400  # seconds for which the content of a mail is kept after it was sent
 
-_COLUMNS = [column for column in t.outbox.c if column.name != "mail"]
+_COLUMNS = [column for column in t.outbox.c if column.name not in ("mail", "person")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +35,50 @@ class DigestCursor:
 
 def digest_cursor(connection: Connection, recipient: str) -> DigestCursor | None:
     """Return the last digest of a recipient; None before the first."""
-    row = connection.execute(select(t.last_digest).where(t.last_digest.c.recipient == recipient)).first()
+    row = connection.execute(select(t.last_digest).where(*_last_of(connection, recipient))).first()
     return DigestCursor(datetime.date.fromisoformat(row.day), row.until, row.seen) if row else None
 
 
 def set_digest_cursor(connection: Connection, recipient: str, now: DigestCursor) -> None:
     """Move the cursor past a day: its digest is in the outbox, or there was nothing to report."""
-    connection.execute(delete(t.last_digest).where(t.last_digest.c.recipient == recipient))
-    connection.execute(
-        insert(t.last_digest).values(recipient=recipient, day=now.day.isoformat(), until=now.until, seen=now.seen)
-    )
+    connection.execute(delete(t.last_digest).where(*_last_of(connection, recipient)))
+    values = {"person": acting(connection).person, "recipient": recipient, "day": now.day.isoformat()}
+    connection.execute(insert(t.last_digest).values(**values, until=now.until, seen=now.seen))
+
+
+def _last_of(connection: Connection, recipient: str) -> tuple[ColumnElement[bool], ...]:
+    last = t.last_digest.c
+    return last.recipient == recipient, last.person == acting(connection).person
+
+
+def _mine(connection: Connection) -> ColumnElement[bool]:
+    """The mails to recipients in my config: nobody else has what is needed to send them."""
+    return t.outbox.c.person == acting(connection).person
 
 
 def put(connection: Connection, recipient: str, key: str, mail: bytes, at: int, **columns: str) -> bool:
     """Put a mail in the outbox, to be sent at once; False if there is one for this recipient and key already."""
-    if connection.scalar(select(t.outbox.c.id).where(t.outbox.c.recipient == recipient, t.outbox.c.key == key)):
+    same = select(t.outbox.c.id).where(_mine(connection), t.outbox.c.recipient == recipient, t.outbox.c.key == key)
+    if connection.scalar(same):
         return False
     number = next_id(connection, t.outbox)
-    values: dict[str, Any] = {"mail": mail, "queued_at": at, "tries": 0, "try_at": at, **columns}
-    connection.execute(insert(t.outbox).values(id=number, recipient=recipient, key=key, **values))
+    columns |= {"recipient": recipient, "key": key}
+    values: dict[str, Any] = {
+        "person": acting(connection).person,
+        "mail": mail,
+        "queued_at": at,
+        "tries": 0,
+        "try_at": at,
+        **columns,
+    }
+    connection.execute(insert(t.outbox).values(id=number, **values))
     connection.execute(update(t.outbox).where(t.outbox.c.sent_at < at - _KEPT, t.outbox.c.mail != b"").values(mail=b""))
     return True
 
 
 def claim(connection: Connection, now: int, until: int) -> tuple[OutboxRow, bytes] | None:
     """Begin an attempt to send the oldest due mail; no other process can claim it before `until`."""
-    due = select(t.outbox).where(t.outbox.c.try_at <= now).order_by(t.outbox.c.id)
+    due = select(*_COLUMNS, t.outbox.c.mail).where(_mine(connection), t.outbox.c.try_at <= now).order_by(t.outbox.c.id)
     found = connection.execute(due.limit(1)).first()
     if found is None:
         return None
@@ -87,26 +106,28 @@ def fail(connection: Connection, number: int, at: int, why: str) -> None:
 
 def retry_now(connection: Connection, now: int) -> None:
     """Make every unsent mail due now, also those that failed permanently; not those being sent."""
-    waiting = (t.outbox.c.sent_at.is_(None), t.outbox.c.begun_at.is_(None))
+    waiting = (_mine(connection), t.outbox.c.sent_at.is_(None), t.outbox.c.begun_at.is_(None))
     connection.execute(update(t.outbox).where(*waiting).values(try_at=now, failed_at=None))
 
 
 def unsent(connection: Connection) -> tuple[OutboxRow, ...]:
     """Return the mails that wait, are being sent or failed, oldest first."""
-    rows = connection.execute(select(*_COLUMNS).where(t.outbox.c.sent_at.is_(None)).order_by(t.outbox.c.id))
+    mine = select(*_COLUMNS).where(_mine(connection), t.outbox.c.sent_at.is_(None))
+    rows = connection.execute(mine.order_by(t.outbox.c.id))
     return tuple(_row(row._mapping) for row in rows)
 
 
 def next_try(connection: Connection) -> int | None:
     """Return the time of the next attempt; None if no mail waits."""
-    found: int | None = connection.scalar(select(func.min(t.outbox.c.try_at)))
+    found: int | None = connection.scalar(select(func.min(t.outbox.c.try_at)).where(_mine(connection)))
     return found
 
 
 def last_sent(connection: Connection) -> dict[str, int]:
     """Return when each recipient was last sent a mail."""
-    last = select(t.outbox.c.recipient, func.max(t.outbox.c.sent_at)).group_by(t.outbox.c.recipient)
-    return {row[0]: row[1] for row in connection.execute(last) if row[1] is not None}
+    last = select(t.outbox.c.recipient, func.max(t.outbox.c.sent_at)).where(_mine(connection))
+    rows = connection.execute(last.group_by(t.outbox.c.recipient))
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def _set(connection: Connection, number: int, **values: Any) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert
 
 from patchwatch.db import derived
 from patchwatch.db import schema as t
+from patchwatch.db.people import acting
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.sql import chunks, rows_with, select_once
@@ -16,8 +17,9 @@ from patchwatch.series.carried_tags import Tagged
 from patchwatch.series.patch_reading import Mark
 
 
-def mark_patches(connection: Connection, message_ids: Collection[str], person: str, mark: Mark, at: int) -> None:
-    """Store a person's mark on patches in place of an earlier one."""
+def mark_patches(connection: Connection, message_ids: Collection[str], mark: Mark, at: int) -> None:
+    """Store my mark on patches in place of an earlier one."""
+    person = acting(connection).person
     for part in chunks(message_ids):
         mine = t.patch_mark.c.message_id.in_(part) & (t.patch_mark.c.person == person)
         connection.execute(delete(t.patch_mark).where(mine))
@@ -25,12 +27,12 @@ def mark_patches(connection: Connection, message_ids: Collection[str], person: s
         connection.execute(insert(t.patch_mark), rows)
 
 
-def patch_marks(connection: Connection, message_ids: Iterable[str], people: Collection[str]) -> dict[str, Mark]:
-    """Return the marks of one person, who has these addresses, by message-id; of several, the last one counts."""
-    m = t.patch_mark.c
-    query = select_once(m.message_id, m.person, m.mark, m.at)
-    rows = [row for row in rows_with(connection, query, m.message_id, message_ids) if row.person in people]
-    return {row.message_id: Mark(row.mark) for row in sorted(rows, key=lambda row: (row.at, row.person))}
+def patch_marks(connection: Connection, message_ids: Iterable[str]) -> dict[str, Mark]:
+    """Return my marks, by message-id."""
+    m, me = t.patch_mark.c, acting(connection).person
+    query = select_once(m.message_id, m.person, m.mark)
+    rows = rows_with(connection, query, m.message_id, message_ids)
+    return {row.message_id: Mark(row.mark) for row in rows if row.person == me}
 
 
 def versions_of(connection: Connection, series_id: int) -> list[Tagged]:

@@ -97,10 +97,11 @@ def _needs_row(line: SeriesSummary, news: Mapping[int, News]) -> bool:
 
 def _news(execute: Execute, lines: Sequence[SeriesSummary], me: Collection[str], now: int) -> dict[int, News]:
     looked, inboxes = visits.looked_at(execute), visits.looked_at_inboxes(execute)
+    new_to_me = visits.Since(visits.joined(execute))
     since: dict[int, visits.Since] = {}
     closed: dict[int, News] = {}
     for line in lines:
-        begin = looked.get(line.id, visits.Since(0))
+        begin = looked.get(line.id, new_to_me)
         at = max([begin.at, *(inboxes.get(name, 0) for name in line.inboxes)]) if not begin.newest else begin.at
         if line.state in CLOSED:
             if line.turn_since > max(at, begin.closed):

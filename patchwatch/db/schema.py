@@ -2,8 +2,8 @@
 
 What arrived: `message`, `raw`, `archive_copy`; of git trees `tree`, `tree_commit`, `tree_holds`, `commit_key`.  Manual
 decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and
-their `undo_log`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
-`thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`.
+their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What
+`reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`.
 """
 
 from __future__ import annotations
@@ -212,6 +212,7 @@ watch = Table(
     "watch",
     metadata,
     Column("message_id", String, primary_key=True),
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("at", TIME, nullable=False),
     Column("inbox", String),
 )
@@ -220,6 +221,7 @@ mute = Table(
     "mute",
     metadata,
     Column("message_id", String, primary_key=True),
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("at", TIME, nullable=False),
 )
 
@@ -227,7 +229,7 @@ pin = Table(
     "pin",
     metadata,
     Column("message_id", String, primary_key=True),
-    Column("person", String, primary_key=True),  # login name: others see their own pins only
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("at", TIME, nullable=False),
 )
 
@@ -235,6 +237,7 @@ snooze = Table(
     "snooze",
     metadata,
     Column("message_id", String, primary_key=True),
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("at", TIME, nullable=False),
     Column("until", TIME),  # NULL: until somebody replies
     Column("newest", TIME),  # date of the newest mail at that time; NULL in old rows
@@ -282,6 +285,7 @@ read_mark = Table(
     "read_mark",
     metadata,
     Column("message_id", String, primary_key=True),
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("at", TIME, nullable=False),
 )
 
@@ -289,6 +293,7 @@ visit = Table(
     "visit",
     metadata,
     Column("message_id", String, primary_key=True),  # root of the newest revision at that time
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("at", TIME, nullable=False),  # when a person last looked at the series
     Column("newest", ROW, nullable=False),  # primary key of the newest message then
 )
@@ -297,9 +302,31 @@ patch_mark = Table(
     "patch_mark",
     metadata,
     Column("message_id", String, primary_key=True),  # of a patch
-    Column("person", String, primary_key=True),  # address or login name
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
     Column("mark", String, nullable=False),  # patchwatch.series.patch_reading.Mark
     Column("at", TIME, nullable=False),
+)
+
+person = (
+    Table(  # by each of their names: addresses in lower case, or the login name; empty if the database is one person's
+        "person",
+        metadata,
+        Column("name", String, primary_key=True),
+        Column("id", ROW, nullable=False),
+        Column("at", TIME, nullable=False),  # when they first opened the database
+    )
+)
+
+lease = Table(  # on PostgreSQL: who polls a list now, and its last poll; times are by the clock of the database
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),  # an inbox, or another job that only one process does at a time
+    Column("holder", String, nullable=False),  # empty: nobody
+    Column("owner", Text, nullable=False),  # JSON: patchwatch.sync.poll_lock.LockOwner
+    Column("until", TIME, nullable=False),  # then another process may take it; 0: it was given back
+    Column("tried", TIME),  # last poll, successful or not
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("not_before", TIME, nullable=False),  # when the server allows the next poll
 )
 
 source = Table(
@@ -355,7 +382,8 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", ROW, primary_key=True),
-    Column("recipient", String, nullable=False),  # its name in the config
+    Column("person", ROW, nullable=False, server_default="1"),  # in whose config the recipient is
+    Column("recipient", String, nullable=False),  # its name there
     Column("key", String, nullable=False),  # unique per recipient: a day, an event
     Column("address", String, nullable=False),  # of the recipient
     Column("sender", String, nullable=False),  # the address it is from
@@ -370,12 +398,13 @@ outbox = Table(
     Column("failed_at", TIME),  # failed permanently
     Column("failure", Text),  # of the last attempt
     Index("ix_outbox_try_at", "try_at"),
-    UniqueConstraint("recipient", "key"),
+    UniqueConstraint("person", "recipient", "key"),
 )
 
 last_digest = Table(
     "last_digest",
     metadata,
+    Column("person", ROW, primary_key=True),
     Column("recipient", String, primary_key=True),
     Column("day", String, nullable=False),  # of the last digest, also if it was empty and not sent
     Column("until", TIME, nullable=False),  # when it was written; the next one begins there
@@ -386,10 +415,11 @@ notification = Table(
     "notification",
     metadata,
     Column("id", ROW, primary_key=True),
+    Column("person", ROW, nullable=False, server_default="1"),  # whose hook or recipient it is
     Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" for a recipient of digests
     Column("event_id", String, nullable=False),
     Column("event", Text, nullable=False),  # patchwatch.db.event_queue: Event
-    UniqueConstraint("listener", "event_id"),
+    UniqueConstraint("person", "listener", "event_id"),
 )
 
 setting = Table(

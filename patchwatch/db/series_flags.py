@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from patchwatch.db.people import acting
 from patchwatch.series.state.merge_window import Window, since_at_latest, windows
 from patchwatch.series.states import CLOSED, Turn
 
@@ -21,23 +22,25 @@ _DAY = 86_400
 _INLINE = 400  # series of one query
 
 Execute = Callable[[str, Mapping[str, Any]], Iterable[Any]]
-"""Runs a query with named parameters and returns its rows."""
+"""Runs a query with named parameters, and `person`, whose decisions are meant; returns its rows."""
 
 DECIDED = """
 SELECT revision.series_id{columns} FROM {table}
 JOIN message ON message.message_id = {table}.message_id JOIN revision ON revision.id = message.revision_id
-WHERE revision.series_id IS NOT NULL
+WHERE revision.series_id IS NOT NULL AND {table}.person = :person
 """
-"""Selects the numbers of the series that a decision is about, with columns of its table."""
+"""Selects the numbers of the series that a decision of a person is about, with columns of its table."""
 WATCHED = DECIDED.format(table="watch", columns="")
-"""Selects the numbers of the watched series."""
+"""Selects the numbers of the series that a person watches."""
+WATCHED_BY_ANYONE = WATCHED.replace("AND watch.person = :person", "")
+"""Selects the numbers of the series that somebody watches."""
 # Mails since the snooze are those newer than all that were stored then.  The time of the snooze would miss mails that
 # were on the server already.
 _MAILS_SINCE_SNOOZE = """
 SELECT revision.series_id, reply.author_email FROM snooze
 JOIN message ON message.message_id = snooze.message_id JOIN revision ON revision.id = message.revision_id
 JOIN revision AS own ON own.series_id = revision.series_id JOIN message AS reply ON reply.revision_id = own.id
-WHERE snooze.until IS NULL AND reply.date > coalesce(snooze.newest, snooze.at)
+WHERE snooze.until IS NULL AND snooze.person = :person AND reply.date > coalesce(snooze.newest, snooze.at)
 """
 # CROSS JOIN keeps SQLite from beginning with the hundred thousand archive copies.
 _INBOXES = """
@@ -47,26 +50,17 @@ WHERE revision.series_id IS NOT NULL AND message.message_id = revision.root AND 
 _UNREAD = """
 SELECT revision.series_id, count(*) FROM revision
 JOIN message ON message.revision_id = revision.id
-LEFT JOIN read_mark ON read_mark.message_id = message.message_id
+LEFT JOIN read_mark ON read_mark.message_id = message.message_id AND read_mark.person = :person
 WHERE read_mark.message_id IS NULL AND revision.series_id IN ({series})
 GROUP BY revision.series_id
 """
 _TAGS = "SELECT tags FROM tree WHERE mainline"
 
 
-def user() -> str:
-    """Return the login name of the user."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, in a container
-        return "you"
-
-
 def executor(connection: Connection) -> Execute:
-    """Return a function that runs queries on an SQLAlchemy connection."""
-    return lambda sql, values: connection.execute(_text(sql), values)
+    """Return a function that runs queries on an SQLAlchemy connection, for the person that it acts for."""
+    person = acting(connection).person
+    return lambda sql, values: connection.execute(_text(sql), {**values, "person": person})
 
 
 @lru_cache(maxsize=100)
@@ -87,9 +81,8 @@ def muted(execute: Execute) -> set[int]:
 
 
 def pinned(execute: Execute) -> set[int]:
-    """Return the series that this user pinned."""
-    query = DECIDED.format(table="pin", columns="") + " AND pin.person = :person"
-    return {row[0] for row in execute(query, {"person": user()})}
+    """Return the pinned series."""
+    return {row[0] for row in execute(DECIDED.format(table="pin", columns=""), {})}
 
 
 def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:
@@ -129,6 +122,11 @@ def unread_in(execute: Execute, ids: Iterable[int]) -> dict[int, int]:
 
 def _counts(execute: Execute, sql: str) -> dict[int, int]:
     return {row[0]: row[1] for row in execute(sql, {})}
+
+
+def inbox_ids_for_anyone(execute: Execute) -> Iterable[tuple[int, int]]:
+    """Return (series, inbox) for the series that somebody watches, as `inbox_ids`."""
+    return execute(f"{_INBOXES} AND revision.series_id IN ({WATCHED_BY_ANYONE})", {})
 
 
 def inbox_ids(execute: Execute, *, watched_only: bool) -> Iterable[tuple[int, int]]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.people import acting
 from patchwatch.db.revision_codec import decode_evidence, decode_state, decode_summary, decode_version
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import REVISIONS
@@ -24,10 +25,10 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
     revisions = in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all())
     if not revisions:
         return ()
-    m = t.message.c
+    m, me = t.message.c, acting(connection).person
     rows = connection.execute(
         select(m.message_id, m.revision_id, m.patch, m.facts, t.read_mark.c.at)
-        .outerjoin(t.read_mark, t.read_mark.c.message_id == m.message_id)
+        .outerjoin(t.read_mark, (t.read_mark.c.message_id == m.message_id) & (t.read_mark.c.person == me))
         .where(m.revision_id.in_([r.id for r in revisions]))
     )
     by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}

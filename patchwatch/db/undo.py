@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, and_, delete, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.series_flags import user
+from patchwatch.db.people import acting
 from patchwatch.db.sql import chunks, dumps, next_id
 
 Decided = Literal["watch", "mute", "pin", "snooze", "mark", "manual_link", "dismissed"]
@@ -46,7 +46,9 @@ def logged(connection: Connection, decided: Decided, message_ids: Iterable[str],
     change = {"table": decided, "before": _without(before, after), "after": _without(after, before)}
     if change["before"] or change["after"]:
         number = next_id(connection, t.undo_log)
-        connection.execute(insert(t.undo_log).values(id=number, at=at, by=user(), what=what, change=dumps(change)))
+        connection.execute(
+            insert(t.undo_log).values(id=number, at=at, by=acting(connection).name, what=what, change=dumps(change))
+        )
         connection.execute(delete(t.undo_log).where(t.undo_log.c.id <= number - _KEPT))
 
 
@@ -55,7 +57,7 @@ def undo_last(connection: Connection) -> Undone | None:
 
     A decision that somebody has changed since is skipped, and its entry deleted.
     """
-    mine = select(t.undo_log).where(t.undo_log.c.by == user()).order_by(t.undo_log.c.id.desc())
+    mine = select(t.undo_log).where(t.undo_log.c.by == acting(connection).name).order_by(t.undo_log.c.id.desc())
     while entry := connection.execute(mine.limit(1)).first():
         connection.execute(delete(t.undo_log).where(t.undo_log.c.id == entry.id))
         change = json.loads(entry.change)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.people import acting
 from patchwatch.db.series_flags import DECIDED, Execute
 from patchwatch.db.sql import rows_with
 from patchwatch.mail.message import SUBMISSIONS, SignalKind
@@ -40,12 +41,12 @@ class Since(NamedTuple):
 
 def visit(connection: Connection, series_ids: Iterable[int], at: int) -> None:
     """Store that a person looks at these series."""
-    newest = connection.scalar(select(func.max(t.message.c.id))) or 0
+    newest, me = connection.scalar(select(func.max(t.message.c.id))) or 0, acting(connection).person
     query = select(t.series.c.roots)
     for row in list(rows_with(connection, query, t.series.c.id, series_ids)):
         root = row.roots.rpartition("\n")[2]
-        connection.execute(delete(t.visit).where(t.visit.c.message_id == root))
-        connection.execute(insert(t.visit).values(message_id=root, at=at, newest=newest))
+        connection.execute(delete(t.visit).where(t.visit.c.message_id == root, t.visit.c.person == me))
+        connection.execute(insert(t.visit).values(message_id=root, person=me, at=at, newest=newest))
 
 
 def looked_at(execute: Execute) -> dict[int, Since]:
@@ -57,6 +58,12 @@ def looked_at(execute: Execute) -> dict[int, Since]:
         if before is None or (newest, at) > (before.newest, before.at):
             found[number] = Since(at - LATE, newest, at)
     return found
+
+
+def joined(execute: Execute) -> int:
+    """Return from when on mail is news of a series that a person neither looked at nor watched (UTC seconds)."""
+    at = next(iter(execute("SELECT min(at) FROM person WHERE id = :person", {})))[0]
+    return at - LATE if at is not None else 0
 
 
 def looked_at_inboxes(execute: Execute) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """What polls and scans for events need of the watched series, of which there can be tens of thousands.
 
+Polls are for everybody: they ask for what anyone watches.  Events are a person's own.
+
 The queries read columns only, and decode nothing.
 """
 
@@ -9,7 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, text
 
-from patchwatch.db.series_flags import WATCHED
+from patchwatch.db.people import acting
+from patchwatch.db.series_flags import WATCHED, WATCHED_BY_ANYONE
 
 
 class WatchedSeries(NamedTuple):
@@ -30,12 +33,20 @@ class Standing(NamedTuple):
 
 
 def _of_watched(sql: str) -> TextClause:
+    return text(sql.format(watched=WATCHED_BY_ANYONE))
+
+
+def _of_mine(sql: str) -> TextClause:
     return text(sql.format(watched=WATCHED))
 
 
+def _me(connection: Connection) -> dict[str, int]:
+    return {"person": acting(connection).person}
+
+
 _SERIES = _of_watched("SELECT id, state, turn, title, roots FROM series WHERE id IN ({watched})")
-_STANDINGS = _of_watched("SELECT id, state, turn, posters, people FROM series WHERE id IN ({watched})")
-_MAILS_AFTER = _of_watched(
+_STANDINGS = _of_mine("SELECT id, state, turn, posters, people FROM series WHERE id IN ({watched})")
+_MAILS_AFTER = _of_mine(
     """
     SELECT revision.series_id, message.message_id FROM message
     JOIN revision ON revision.id = message.revision_id
@@ -63,7 +74,7 @@ _POSTERS = _of_watched("SELECT DISTINCT posters FROM series WHERE id IN ({watche
 
 
 def watched_series(connection: Connection) -> dict[int, WatchedSeries]:
-    """Return the watched series by number."""
+    """Return the series that somebody watches, by number."""
     rows = connection.execute(_SERIES)
     return {
         number: WatchedSeries(state, turn, title, tuple(roots.split("\n")))
@@ -72,8 +83,8 @@ def watched_series(connection: Connection) -> dict[int, WatchedSeries]:
 
 
 def standings(connection: Connection) -> dict[int, Standing]:
-    """Return state, turn and people of the watched series, by number."""
-    rows = connection.execute(_STANDINGS)
+    """Return state, turn and people of the series that I watch, by number."""
+    rows = connection.execute(_STANDINGS, _me(connection))
     return {
         number: Standing(state, turn, frozenset((*posters.split("\n"), *people.split("\n"))))
         for number, state, turn, posters, people in rows
@@ -83,7 +94,7 @@ def standings(connection: Connection) -> dict[int, Standing]:
 def mails_after(connection: Connection, mail: int) -> dict[int, set[str]]:
     """Return the messages of each watched series that were stored after the one with the primary key `mail`."""
     found: dict[int, set[str]] = {}
-    for series_id, message_id in connection.execute(_MAILS_AFTER, {"mail": mail}):
+    for series_id, message_id in connection.execute(_MAILS_AFTER, {"mail": mail, **_me(connection)}):
         found.setdefault(series_id, set()).add(message_id)
     return found
 

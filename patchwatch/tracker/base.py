@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from patchwatch.db import messages
     from patchwatch.db.database import Database
     from patchwatch.db.messages import StoredMail
+    from patchwatch.db.people import Acting
 else:
     messages = LazyModule("patchwatch.db.messages")
 
@@ -52,8 +53,24 @@ class TrackerBase:
 
             with progress_line() as progress, database.write() as connection:
                 reindex(connection, progress)
+        database.acting = self._who(database)
         self._apply_rules(database)
         return database
+
+    def _who(self, database: Database) -> Acting:
+        """Return who I am; on a server, store my names."""
+        from patchwatch.db import people
+
+        addresses = [address.lower() for address in self.config.me.addresses]
+        with database.read() as connection:
+            number = people.known_as(lambda sql, _: connection.exec_driver_sql(sql), addresses)
+            unknown = people.unknown_names(connection, addresses)
+        if not database.shared:
+            return people.Acting(number or people.FIRST, people.login())
+        if unknown:
+            with database.write() as connection:
+                number = people.join(connection, addresses, int(time.time()))
+        return people.Acting(number or people.FIRST, (addresses or [people.login()])[0])
 
     def _apply_rules(self, database: Database) -> None:
         """Derive what depends on the rules on robots and points again if the config changed them."""
@@ -89,6 +106,7 @@ class TrackerBase:
         """Return a tracker with another config on the same open database."""
         other = type(self)(config, clock=self._clock, database_url=self._url)
         other.database = self.database
+        self.database.acting = other._who(self.database)
         return other
 
     def now(self) -> int:

@@ -15,13 +15,13 @@ from patchwatch.tracker.queries import Queries
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from patchwatch.db import database, decisions, derived, series, series_flags, undo, visits
+    from patchwatch.db import database, decisions, derived, people, series, undo, visits
     from patchwatch.series.model import CandidateRow, SeriesRow
     from patchwatch.series.point_list import ListedPoint
 else:
-    database, decisions, derived, undo, series, series_flags, visits = (
+    database, decisions, derived, undo, people, series, visits = (
         LazyModule(f"patchwatch.db.{name}")
-        for name in ("database", "decisions", "derived", "undo", "series", "series_flags", "visits")
+        for name in ("database", "decisions", "derived", "undo", "people", "series", "visits")
     )
 
 
@@ -66,7 +66,7 @@ class Decisions(Queries):
             ids = series.messages_of(connection, [row.id for row in rows])
             what = _what("pinned" if pinned else "no longer pinned", rows)
             with undo.logged(connection, "pin", ids, what, self.now()):
-                decisions.pin(connection, ids, series_flags.user(), roots, self.now())
+                decisions.pin(connection, ids, roots, self.now())
 
     def snooze(self, series_ids: Ids, until: int | None) -> None:
         """Snooze series until a time (UTC seconds), or until somebody other than me replies (None)."""
@@ -93,7 +93,7 @@ class Decisions(Queries):
             with undo.logged(connection, "mark", ids, what, self.now()):
                 decisions.undecide(connection, "mark", ids)
                 if state is not None:
-                    who = by or series_flags.user()
+                    who = by or people.acting(connection).name
                     for revision in newest:
                         decisions.decide(connection, "mark", revision.message_id, state=state, at=self.now(), by=who)
             self._derive_again(connection, [revision.message_id for revision in newest])
@@ -117,7 +117,7 @@ class Decisions(Queries):
         point, what = listed.point, _what(f"dismissed point {listed.number}", [row])
         with self.database.write() as connection:
             with undo.logged(connection, "dismissed", [point.message_id], what, self.now()):
-                decisions.dismiss(connection, point.key, self.now(), by or series_flags.user())
+                decisions.dismiss(connection, point.key, self.now(), by or people.acting(connection).name)
             self._derive_points_again(connection, [point.message_id])
         return listed
 
@@ -212,7 +212,8 @@ class Decisions(Queries):
 
     def _set_link(self, connection: Connection, later: str, earlier: str, what: str, *, linked: bool, by: str) -> None:
         with undo.logged(connection, "manual_link", [later], what, self.now()):
-            decisions.link(connection, later, earlier, linked=linked, at=self.now(), by=by or series_flags.user())
+            who = by or people.acting(connection).name
+            decisions.link(connection, later, earlier, linked=linked, at=self.now(), by=who)
         self._derive_again(connection, [later, earlier])
 
     def _titled(self, root: str) -> str:

@@ -17,7 +17,7 @@ else:
 
 
 class PatchReadings(Queries):
-    """Reading by patch, for the person with the addresses in the config, or else with this login."""
+    """Reading by patch."""
 
     def readings(self, row: SeriesRow) -> dict[str, VersionReading]:
         """Return how each version of a series stands for me, by the root of each of its postings."""
@@ -29,18 +29,11 @@ class PatchReadings(Queries):
         with self.database.read() as connection:
             chain = [(names.get(one.root, "?"), one) for one in patch_marks.versions_of(connection, row.id)]
             patches = [patch.message_id for _, version in chain for patch in version.patches]
-            marks = patch_marks.patch_marks(connection, patches, self._people)
+            marks = patch_marks.patch_marks(connection, patches)
         return readings(chain, marks, self.addresses, open_points_on(row, self.now(), self.addresses))
 
     def mark_patches(self, row: SeriesRow, message_ids: Collection[str], mark: Mark) -> dict[str, VersionReading]:
         """Mark patches of a series as read, skipped, or left to read; return how its versions stand after it."""
         with self.database.write() as connection:
-            patch_marks.mark_patches(connection, message_ids, self._people[0], mark, self.now())
+            patch_marks.mark_patches(connection, message_ids, mark, self.now())
         return self.readings(row)
-
-    @property
-    def _people(self) -> tuple[str, ...]:
-        """What names me: the addresses of the config and the login name; the first of them is stored."""
-        from patchwatch.db.series_flags import user
-
-        return (*(address.lower() for address in self.config.me.addresses), user())

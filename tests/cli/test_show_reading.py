@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from patchwatch.config import Config, Me
+from patchwatch.db.people import Acting
 from patchwatch.progress import no_progress
 from patchwatch.series.patch_reading import Mark, newest, summary, word
 from patchwatch.tracker import Tracker
@@ -74,6 +75,7 @@ def test_show_json_has_each_patch(run: Run, database: str) -> None:
 def test_marks_are_kept_for_each_person(database: str) -> None:
     mark(tracker_of(database, "ines@example.org"), "2-2@quill", Mark.READ)
     petra = tracker_of(database, "petra@example.net")
+    petra.database.acting = Acting(2, "petra@example.net")
     assert words(petra)[1] == "as in v1"
     mark(petra, "2-2@quill", Mark.SKIPPED)
     assert words(tracker_of(database, "ines@example.org"))[1] == "read"

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 import patchwatch.db
-from patchwatch.db import decisions, messages, undo
+from patchwatch.db import decisions, messages, people, undo
 from patchwatch.db.database import Database
 from patchwatch.db.schema import SCHEMA_REVISION, metadata
 from patchwatch.db.versions import KNOWN_REVISIONS
@@ -62,7 +62,7 @@ def test_renamed_tables_keep_their_rows(tmp_path: Path) -> None:
         connection.execute(text("INSERT INTO telling (id, listener, event_id, event) VALUES (1, 'hook a', 'e1', '{}')"))
         connection.execute(
             text("INSERT INTO journal (id, at, by, what, change) VALUES (1, 7, :by, 'linked', :change)"),
-            {"by": undo.user(), "change": change},
+            {"by": people.login(), "change": change},
         )
     engine.dispose()
     with Database(url(tmp_path)).write() as connection:
@@ -73,6 +73,34 @@ def test_renamed_tables_keep_their_rows(tmp_path: Path) -> None:
         assert undone is not None
         assert undone.decided == "manual_link"
         assert decisions.manual_links(connection, ["2@x"]) == []
+
+
+def test_what_one_person_decided_stays_theirs(tmp_path: Path) -> None:
+    create_old(url(tmp_path), "0018")
+    engine = create_engine(url(tmp_path))
+    row = '{"after":[{"at":7,"message_id":"1@x","person":"ann"}],"before":[],"table":"pin"}'
+    with engine.begin() as connection:
+        for table in ("mute", "snooze", "read_mark"):
+            connection.execute(text(f"INSERT INTO {table} (message_id, at) VALUES ('1@x', 7)"))
+        connection.execute(text("INSERT INTO visit (message_id, at, newest) VALUES ('1@x', 7, 3)"))
+        connection.execute(text("INSERT INTO pin (message_id, person, at) VALUES ('1@x', 'ann', 7)"))
+        for person, mark, at in (("ann", "read", 7), ("ann@example.org", "skipped", 8)):
+            values = {"person": person, "mark": mark, "at": at}
+            connection.execute(text("INSERT INTO patch_mark VALUES ('1@x', :person, :mark, :at)"), values)
+        connection.execute(text("INSERT INTO last_digest VALUES ('me', '2023-09-18', 9, 'x')"))
+        outbox = "INSERT INTO outbox (id, recipient, key, address, sender, message_id, subject, mail, queued_at, tries)"
+        connection.execute(text(f"{outbox} VALUES (1, 'me', 'k', 'a@x', 's@x', 'm@x', 's', 'mail', 5, 0)"))
+        log = {"by": people.login(), "change": row}
+        connection.execute(
+            text("INSERT INTO undo_log (id, at, by, what, change) VALUES (1, 7, :by, 'p', :change)"), log
+        )
+    engine.dispose()
+    with Database(url(tmp_path)).write() as connection:
+        for table in ("mute", "snooze", "read_mark", "visit", "pin", "patch_mark", "last_digest", "outbox"):
+            assert connection.scalars(text(f"SELECT person FROM {table}")).all() == [1], table
+        assert connection.scalar(text("SELECT mark FROM patch_mark")) == "skipped"
+        assert undo.undo_last(connection) is not None
+        assert connection.scalars(text("SELECT person FROM pin")).all() == []
 
 
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.config import Config
-from patchwatch.db import undo
+from patchwatch.db.people import Acting
 from patchwatch.errors import NotFoundError
 from patchwatch.tracker import Tracker
 from tests.support.demo import demo
@@ -18,6 +18,7 @@ XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7
 TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"
 MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
 DAY = 86_400
+RITA = Acting(2, "rita@example.org")
 
 
 @pytest.fixture
@@ -84,17 +85,18 @@ def test_undo_of_snooze_mute_and_watch(tracker: DemoTracker) -> None:
     assert tracker.one(number).snoozed_until == NOW + DAY
 
 
-def test_pins_are_per_person(tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pins_are_per_person(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
+    me = tracker.database.acting
     tracker.pin(number)
-    monkeypatch.setenv("LOGNAME", "somebody-else")
+    tracker.database.acting = RITA
     assert not tracker.one(number).pinned
     assert [row.pinned for row in tracker.lines() if row.id == number] == [False]
     tracker.pin(number)
     tracker.pin(number, pinned=False)
     assert tracker.undo().startswith("no longer pinned")
     assert tracker.one(number).pinned
-    monkeypatch.delenv("LOGNAME")
+    tracker.database.acting = me
     assert tracker.one(number).pinned
     assert tracker.undo().startswith("pinned")
     assert not tracker.one(number).pinned
@@ -132,15 +134,16 @@ def test_another_process_can_undo(tmp_path: Path, tracker: DemoTracker) -> None:
     assert tracker.one(number).state == "accepted"
 
 
-def test_later_change_by_somebody_else_stays(tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_later_change_by_somebody_else_stays(tracker: DemoTracker) -> None:
     number, tcp = tracker.find(XDP_V5), tracker.find(TCP_V4)
+    me = tracker.database.acting
     tracker.mark(tcp, "rejected")
     tracker.mark(number, "rejected")
-    monkeypatch.setattr(undo, "user", lambda: "rita")
+    tracker.database.acting = RITA
     tracker.mark(number, "reviewed")
-    monkeypatch.undo()
+    tracker.database.acting = me
     assert f"#{tcp} " in tracker.undo()  # the last of mine that nobody else has touched
     assert tracker.one(number).state == "reviewed"
-    monkeypatch.setattr(undo, "user", lambda: "rita")
+    tracker.database.acting = RITA
     tracker.undo()
     assert tracker.one(number).state == "rejected"

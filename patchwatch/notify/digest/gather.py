@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from patchwatch.config import Review
-from patchwatch.db import inboxes, new_since, queue, series, series_flags, series_list, threads
+from patchwatch.db import inboxes, new_since, people, queue, series, series_flags, series_list, threads
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.errors import InvalidInputError, NotFoundError
@@ -59,6 +59,8 @@ def gather(
     """The contents of a recipient's digest at `now`; `since` and `seen` are as in `Tracker.digest`."""
     begin = now - _DAY if since is None else since
     with database.read() as connection:
+        person = people.known_as(series_flags.executor(connection), recipient.addresses)
+    with database.read(person) as connection:
         newly_seen = new_since.seen(connection)
         rules = queue.rules_of(connection, review)
         lines = series_list.summaries(series_flags.executor(connection), now, review.overdue_days, recipient.addresses)
