@@ -25,6 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help=about)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark of tests that only SQLite passes."""
+    config.addinivalue_line("markers", "sqlite: about SQLite's file, so skipped with --database postgresql")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what the chosen database does not have."""
     if config.getoption("--database") == "postgresql":
