@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from patchwatch.db.database import Database
+from tests.support import sitecustomize as site
 from tests.support.postgres_server import PostgresServer
-from tests.support.postgresql_site import sitecustomize as site
 
 _current: TestDatabases | None = None
 
