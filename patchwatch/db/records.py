@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from patchwatch.db.claims_codec import StoredClaim, encode_claims
@@ -25,6 +25,7 @@ from patchwatch.db.revision_codec import (
     encode,
     encode_evidence,
 )
+from patchwatch.db.revision_order import repeated
 from patchwatch.db.revisions import newest_row, reviewed
 from patchwatch.db.tags import stored_tags
 from patchwatch.mail.message import Message, SignalKind
@@ -42,6 +43,7 @@ from patchwatch.series.state.revision_state import read
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.stated_relations import dependencies_of
+from patchwatch.series.states import APPLIED
 
 
 def series_record(
@@ -63,7 +65,7 @@ def series_record(
     shown = newest_row(members, dict(chain))  # with its resends
     unsettled, raised = count_open(shown.points)
     left = sum(claim.waits for claim in claims.values())  # points of earlier versions that are not touched
-    status = series_status(newest.root, revision_state_of(newest), marks, merges)
+    status = series_status(newest.root, revision_state_of(newest), marks, [*merges, *_applied_earlier(members)])
     return {
         "id": number,
         "title": summary.title,
@@ -92,6 +94,15 @@ def series_record(
         "people": _lines(people(summary) for _, summary in chain),
         "claims": encode_claims(claims),
     }
+
+
+def _applied_earlier(members: Sequence[StoredRevision]) -> Iterator[Merge]:
+    """Yield what replies to earlier sendings of the newest version report since it was sent again."""
+    newest, *sent_before = repeated(members)
+    for sending in sent_before:
+        state = revision_state_of(sending)
+        if state.state in APPLIED and state.reason is not None and state.reason.date >= newest.date:
+            yield Merge(state.state, state.reason)
 
 
 def revision_state_of(revision: StoredRevision) -> RevisionState:

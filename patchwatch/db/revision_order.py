@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from patchwatch.db.derived import StoredRevision
@@ -66,3 +66,15 @@ def linked_groups(family: Mapping[int, StoredRevision]) -> list[list[int]]:
     for i in sorted(family):
         groups.setdefault(find(i), []).append(i)
     return list(groups.values())
+
+
+def repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
+    """Return the newest revision, and those of which it is a resend."""
+    by_root = {r.root: r for r in order}
+    same = [order[-1]]
+    while (link := decode_link(same[-1].link)) and link.resend and same[-1].predecessor in by_root:
+        earlier = by_root[same[-1].predecessor]
+        if earlier in same:
+            break
+        same.append(earlier)
+    return same

@@ -6,5 +6,5 @@ SCHEMA_REVISION = "0019"
 KNOWN_REVISIONS = frozenset(f"{number:04}" for number in range(1, int(SCHEMA_REVISION) + 1))
 """What can be migrated, with the newest: another process may have just migrated to it."""
 
-FACTS_VERSION = 16
+FACTS_VERSION = 17
 """Raised when the stored form of parsed mail changes, or the parsing: the database is then reindexed on opening."""

@@ -64,7 +64,8 @@ class Rerolls:
         if base is None or not self._patches[base]:
             return None
         if mails[0].parts.counter is None:
-            return base if self._number(posting, above[1]) else None
+            others = self._patches[base] - {number_of(above[1])}
+            return base if others and self._number(posting, above[1]) else None
         same_total = mails[0].parts.expected == self.postings[base].total
         return base if same_total and self._patches[base] - {number_of(m) for m in mails} else None
 

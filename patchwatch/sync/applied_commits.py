@@ -14,7 +14,8 @@ from patchwatch.db import derived, git_trees
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
-from patchwatch.db.revision_codec import decode_link, decode_state, decode_summary
+from patchwatch.db.revision_codec import decode_state, decode_summary
+from patchwatch.db.revision_order import repeated
 from patchwatch.series import commit_match
 from patchwatch.series.commit_match import CommitInTrees, Match
 from patchwatch.series.state.status import Merge
@@ -54,7 +55,7 @@ def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence
     """Return what the trees hold of each series, given as revisions in order; by its newest revision."""
     if not git_trees.any_commits(connection):
         return {}
-    newest = {order[-1].id: _repeated(order) for order in orders}
+    newest = {order[-1].id: repeated(order) for order in orders}
     postings.load(r.id for same in newest.values() for r in same)
     keys = {r.id: commit_match.keys_of_posting(postings[r.id]) for same in newest.values() for r in same}
     held = git_trees.commits_with_keys(connection, set().union(*keys.values()) if keys else set())
@@ -78,18 +79,6 @@ def merges(connection: Connection, postings: Postings, orders: Sequence[Sequence
         if merge := _merge(where, whole, accepted=accepted):
             found[number] = merge
     return found
-
-
-def _repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:
-    """Return the newest revision, and those of which it is a resend."""
-    by_root = {r.root: r for r in order}
-    same = [order[-1]]
-    while (link := decode_link(same[-1].link)) and link.resend and same[-1].predecessor in by_root:
-        earlier = by_root[same[-1].predecessor]
-        if earlier in same:
-            break
-        same.append(earlier)
-    return same
 
 
 def _with_reverts(connection: Connection, commit_ids: Collection[int]) -> dict[int, CommitInTrees]:

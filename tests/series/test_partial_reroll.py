@@ -229,3 +229,13 @@ def test_each_version_follows_the_one_before() -> None:
     links = [predecessor(one, facts) for one in facts]
     assert [link and link.predecessor for link in links] == [None, "a0", "x3"]
     assert [number_of(m) for m in newest().patches] == [1, 2, 3, 4]
+
+
+def test_the_only_patch_of_a_series_that_the_list_got_is_no_part_of_the_next_version() -> None:
+    alone = rerolled("a1", f"[PATCH v2 1/2] {STEP[1]}", 0)
+    again = rerolled("b1", f"[PATCH v3] {STEP[1]}", DAY, "a1")
+    second = {r.version: r for r in find_revisions([alone, again])}[3]
+    assert (second.expected, second.taken, second.rerolls) == (1, (), "")
+    answer = sent("c", f"Re: [PATCH v3] {STEP[1]}", 2 * DAY, "b1", sender=RITA, body="Applied to frob/next, thanks!\n")
+    third = {r.version: r for r in find_revisions([alone, again, answer])}[3]
+    assert revision_state(third).state == State.ACCEPTED

@@ -12,6 +12,7 @@ from patchwatch.config import Config, Me
 from patchwatch.db import schema
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
+from tests.support.mails import mail
 from tests.support.sample_threads import committers_threads
 
 MAILS = committers_threads()
@@ -95,3 +96,34 @@ def test_reindex_finds_the_same_committers(tmp_path: Path) -> None:
     before = (committers(tracker), states(tracker))
     tracker.reindex()
     assert (committers(tracker), states(tracker)) == before
+
+
+THREAD = "Ann Author <ann@example.org>"
+
+
+def resent(*answers: bytes) -> list[bytes]:
+    """A patch that was sent again in a thread of its own a month later, and answers."""
+    body = f"Why.\n\nSigned-off-by: {THREAD}\n---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+    first = mail(message_id="1@r", subject="[PATCH v2] knob: oil it", date="Mon, 3 Jul 2023 10:00:00 +0000", body=body)
+    again = mail(
+        message_id="2@r", subject="[PATCH RESEND v2] knob: oil it", date="Wed, 2 Aug 2023 10:00:00 +0000", body=body
+    )
+    return [first, again, *answers]
+
+
+@pytest.mark.parametrize(
+    ("date", "state"),
+    [
+        ("Thu, 3 Aug 2023 10:00:00 +0000", "accepted/nobody"),  # in answer to the first mail, after the second
+        ("Tue, 4 Jul 2023 10:00:00 +0000", "new/reviewers"),  # dropped again, or else it would not have been resent
+    ],
+)
+def test_what_is_sent_again_is_applied_if_the_first_mail_is_thanked_for_later(
+    tmp_path: Path, date: str, state: str
+) -> None:
+    words = "Applied to knob/next, thanks!\n"
+    answer = mail(
+        message_id="3@r", subject="Re: [PATCH v2] knob: oil it", date=date, in_reply_to="1@r",
+        sender="Mia Maintainer <mia@kernel.example>", body=words,
+    )  # fmt: skip
+    assert states(known(tmp_path, resent(answer)))["knob: oil it"] == state

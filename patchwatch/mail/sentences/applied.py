@@ -112,7 +112,7 @@ _NOT_SENT = Pattern(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?
 _CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 
 # A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
-_ALONE = r"[\s.,!:;()-]*(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
+_ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
 _INTO_A_TREE = Pattern(
     rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now|\S*\w[-/]\w\S*))*{_ALONE}",
@@ -136,11 +136,19 @@ SOME_OF_THEM = (
     r"(?:first|last|latter)(?=\W*$|\s*[,.;:!]|\s+(?:of|to|into|in|for|on|as|and|with|one|two|three|four|five|six|few|"
     r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
 )
-_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|but|except|minus|without)\b")
+BUT = r"but(?! (?:with|i|i've|we|it|this|that's|initially|please|note)\b)"  # "applied, but with the tag" is all of it
+_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|{BUT}|except|minus|without)\b")
 IS_A_WORD = Pattern(r"\W*[!.\"”']\s+(?:is|are|was|were|would|means?)\b")  # "Merged!" is what I hope for
 UNCHANGED = Pattern(
     r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
 )
+COMMA = Pattern(r"[,;.!]\s")
+CLAUSE = Pattern(r"[,;.!]\s|\s(?:and|but|which|because|since)\s")
+BROKE = Pattern(
+    r"(?i)\b(?:but|and|then|now|however)\b.{0,80}\b(?:fail\w*|br[eo]a?k(?:s|e|en)?|warn\w*|crash\w*|hang\w*|conflict\w*|"
+    r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
+)
+"""What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
@@ -181,7 +189,7 @@ def applied_patches(sentence: str) -> str | None:
         clause = sentence[start:]
         if (found := _TOOK.fullmatch(clause)) and _is_done(found):
             return _which(found)
-        if (found := _TOOK_THEM.fullmatch(clause)) and not _NOT_TAKEN.search(_first_clause(found)):
+        if (found := _TOOK_THEM.fullmatch(clause)) and not _is_denied(found):
             return _which(found)
         if _WILL_ADD.fullmatch(clause) and not _NOT_YET.search(clause):
             return ""
@@ -214,19 +222,23 @@ def is_dropped(sentence: str) -> bool:
     return any(_DROPPED.fullmatch(sentence, start) for start in starts)
 
 
-def _first_clause(found: re.Match[str]) -> str:
-    """The matched text up to the first comma after the verb."""
-    return found[0][: found.start("rest") - found.start()] + re.split(r"[,;.!]\s", found["rest"], maxsplit=1)[0]
+def words_until(found: re.Match[str], end: Pattern[str]) -> str:
+    """The matched text up to the first `end` behind the verb."""
+    return found[0][: found.start("rest") - found.start()] + end.split(found["rest"], maxsplit=1)[0]
+
+
+def _is_denied(found: re.Match[str]) -> bool:
+    return "?" in words_until(found, COMMA) or _NOT_TAKEN.search(words_until(found, CLAUSE)) is not None
 
 
 def _is_done(found: re.Match[str]) -> bool:
-    if _NOT_TAKEN.search(_first_clause(found)) or IS_A_WORD.match(found["rest"]):
+    if _is_denied(found) or IS_A_WORD.match(found["rest"]) or BROKE.search(found["rest"]):
         return False
     if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
         return False  # it is about another patch
     if _NOTHING_ELSE.fullmatch(found["rest"]):
         # "Added, thanks": the author, about advice.
-        return not found["verb"].lower().startswith(("add", "applying", "commit", "put"))
+        return not found["verb"].lower().startswith(("add", "applying", "put"))
     verb = found["verb"].lower()
     if verb.startswith("queue"):
         return True  # only people with a tree queue patches
@@ -234,13 +246,13 @@ def _is_done(found: re.Match[str]) -> bool:
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None
     if (found["who"] or "").strip().lower() in ("i", "we"):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None or _AS_IT_IS.match(found["rest"]) is not None
-    return not verb.startswith(("push", "pick", "take")) or _TREE.search(_first_clause(found)) is not None
+    return not verb.startswith(("push", "pick", "take")) or _TREE.search(words_until(found, COMMA)) is not None
 
 
 def _which(found: re.Match[str]) -> str:
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return " ".join(numbers.split())
-    if _REST.search(_first_clause(found)):
+    said = words_until(found, COMMA)
+    if _REST.search(said):
         return "rest"
-    said = _first_clause(found)
     return "some" if _SOME.search(said) and not UNCHANGED.search(said) else ""

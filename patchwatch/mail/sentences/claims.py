@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import FOR_REVIEW, IS_A_WORD, SOME_OF_THEM, UNCHANGED
+from patchwatch.mail.sentences.applied import (
+    BROKE,
+    BUT,
+    CLAUSE,
+    COMMA,
+    FOR_REVIEW,
+    IS_A_WORD,
+    SOME_OF_THEM,
+    UNCHANGED,
+    words_until,
+)
+from patchwatch.mail.sentences.taken import taken_patches
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 240  # characters
@@ -115,7 +126,7 @@ _TRIED = Pattern(
     r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
 _FAILED = Pattern(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not) (?:apply|boot|build|see any|work))\b")
-_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|but|except|minus|without)\b")
+_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|{BUT}|except|minus|without)\b")
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 _HOLD = Pattern(
@@ -141,15 +152,18 @@ def claimed_patches(sentence: str) -> str | None:
 
     As patchwatch.mail.sentences.applied.applied_patches.
     """
-    if len(sentence) > _MAX_SENTENCE:
-        return None
+    patches = _claimed(sentence) if len(sentence) <= _MAX_SENTENCE else None
+    return taken_patches(sentence) if patches is None else patches
+
+
+def _claimed(sentence: str) -> str | None:
     another = _ANOTHER_DID.fullmatch(sentence)
     if another and another["placed"] and not _TO_BRANCH.match(another["rest"]):
         another = None
     if another or _UNDER_WAY.fullmatch(sentence) or _IN_PLACE.fullmatch(sentence):
         return None if _NOT_DONE.search(sentence) or _TRIED.search(sentence) else ""
     if (placed := _I_PLACED.search(sentence)) and _TO_BRANCH.match(placed["rest"]):
-        said = _said(placed)
+        said = words_until(placed, CLAUSE)
         if not (_CONDITION.search(sentence, 0, placed.start()) or _NOT_DONE.search(said) or _TRIED.search(said)):
             return _which(placed["numbers"], said)
     clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())]
@@ -166,27 +180,21 @@ def claimed_patches(sentence: str) -> str | None:
 
 def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
     """As `claimed_patches`, of a clause; with `to_branch` it must name where the patches are."""
-    if not (found := _DONE.fullmatch(sentence)) or IS_A_WORD.match(found["rest"]):
+    if not (found := _DONE.fullmatch(sentence)) or IS_A_WORD.match(found["rest"]) or BROKE.search(found["rest"]):
         return None
-    said = _said(found)
+    said, more = words_until(found, CLAUSE), words_until(found, COMMA)
     names_branch = _TO_BRANCH.match(found["rest"]) is not None
     if not names_branch and (to_branch or found["placed"]):
         return None
-    if _NOT_DONE.search(said) or _TRIED.search(said if names_branch else sentence):
+    if "?" in more or _NOT_DONE.search(said) or _TRIED.search(said if names_branch else sentence):
         return None
-    return "rest" if _REST.search(said) else _which(found["numbers"] or found["before"], said)
+    return "rest" if _REST.search(more) else _which(found["numbers"] or found["before"], more)
 
 
 def _which(numbers: str | None, said: str) -> str:
     if numbers:
         return " ".join(numbers.split())
     return "some" if _SOME.search(said) and not UNCHANGED.search(said) else ""
-
-
-def _said(found: re.Match[str]) -> str:
-    """The matched text up to the first comma, or "and", behind the verb."""
-    before = found[0][: found.start("rest") - found.start()]
-    return before + re.split(r"[,;.!]\s|\sand\s", found["rest"], maxsplit=1)[0]
 
 
 def holds(sentence: str) -> bool:

@@ -24,6 +24,9 @@ _ALL = Pattern(
     r"(?i)(?!.*\bthis (?:one|patch)\b)(?!\W*it\b)[^,;]*"
     r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
 )
+_THIS = Pattern(r"(?i)\bthis (?:one|patch)\b")
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(_COUNTS)}|\d+)\b")  # "these two applied"
 
 
 class AppliedPatches:
@@ -34,6 +37,7 @@ class AppliedPatches:
         self.count = max(revision.expected, len(revision.patches))
         self.taken = {patch.number for patch in revision.taken}  # by a partial reroll
         self.partly = ""  # their numbers, or "some"; empty if it is none or all of them
+        self._begins = revision.cover is None  # the first patch stands for the series
         self._numbers: dict[str, int] = {}
         for patch in revision.patches:
             self._numbers.setdefault(title_key(patch.parts.title), number_of(patch))
@@ -43,9 +47,14 @@ class AppliedPatches:
         """The patches that were applied, if not all were."""
         return parse_patches(self.partly, self.count)
 
-    def add(self, reply: Reply, signal: Signal, withdrawn: Set[int]) -> Extent:
-        """Note what a mail reports as applied, and return how much has been applied by now."""
+    def add(self, reply: Reply, signal: Signal, withdrawn: Set[int], *, reviewed: bool = False) -> Extent:
+        """Note what a mail reports as applied, and return how much has been applied by now.
+
+        `reviewed`: every patch has its review, so that nothing keeps somebody from applying all.
+        """
         stated = self._reported(reply, signal)
+        if reviewed and self._begins and stated == "1" and self._is_unspecific(reply, signal):
+            stated = ""
         if stated is None:
             return "nothing"
         if stated and self.count > 1 and 0 not in withdrawn:
@@ -62,13 +71,18 @@ class AppliedPatches:
             together = parse_patches(stated, self.count) & self.taken | self.numbers
             self.partly = ",".join(map(str, sorted(together)))
 
+    @staticmethod
+    def _is_unspecific(reply: Reply, signal: Signal) -> bool:
+        """True for "Applied, thanks" without a list, a number or "this patch"."""
+        return reply.message.accepted is None and not signal.detail and not _THIS.search(signal.text)
+
     def _reported(self, reply: Reply, signal: Signal) -> str | None:
         """The patches that a mail reports as applied; empty for all, None for none of them."""
         accepted = reply.message.accepted
         if accepted and accepted.patches and signal.kind == SignalKind.APPLIED:
             together = self.listed(accepted)
             if not together and accepted.form != thanks.COMMITS:
-                return None
+                return None if self._numbers else ""  # of patches that never arrived
             return ",".join(map(str, sorted(together))) or self._stated(reply, signal)
         return self._stated(reply, signal)
 
@@ -76,6 +90,8 @@ class AppliedPatches:
         """The patches that the words mean; empty for all of them."""
         accepted = reply.message.accepted
         stated = signal.detail if signal.kind == SignalKind.APPLIED else ""
+        if stated == "some" and (counted := _COUNTED.search(signal.text)) and _number(counted[1]) == self.count:
+            return ""
         b4_thanks = accepted is not None and accepted.form == thanks.B4 and reply.patch == 1
         if not stated and reply.patch and not b4_thanks and not _ALL.match(signal.text):
             return str(reply.patch)
@@ -91,3 +107,7 @@ class AppliedPatches:
         if not found and same == {0}:  # the merge of the series
             return set(range(1, self.count + 1))
         return found | same - {0}
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _COUNTS.index(word.lower()) + 2

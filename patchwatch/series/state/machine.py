@@ -374,7 +374,7 @@ class StateMachine:
     def _apply(self, reply: Reply, applied: Signal, state: State) -> None:
         """Note that the posting, or some of its patches, were applied."""
         before, review = self.applied.partly, self.review
-        extent = self.applied.add(reply, applied, set(self.seen.withdrawn))
+        extent = self.applied.add(reply, applied, set(self.seen.withdrawn), reviewed=review.complete is not None)
         if extent == "all":
             self.seen.partly_reason = None
             self._decide(state, reply, applied)

@@ -6,11 +6,24 @@ from email.utils import format_datetime
 
 import pytest
 
-from patchwatch.mail.message import Message
+from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
+from patchwatch.series.committers import Committers, person_key
 from patchwatch.series.revision import find_revisions
 from patchwatch.series.state.revision_state import revision_state
-from tests.series.state.replies import APPLIED, MIA, PATCHWORK, REX, Reply, at, posted, state_after
+from tests.series.state.replies import (
+    ANN,
+    APPLIED,
+    MIA,
+    PATCHWORK,
+    REX,
+    RITA_TAG,
+    Reply,
+    at,
+    posted,
+    revision,
+    state_after,
+)
 from tests.support.mails import mail
 
 HALF_FOUND = """\
@@ -21,6 +34,9 @@ This series was applied to frob/frob.git (main)
   - [2/3] frob: part 2
     (no matching commit)
 """
+COMMITTERS = Committers(
+    frozenset({("netdev@vger.kernel.org", person_key(Person("Mia Maintainer", "mia@kernel.example")))})
+)
 THANKS = "Applied, thanks!\n\n" + "".join(
     f"[{number}/3] frob: part {number}\n      commit: 0123456789ab\n" for number in (1, 2, 3)
 )
@@ -57,6 +73,56 @@ def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(replies: 
     assert (found.state, found.partly) == ("accepted", "")
     assert found.reason is not None
     assert found.reason.message_id == f"a{len(replies)}@x"
+
+
+@pytest.mark.parametrize(
+    ("whole", "words", "partly"),
+    [
+        (2, "I have applied these two to frob/next, thanks!\n", ""),
+        (3, "I have applied the three patches to frob/next.\n", ""),
+        (3, "I have applied these two to frob/next, thanks!\n", "some"),
+        (3, "I have applied the first two to frob/next, thanks!\n", "some"),
+    ],
+)
+def test_patches_that_are_counted_are_all_if_there_are_no_more(whole: int, words: str, partly: str) -> None:
+    said = revision_state(revision(whole, (MIA, words, 2)), COMMITTERS)
+    assert said.state == ("under-review" if partly else "accepted")
+    assert said.partly == partly
+
+
+@pytest.mark.parametrize(
+    ("tags", "words", "partly"),
+    [
+        (RITA_TAG, "Applied to frob/next, thanks!\n", ""),
+        (RITA_TAG, "Applied, thanks!\n", ""),
+        (RITA_TAG, "Applied this patch to frob/next, thanks!\n", "1"),
+        (RITA_TAG, "Applied 1 to frob/next.\n", "1"),
+        ("", "Applied to frob/next, thanks!\n", "1"),
+    ],
+)
+def test_the_first_patch_stands_for_a_reviewed_series_without_a_cover_letter(
+    tags: str, words: str, partly: str
+) -> None:
+    patches = [m for m in posted(2, tags) if m.message_id != "0@x"]
+    answer = mail(
+        message_id="a@x", subject="Re: [PATCH 1/2] frob: part 1", sender=MIA, date=format_datetime(at(9)),
+        in_reply_to="1@x", body=words,
+    )  # fmt: skip
+    (found,) = find_revisions([*patches, parse(answer)])
+    said = revision_state(found)
+    assert said.partly == partly
+    assert said.state == ("accepted" if not partly else "reviewed" if tags else "under-review")
+
+
+def test_a_list_is_believed_if_no_patch_of_the_posting_arrived() -> None:
+    cover = mail(message_id="0@x", subject="[PATCH 0/2] frob", sender=ANN, date=format_datetime(at(0)), body="All.\n")
+    applied = "This patch was applied to frob/frob.git (main)\n\n  - [1/1] frob: part 1\n    https://git.kernel.org/frob/c/0123456789ab\n"
+    answer = mail(
+        message_id="a@x", subject="Re: [PATCH 0/2] frob", sender=PATCHWORK, date=format_datetime(at(9)),
+        in_reply_to="0@x", body=applied,
+    )  # fmt: skip
+    (found,) = find_revisions([parse(cover), parse(answer)])
+    assert revision_state(found).state == "accepted"
 
 
 def test_a_partly_applied_series_has_the_mail_that_reported_it() -> None:
