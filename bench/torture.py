@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 from patchwatch.config import Config  # noqa: E402
 from patchwatch.db import remembered, threads  # noqa: E402
 from patchwatch.db.database import Database  # noqa: E402
+from patchwatch.db.execute import executor  # noqa: E402
 from patchwatch.mail.display import read_for_display  # noqa: E402
 from patchwatch.mail.mbox_split import split_mbox  # noqa: E402
 from patchwatch.sanitize import block  # noqa: E402
@@ -148,8 +149,8 @@ def draw(tracker: Tracker) -> None:
     tracker.digest(since=0)
     for row in tracker.series(everything=True):
         with tracker.database.read() as connection:
-            threads.thread(connection, row.id)
-            threads.steps(connection, row.id)
+            threads.thread(executor(connection), row.id)
+            threads.steps(executor(connection), row.id)
         COUNTS["series drawn"] += 1
 
 

@@ -41,7 +41,7 @@ class _Series(_Completed):
 
     def values(self, ctx: click.Context) -> list[tuple[str, str | None]]:
         """Return the watched series, or all if none is watched, the most recently active first."""
-        from patchwatch.db.fast_list import read_titles
+        from patchwatch.db.offered import read_titles
         from patchwatch.series import labels
 
         return [(str(number), labels.title(title)) for number, title in read_titles(_database())]
@@ -53,7 +53,7 @@ class _Version(_Completed):
     name = "VERSION"
 
     def values(self, ctx: click.Context) -> list[tuple[str, str | None]]:
-        from patchwatch.db.fast_list import read_newest_version
+        from patchwatch.db.offered import read_newest_version
 
         series = str(ctx.params.get("series") or "")
         newest = read_newest_version(_database(), int(series)) if series.isascii() and series.isdigit() else 0
@@ -66,7 +66,7 @@ class _Inbox(_Completed):
     name = "NAME"
 
     def values(self, ctx: click.Context) -> list[tuple[str, str | None]]:
-        from patchwatch.db.fast_list import read_inbox_names
+        from patchwatch.db.offered import read_inbox_names
 
         return [(line(name), None) for name in read_inbox_names(_database())]
 

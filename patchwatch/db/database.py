@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import sqlite3
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, select, text, update
 
 from patchwatch.config import data_directory
 from patchwatch.db.backup import before_migration
+from patchwatch.db.failures import failure, reported
 from patchwatch.db.people import FIRST, Acting, login
 from patchwatch.db.schema import setting
 from patchwatch.db.versions import KNOWN_REVISIONS, SCHEMA_REVISION
-from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError, DatabaseTooNewError
+from patchwatch.errors import DatabaseError, DatabaseTooNewError
 from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_directory
-from patchwatch.redact import redact, redact_url
+from patchwatch.redact import redact_url
 
 _BUSY_SECONDS = 15.0
 _GENERATION = select(setting.c.value).where(setting.c.name == "generation")
@@ -185,29 +184,13 @@ class Database:
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
-        try:
-            yield
-        except exc.OperationalError as error:
-            reason = redact(str(error.orig))
-            if "locked" in reason or "busy" in reason:
-                raise DatabaseLockedError(
-                    f"the database {self.name} has been locked by another program for more than {self._busy:g} s. "
-                    "Nothing was changed; try again when the other program has finished."
-                ) from None
-            raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
-        except (msgspec.DecodeError, zlib.error) as error:
-            raise DamagedError(
-                f"a value in the database {self.name} can't be read: it is damaged. Nothing was changed. "
-                "Run `patchwatch doctor --check`; `patchwatch reindex` rebuilds what is derived from mail."
-            ) from error
-        except exc.DBAPIError as error:
-            reason = redact(str(error.orig))
-            if "malformed" in reason:
-                raise DamagedError(
-                    f"the database {self.name} is damaged: {reason}. Nothing was changed. "
-                    "Run `patchwatch doctor --check`; it explains what to do next."
-                ) from error
-            raise DatabaseError(f"the database {self.name} can't be used: {reason}. Nothing was changed.") from error
+        with reported(self.name, self._busy):
+            try:
+                yield
+            except exc.DBAPIError as error:
+                if isinstance(error.orig, Exception):
+                    raise failure(error.orig, self.name, self._busy) from error
+                raise
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -1,34 +1,31 @@
 """Which known series the dependencies of other series are, and whether those are still open.
 
 The mails of a series only state a message-id, a change-id or a patch-id; this finds the series by the index, when the
-series is read, so that it does not matter which of them arrived first.  The SQL is text, because the fast path
-(patchwatch.db.fast_list) runs it before SQLAlchemy is imported.
+series is read, so that it does not matter which of them arrived first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from patchwatch.db.series_flags import Execute
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.series.model import DependencyRow
 from patchwatch.series.states import CLOSED
 
-_PART = 400  # parameters of one query
 _SILENT = 180 * 86_400  # seconds without a mail: nobody waits for it any more
 _BY_MESSAGE = """
 SELECT message.message_id, revision.series_id, revision.root FROM message
 JOIN revision ON revision.id = message.revision_id
-WHERE revision.series_id IS NOT NULL AND message.kind NOT IN ('reply', 'notice') AND message.message_id IN ({names})
+WHERE revision.series_id IS NOT NULL AND message.kind NOT IN ('reply', 'notice') AND message.message_id IN ({values})
 """
 _BY_KEY = """
 SELECT revision_key.key, revision.series_id, revision.root FROM revision_key
 JOIN revision ON revision.id = revision_key.revision_id
-WHERE revision.series_id IS NOT NULL AND revision_key.key IN ({names})
+WHERE revision.series_id IS NOT NULL AND revision_key.key IN ({values})
 ORDER BY revision_key.date, revision.root
 """
-_SERIES = "SELECT id, state, title, last_activity FROM series WHERE id IN ({names})"
+_SERIES = "SELECT id, state, title, last_activity FROM series WHERE id IN ({values})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +84,15 @@ def _find(execute: Execute, targets: Collection[str], now: int) -> dict[str, _Kn
     """Return the series that each target is, if it is known; the newest of several with the same patch."""
     places: dict[str, tuple[int, str]] = {}
     messages = [target.removeprefix("m:") for target in targets if target.startswith("m:")]
-    for message_id, series, root in _rows(execute, _BY_MESSAGE, messages):
+    for message_id, series, root in rows_among(execute, _BY_MESSAGE, sorted(messages)):
         places[f"m:{message_id}"] = series, root
-    for key, series, root in _rows(execute, _BY_KEY, [t for t in targets if t[:2] in ("c:", "p:")]):
+    for key, series, root in rows_among(execute, _BY_KEY, sorted(t for t in targets if t[:2] in ("c:", "p:"))):
         places[key] = series, root
-    states = {row[0]: row[1:] for row in _rows(execute, _SERIES, sorted({series for series, _ in places.values()}))}
+    numbers = sorted({series for series, _ in places.values()})
+    states = {row[0]: row[1:] for row in rows_among(execute, _SERIES, numbers)}
     found: dict[str, _Known] = {}
     for target, (series, root) in places.items():
         if series in states:
             state, title, active = states[series]
             found[target] = _Known(series, root, state, title, state not in CLOSED and now - active < _SILENT)
     return found
-
-
-def _rows(execute: Execute, sql: str, values: Collection[Any]) -> Iterable[Any]:
-    wanted = sorted(values)
-    for start in range(0, len(wanted), _PART):
-        named = {f"p{n}": value for n, value in enumerate(wanted[start : start + _PART])}
-        yield from execute(sql.format(names=", ".join(f":{name}" for name in named)), named)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from patchwatch.db import schema as t
 from patchwatch.db import series_flags
+from patchwatch.db.execute import executor
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
@@ -60,7 +61,7 @@ def begin_visits(connection: Connection, name: str, until: int) -> None:
 
 def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
     """Return every known inbox, with the results of polling it."""
-    watched = set(series_flags.inbox_ids_for_anyone(series_flags.executor(connection)))
+    watched = set(series_flags.inbox_ids_for_anyone(executor(connection)))
     counts = Counter(inbox for _, inbox in watched)
     return tuple(
         InboxRow(

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, delete, insert
-
-from patchwatch.db import derived
-from patchwatch.db import schema as t
-from patchwatch.db.people import acting
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.revision_order import in_order
-from patchwatch.db.sql import chunks, rows_with, select_once
+from patchwatch.db.revisions import stored_rows
 from patchwatch.db.tags import tagged
 from patchwatch.series.carried_tags import Tagged
 from patchwatch.series.patch_reading import Mark
 
+_MARKS = "SELECT message_id, mark FROM patch_mark WHERE person = :person AND message_id IN ({values})"
+_FORGET = "DELETE FROM patch_mark WHERE message_id = :message_id AND person = :person"
+_STORE = "INSERT INTO patch_mark (message_id, person, mark, at) VALUES (:message_id, :person, :mark, :at)"
 
-def mark_patches(connection: Connection, message_ids: Collection[str], mark: Mark, at: int) -> None:
+
+def mark_patches(execute: Execute, message_ids: Collection[str], mark: Mark, at: int) -> None:
     """Store my mark on patches in place of an earlier one."""
-    person = acting(connection).person
-    for part in chunks(message_ids):
-        mine = t.patch_mark.c.message_id.in_(part) & (t.patch_mark.c.person == person)
-        connection.execute(delete(t.patch_mark).where(mine))
-        rows = [{"message_id": i, "person": person, "mark": str(mark), "at": at} for i in part]
-        connection.execute(insert(t.patch_mark), rows)
+    for message_id in message_ids:
+        execute(_FORGET, {"message_id": message_id})
+        execute(_STORE, {"message_id": message_id, "mark": str(mark), "at": at})
 
 
-def patch_marks(connection: Connection, message_ids: Iterable[str]) -> dict[str, Mark]:
+def patch_marks(execute: Execute, message_ids: Iterable[str]) -> dict[str, Mark]:
     """Return my marks, by message-id."""
-    m, me = t.patch_mark.c, acting(connection).person
-    query = select_once(m.message_id, m.person, m.mark)
-    rows = rows_with(connection, query, m.message_id, message_ids)
-    return {row.message_id: Mark(row.mark) for row in rows if row.person == me}
+    return {message_id: Mark(mark) for message_id, mark in rows_among(execute, _MARKS, message_ids)}
 
 
-def versions_of(connection: Connection, series_id: int) -> list[Tagged]:
+def versions_of(execute: Execute, series_id: int) -> list[Tagged]:
     """Return the revisions of a series, resends included, oldest first, with their patches and own tags."""
-    stored = in_order(derived.series_revisions(connection, [series_id]))
+    stored = in_order(stored_rows(execute, [series_id]))
     return tagged([(row.root, decode_summary(row.view)) for row in stored])

@@ -6,14 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
-
-from patchwatch.db import schema as t
 from patchwatch.db import series, series_flags, visits
 from patchwatch.db.criteria import Criteria
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import decode_summary
-from patchwatch.db.series_flags import Execute
-from patchwatch.db.sql import rows_with
 from patchwatch.mail.message import Person, SignalKind, name_key
 from patchwatch.mail.short_name import short_name
 from patchwatch.series import labels
@@ -28,11 +24,14 @@ if TYPE_CHECKING:
     from patchwatch.config import Review
 
 _DAY = 86_400
+_VIEWS = "SELECT id, view FROM revision WHERE id IN ({values})"
+_NAMES = "SELECT DISTINCT author_name FROM series WHERE author_email IN ({values})"
+_LISTS = "SELECT list FROM committer WHERE enough AND person IN ({values})"
 
 
-def rules_of(connection: Connection, review: Review) -> Rules:
+def rules_of(execute: Execute, review: Review) -> Rules:
     """Return what the person calls too long, and the merge windows."""
-    return Rules(review.overdue_days, review.ping_days, review.dormant_days, series.merge_windows(connection))
+    return Rules(review.overdue_days, review.ping_days, review.dormant_days, series_flags.merge_windows(execute))
 
 
 @dataclass(frozen=True)
@@ -59,18 +58,15 @@ class Queue:
         return place(case, now, self.rules)
 
 
-def read_queue(
-    connection: Connection, lines: Sequence[SeriesSummary], rules: Rules, me: Collection[str], now: int
-) -> Queue:
+def read_queue(execute: Execute, lines: Sequence[SeriesSummary], rules: Rules, me: Collection[str], now: int) -> Queue:
     """Return the queue of the person with the addresses `me` (lower case)."""
-    execute = series_flags.executor(connection)
     woken = series_flags.woken(execute, now)
     live = [line for line in lines if is_known(line) and _may_be_live(line, rules, woken, now)]
     news = _news(execute, live, me, now)
     wanted = frozenset(line.id for line in live if (line.mine or line.for_me) and _needs_row(line, news))
     criteria = Criteria(everything=True, ids=wanted)
-    rows = series.series(connection, criteria, now, rules.overdue_days, frozenset(me)) if wanted else ()
-    applied = applied_by(connection, rows, me)
+    rows = series.series(execute, criteria, now, rules.overdue_days, frozenset(me)) if wanted else ()
+    applied = applied_by(execute, rows, me)
     return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
 
 
@@ -160,7 +156,7 @@ def _promised(row: SeriesRow, me: Collection[str]) -> bool:
     return why is not None and why.kind == SignalKind.WILL_APPLY and why.by_email in me
 
 
-def applied_by(connection: Connection, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
+def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
     """Return which of these series the person is to apply: they were sent to them and to a list that they apply for.
 
     True if they apply for all of its lists: what was sent to another subsystem as well may go in there.
@@ -170,19 +166,16 @@ def applied_by(connection: Connection, rows: Sequence[SeriesRow], me: Collection
         for row in rows
         if row.turn == Turn.MAINTAINER and row.involvement and (row.involvement.recipient or row.involvement.replied)
     }
-    lists = _lists_of(connection, me) if newest else set()
+    lists = _lists_of(execute, me) if newest else set()
     if not lists:
         return {}
-    views = rows_with(connection, select(t.revision.c.id, t.revision.c.view), t.revision.c.id, newest)
-    sent_to = {newest[row.id]: lists_among(decode_summary(row.view).recipients) for row in views}
+    views = rows_among(execute, _VIEWS, newest)
+    sent_to = {newest[number]: lists_among(decode_summary(view).recipients) for number, view in views}
     return {number: lists.issuperset(names) for number, names in sent_to.items() if not lists.isdisjoint(names)}
 
 
-def _lists_of(connection: Connection, me: Collection[str]) -> set[str]:
+def _lists_of(execute: Execute, me: Collection[str]) -> set[str]:
     """Return the lists that a person applies patches for (patchwatch.series.committers)."""
-    own = select(t.series.c.author_name).where(t.series.c.author_email.in_(sorted(me))).distinct()
-    names = {name_key(name) for name in connection.scalars(own)}
+    names = {name_key(name) for (name,) in rows_among(execute, _NAMES, sorted(me))}
     keys = sorted({*me, *(name for name in names if " " in name)})
-    return set(
-        connection.scalars(select(t.committer.c.list).where(t.committer.c.enough, t.committer.c.person.in_(keys)))
-    )
+    return {name for (name,) in rows_among(execute, _LISTS, keys)}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from patchwatch.db.derived import StoredRevision
 from patchwatch.db.revision_codec import decode_link, decode_version
+
+if TYPE_CHECKING:
+    from patchwatch.db.derived import StoredRevision
 
 _R = TypeVar("_R", bound=Any)
 

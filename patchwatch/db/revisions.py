@@ -6,14 +6,12 @@ in the row of the revision that it repeats.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
-
-from patchwatch.db import schema as t
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.involvement import awaited_names, involvement_of, reviewer_names
 from patchwatch.db.revision_codec import (
     RevisionSummary,
@@ -24,7 +22,6 @@ from patchwatch.db.revision_codec import (
     decode_summary,
 )
 from patchwatch.db.revision_order import in_order
-from patchwatch.db.sql import chunks
 from patchwatch.db.tags import tags_of_chain
 from patchwatch.series.model import (
     AppliedRow,
@@ -43,39 +40,43 @@ from patchwatch.series.tags import Tag, each_once
 KINDS = ("pull", "proposal")
 """The kinds of revisions that are not patches."""
 
-REVISIONS = select(
-    t.revision.c.id,
-    t.revision.c.root,
-    t.revision.c.series_id,
-    t.revision.c.date,
-    t.revision.c.view,
-    t.revision.c.standing,
-    t.revision.c.predecessor,
-    t.revision.c.link,
-)
-"""Selects the columns from which rows are made."""
+_REVISIONS = """
+SELECT id, root, series_id, date, view, standing, predecessor, link FROM revision WHERE series_id IN ({values})
+"""
+_INBOXES = """
+SELECT revision.root, min(inbox.name) FROM revision
+JOIN message ON message.message_id = revision.root
+JOIN archive_copy ON archive_copy.message_pk = message.id JOIN inbox ON inbox.id = archive_copy.inbox_id
+WHERE revision.series_id IN ({values}) GROUP BY revision.root
+"""
+
+
+class StoredRow(NamedTuple):
+    """The columns of a revision from which rows are made."""
+
+    id: int
+    root: str
+    series_id: int
+    date: int
+    view: str
+    standing: str
+    predecessor: str | None
+    link: str | None
+
+
+def stored_rows(execute: Execute, series_ids: Iterable[int]) -> list[StoredRow]:
+    """Return the revisions of these series, in no order."""
+    return [StoredRow(*row) for row in rows_among(execute, _REVISIONS, series_ids)]
 
 
 def revisions_of(
-    connection: Connection, ids: Iterable[int], me: Set[str]
+    execute: Execute, ids: Collection[int], me: Set[str]
 ) -> dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]]:
     """Return the revisions of each series, oldest first, and the involvement of the person with the addresses `me`."""
-    by_series: dict[int, list[Any]] = {}
-    inboxes: dict[str, str] = {}  # by root
-    for part in chunks(ids):
-        for row in connection.execute(REVISIONS.where(t.revision.c.series_id.in_(part))):
-            by_series.setdefault(row.series_id, []).append(row)
-        inboxes.update(
-            (row.root, row.name)
-            for row in connection.execute(
-                select(t.revision.c.root, func.min(t.inbox.c.name).label("name"))
-                .join(t.message, t.message.c.message_id == t.revision.c.root)
-                .join(t.archive_copy, t.archive_copy.c.message_pk == t.message.c.id)
-                .join(t.inbox, t.inbox.c.id == t.archive_copy.c.inbox_id)
-                .where(t.revision.c.series_id.in_(part))
-                .group_by(t.revision.c.root)
-            )
-        )
+    by_series: dict[int, list[StoredRow]] = {}
+    for row in stored_rows(execute, ids):
+        by_series.setdefault(row.series_id, []).append(row)
+    inboxes: dict[str, str] = dict(rows_among(execute, _INBOXES, ids))  # by root
     found: dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]] = {}
     for number, stored in by_series.items():
         summaries = {row.root: decode_summary(row.view) for row in stored}

@@ -5,43 +5,75 @@ patchwatch.db.revisions reads the revisions; patchwatch.db.series_list reads sum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+import json
+from collections.abc import Collection, Iterable, Set
 from dataclasses import replace
-from typing import Any
-
-from sqlalchemy import Connection, and_, func, or_, select
+from typing import Any, NamedTuple
 
 from patchwatch.db import dependencies, series_flags
-from patchwatch.db import schema as t
 from patchwatch.db.claims_codec import decode_claims, with_claims
 from patchwatch.db.criteria import Criteria as Criteria
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
-from patchwatch.db.sql import chunks, dumps
 from patchwatch.series.model import DependencyRow, Evidence, Involvement, RevisionRow, SeriesRow
-from patchwatch.series.state.merge_window import Window
 from patchwatch.series.states import CLOSED, Turn
+
+_SERIES = """
+SELECT id, title, author_name, author_email, state, state_evidence, turn, turn_since, turn_evidence, version, rfc,
+       incomplete, last_activity, claims
+FROM series
+"""
+_NAMING = "SELECT revision.series_id FROM revision WHERE revision.series_id IS NOT NULL"
+_SERIES_OF = """
+SELECT message.message_id, revision.series_id FROM message JOIN revision ON revision.id = message.revision_id
+WHERE revision.series_id IS NOT NULL AND message.message_id IN ({values})
+"""
+_MESSAGES_OF = """
+SELECT message.message_id FROM message JOIN revision ON revision.id = message.revision_id
+WHERE revision.series_id IN ({values})
+"""
+_NUMBERED = "SELECT message_id FROM number WHERE id = :number"
+_INBOXES = "SELECT id, name, failed_at FROM inbox"
+
+
+class _Stored(NamedTuple):
+    """The columns of a series from which a row is made."""
+
+    id: int
+    title: str
+    author_name: str
+    author_email: str
+    state: str
+    state_evidence: str | None
+    turn: str
+    turn_since: int
+    turn_evidence: str | None
+    version: int
+    rfc: int
+    incomplete: int
+    last_activity: int
+    claims: str
 
 
 def series(
-    connection: Connection, wanted: Criteria, now: int, overdue_days: int = 7, me: Set[str] = frozenset()
+    execute: Execute, wanted: Criteria, now: int, overdue_days: int = 7, me: Set[str] = frozenset()
 ) -> tuple[SeriesRow, ...]:
     """Return the wanted series, most recently active first; those that await review by the longest wait.
 
     `me` are my addresses in lower case: the rows have my involvement, and my mails end no snooze.
     """
-    execute = series_flags.executor(connection)
     watched = series_flags.watched(execute)
-    found = _series_rows(connection, wanted, watched)
+    found = _series_rows(execute, wanted, watched)
     ids = [row.id for row in found]
-    revisions = revisions_of(connection, ids, me | wanted.mine | wanted.for_me)
-    inboxes, failed = seen_in(connection, ids)
+    revisions = revisions_of(execute, ids, me | wanted.mine | wanted.for_me)
+    inboxes, failed = seen_in(execute, ids)
     unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
     muted, pinned = series_flags.muted(execute), series_flags.pinned(execute)
     snoozed = series_flags.snoozed(execute, me, now)
     needs = {number: own[-1].depends_on for number, (own, _) in revisions.items() if own and own[-1].depends_on}
     depends_on = dependencies.resolve(execute, needs, now) if needs else {}
-    overdue_since = series_flags.overdue_since(overdue_days, now, merge_windows(connection))
+    overdue_since = series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute))
     rows: list[SeriesRow] = []
     for stored in found:
         own, part = revisions.get(stored.id, ((), None))
@@ -75,7 +107,7 @@ def series(
 
 
 def _series_row(
-    stored: Any,
+    stored: _Stored,
     revisions: tuple[RevisionRow, ...],
     involvement: Involvement | None,
     inboxes: tuple[str, ...],
@@ -110,8 +142,8 @@ def _series_row(
         unread=0,
         last_activity=stored.last_activity,
         version=stored.version,
-        rfc=stored.rfc,
-        incomplete=stored.incomplete,
+        rfc=bool(stored.rfc),
+        incomplete=bool(stored.incomplete),
         patches=newest.patches,
         reviewed=reviewed(newest),
         stale_since=None,
@@ -121,73 +153,56 @@ def _series_row(
     )
 
 
-def series_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
+def series_of(execute: Execute, message_ids: Iterable[str]) -> dict[str, int]:
     """Return the series that each of these messages belongs or replies to."""
-    found: dict[str, int] = {}
-    for part in chunks(message_ids):
-        found.update(
-            (row.message_id, row.series_id)
-            for row in connection.execute(
-                select(t.message.c.message_id, t.revision.c.series_id)
-                .join(t.revision, t.revision.c.id == t.message.c.revision_id)
-                .where(t.message.c.message_id.in_(part), t.revision.c.series_id.is_not(None))
-            )
-        )
-    return found
+    return {row[0]: row[1] for row in rows_among(execute, _SERIES_OF, message_ids)}
 
 
-def messages_of(connection: Connection, series_ids: Iterable[int]) -> list[str]:
+def messages_of(execute: Execute, series_ids: Iterable[int]) -> list[str]:
     """Return every mail of these series."""
-    return [
-        message_id
-        for part in chunks(series_ids)
-        for message_id in connection.scalars(
-            select(t.message.c.message_id)
-            .join(t.revision, t.revision.c.id == t.message.c.revision_id)
-            .where(t.revision.c.series_id.in_(part))
-        )
-    ]
+    return [message_id for (message_id,) in rows_among(execute, _MESSAGES_OF, series_ids)]
 
 
-def series_numbered(connection: Connection, number: int) -> int | None:
+def series_numbered(execute: Execute, number: int) -> int | None:
     """Return the series with this number, also if that is the number of one of its revisions."""
-    message_id = connection.scalar(select(t.number.c.message_id).where(t.number.c.id == number))
-    return series_of(connection, [message_id]).get(message_id) if message_id else None
-
-
-def watched_series(connection: Connection) -> set[int]:
-    """Return the numbers of the watched series."""
-    return series_flags.watched(series_flags.executor(connection))
-
-
-def merge_windows(connection: Connection) -> tuple[Window, ...]:
-    """Return the merge windows according to the tags of the mainline tree; none without such a tree."""
-    return series_flags.merge_windows(series_flags.executor(connection))
+    return next(iter(series_of(execute, [row[0] for row in execute(_NUMBERED, {"number": number})]).values()), None)
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _series_rows(connection: Connection, wanted: Criteria, watched: Set[int]) -> list[Any]:
-    conditions: list[Any] = []
+def _series_rows(execute: Execute, wanted: Criteria, watched: Set[int]) -> list[_Stored]:
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
     if wanted.state:
-        conditions.append(t.series.c.state == wanted.state)
+        conditions.append("state = :state")
+        values["state"] = wanted.state
     if wanted.author:
-        part = f"%{wanted.author.lower()}%"
-        conditions.append(
-            func.lower(t.series.c.author_name).like(part) | func.lower(t.series.c.author_email).like(part)
-        )
+        conditions.append("(lower(author_name) LIKE :author OR lower(author_email) LIKE :author)")
+        values["author"] = f"%{wanted.author.lower()}%"
     if me := wanted.mine | wanted.for_me:
-        conditions.append(t.series.c.id.in_(_naming(sorted(me))))
+        named = {
+            f"me{n}": f"%{_escaped(json.dumps(address, ensure_ascii=False))}%" for n, address in enumerate(sorted(me))
+        }
+        views = " OR ".join(f"revision.view LIKE :{name} ESCAPE '/'" for name in named)
+        conditions.append(f"id IN ({_NAMING} AND ({views}))")
+        values |= named
     if wanted.awaiting_review:
-        conditions.append(and_(t.series.c.turn == Turn.REVIEWERS, t.series.c.state.not_in(sorted(CLOSED))))
-    query = select(t.series).where(*conditions)
+        conditions.append("turn = :turn")
+        values["turn"] = Turn.REVIEWERS
     ids: Set[int] | None = wanted.ids
     if not wanted.everything:
         ids = watched if ids is None else ids & watched
-    if ids is None:
-        return list(connection.execute(query).all())
-    return [row for part in chunks(sorted(ids)) for row in connection.execute(query.where(t.series.c.id.in_(part)))]
+    if ids is not None:
+        conditions.append("id IN ({values})")
+    sql = f"{_SERIES} WHERE {' AND '.join(conditions)}" if conditions else _SERIES
+    rows = execute(sql, values) if ids is None else rows_among(execute, sql, sorted(ids), values)
+    return [_Stored(*row) for row in rows]
+
+
+def _escaped(text: str) -> str:
+    """Text as a part of a pattern of LIKE, with `/` before what has a meaning there."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _concerns(wanted: Criteria, part: Involvement) -> bool:
@@ -195,19 +210,14 @@ def _concerns(wanted: Criteria, part: Involvement) -> bool:
     return bool(wanted.mine and part.posted) or bool(wanted.for_me and for_me)
 
 
-def _naming(addresses: Sequence[str]) -> Any:
-    """Select the series that may involve one of these addresses; `involvement_of` has the details."""
-    named = or_(*(t.revision.c.view.contains(dumps(a), autoescape=True) for a in addresses))
-    return select(t.revision.c.series_id).where(t.revision.c.series_id.is_not(None), named)
-
-
-def seen_in(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, int]]:
+def seen_in(execute: Execute, ids: Collection[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, int]]:
     """Return the inboxes that postings of each series were seen in, and since when each failing inbox fails."""
-    inboxes = {row.id: row for row in connection.execute(select(t.inbox.c.id, t.inbox.c.name, t.inbox.c.failed_at))}
+    inboxes = list(execute(_INBOXES, {}))
+    names: dict[int, str] = {inbox: name for inbox, name, _ in inboxes}
     found: dict[int, set[str]] = {}
-    for number, inbox in series_flags.inbox_ids_of(series_flags.executor(connection), ids):
-        found.setdefault(number, set()).add(inboxes[inbox].name)
-    failing = {row.name: row.failed_at for row in inboxes.values() if row.failed_at is not None}
+    for number, inbox in series_flags.inbox_ids_of(execute, ids):
+        found.setdefault(number, set()).add(names[inbox])
+    failing = {name: failed_at for _, name, failed_at in inboxes if failed_at is not None}
     return {number: tuple(sorted(names)) for number, names in found.items()}, failing
 
 

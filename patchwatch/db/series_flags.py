@@ -1,28 +1,15 @@
-"""What is shown of a series besides its revisions: watched, muted, pinned, snoozed, unread, and its inboxes.
-
-The SQL is text in the common subset of SQLite and PostgreSQL, because the fast path (patchwatch.db.fast_list) runs it
-before SQLAlchemy is imported.
-"""
+"""What is shown of a series besides its revisions: watched, muted, pinned, snoozed, unread, and its inboxes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable
 
-from patchwatch.db.people import acting
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.series.state.merge_window import Window, since_at_latest, windows
 from patchwatch.series.states import CLOSED, Turn
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, TextClause
-
 _DAY = 86_400
-_INLINE = 400  # series of one query
-
-Execute = Callable[[str, Mapping[str, Any]], Iterable[Any]]
-"""Runs a query with named parameters, and `person`, whose decisions are meant; returns its rows."""
 
 DECIDED = """
 SELECT revision.series_id{columns} FROM {table}
@@ -51,23 +38,10 @@ _UNREAD = """
 SELECT revision.series_id, count(*) FROM revision
 JOIN message ON message.revision_id = revision.id
 LEFT JOIN read_mark ON read_mark.message_id = message.message_id AND read_mark.person = :person
-WHERE read_mark.message_id IS NULL AND revision.series_id IN ({series})
+WHERE read_mark.message_id IS NULL AND revision.series_id IN ({values})
 GROUP BY revision.series_id
 """
 _TAGS = "SELECT tags FROM tree WHERE mainline"
-
-
-def executor(connection: Connection) -> Execute:
-    """Return a function that runs queries on an SQLAlchemy connection, for the person that it acts for."""
-    person = acting(connection).person
-    return lambda sql, values: connection.execute(_text(sql), {**values, "person": person})
-
-
-@lru_cache(maxsize=100)
-def _text(sql: str) -> TextClause:
-    from sqlalchemy import text
-
-    return text(sql)
 
 
 def watched(execute: Execute) -> set[int]:
@@ -109,19 +83,12 @@ def woken(execute: Execute, now: int) -> dict[int, int]:
 
 def unread_in_watched(execute: Execute) -> dict[int, int]:
     """Return how many mails of each watched series are unread; series without one are left out."""
-    return _counts(execute, _UNREAD.format(series=WATCHED))
+    return {row[0]: row[1] for row in execute(_UNREAD.format(values=WATCHED), {})}
 
 
 def unread_in(execute: Execute, ids: Iterable[int]) -> dict[int, int]:
     """Return how many mails of each of these series are unread; series without one are left out."""
-    found: dict[int, int] = {}
-    for series in _inlined(ids):
-        found.update(_counts(execute, _UNREAD.format(series=series)))
-    return found
-
-
-def _counts(execute: Execute, sql: str) -> dict[int, int]:
-    return {row[0]: row[1] for row in execute(sql, {})}
+    return {row[0]: row[1] for row in rows_among(execute, _UNREAD, ids)}
 
 
 def inbox_ids_for_anyone(execute: Execute) -> Iterable[tuple[int, int]]:
@@ -136,15 +103,7 @@ def inbox_ids(execute: Execute, *, watched_only: bool) -> Iterable[tuple[int, in
 
 def inbox_ids_of(execute: Execute, ids: Iterable[int]) -> Iterable[tuple[int, int]]:
     """Return (series, inbox) for these series, as `inbox_ids`."""
-    for series in _inlined(ids):
-        yield from execute(f"{_INBOXES} AND revision.series_id IN ({series})", {})
-
-
-def _inlined(ids: Iterable[int]) -> Iterable[str]:
-    """Return the numbers as SQL, some at a time."""
-    numbers = [str(int(number)) for number in ids]
-    for start in range(0, len(numbers), _INLINE):
-        yield ",".join(numbers[start : start + _INLINE])
+    return rows_among(execute, _INBOXES + " AND revision.series_id IN ({values})", ids)
 
 
 def merge_windows(execute: Execute) -> tuple[Window, ...]:

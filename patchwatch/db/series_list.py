@@ -1,8 +1,4 @@
-"""The series list: a summary of each series, without its revisions, fast enough for ten thousand of them.
-
-The SQL is text, because the fast path (patchwatch.db.fast_list) runs it before SQLAlchemy is imported; other callers
-pass `executor(connection)`.
-"""
+"""The series list: a summary of each series, without its revisions, fast enough for ten thousand of them."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patchwatch.db import dependencies, series_flags
-from patchwatch.db.series_flags import Execute
+from patchwatch.db.execute import Execute
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import CLOSED

@@ -5,34 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select
-
-from patchwatch.db import schema as t
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.message_codec import decode_message
-from patchwatch.db.people import acting
 from patchwatch.db.revision_codec import decode_evidence, decode_state, decode_summary, decode_version
 from patchwatch.db.revision_order import in_order
-from patchwatch.db.revisions import REVISIONS
+from patchwatch.db.revisions import stored_rows
 from patchwatch.mail.message import Message
 from patchwatch.series.model import MessageRow, StateChangeRow
+
+_MAILS = """
+SELECT message.message_id, message.revision_id, message.patch, message.facts, read_mark.at FROM message
+LEFT JOIN read_mark ON read_mark.message_id = message.message_id AND read_mark.person = :person
+WHERE message.revision_id IN ({values})
+"""
+_SERIES = "SELECT state_evidence, state, turn FROM series WHERE id = :series"
 
 _Member: TypeAlias = tuple[int, bool, Message]
 """A mail of a revision: the number of its patch, True if it is unread, and its parsed fields."""
 
 
-def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
+def thread(execute: Execute, series_id: int) -> tuple[MessageRow, ...]:
     """Return every mail of a series, revision by revision, each as a tree in reading order."""
-    revisions = in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all())
+    revisions = in_order(stored_rows(execute, [series_id]))
     if not revisions:
         return ()
-    m, me = t.message.c, acting(connection).person
-    rows = connection.execute(
-        select(m.message_id, m.revision_id, m.patch, m.facts, t.read_mark.c.at)
-        .outerjoin(t.read_mark, (t.read_mark.c.message_id == m.message_id) & (t.read_mark.c.person == me))
-        .where(m.revision_id.in_([r.id for r in revisions]))
-    )
     by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}
-    for message_id, revision_id, patch, facts, read_at in rows:
+    for message_id, revision_id, patch, facts, read_at in rows_among(execute, _MAILS, by_revision):
         by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(facts))
     found: list[MessageRow] = []
     for revision in revisions:
@@ -67,24 +65,22 @@ def thread(connection: Connection, series_id: int) -> tuple[MessageRow, ...]:
     return tuple(found)
 
 
-def steps(connection: Connection, series_id: int) -> tuple[StateChangeRow, ...]:
+def steps(execute: Execute, series_id: int) -> tuple[StateChangeRow, ...]:
     """Return the state changes of a series, oldest revision first; then the commit that its state is from."""
     found: list[StateChangeRow] = []
     version = 0
-    for revision in in_order(connection.execute(REVISIONS.where(t.revision.c.series_id == series_id)).all()):
+    for revision in in_order(stored_rows(execute, [series_id])):
         version = decode_version(revision.view).version
         found += [
             StateChangeRow(version, s.reason.date, s.reason.message_id, s.reason.text, s.state, s.turn)
             for s in decode_state(revision.standing).steps
         ]
-    row = connection.execute(select(t.series).where(t.series.c.id == series_id)).first()
-    evidence = decode_evidence(row.state_evidence) if row else None
-    if row and evidence and evidence.commit:
-        found.append(
-            StateChangeRow(
-                version, evidence.date, evidence.message_id, evidence.text, row.state, row.turn, evidence.commit
+    for stored, state, turn in execute(_SERIES, {"series": series_id}):
+        evidence = decode_evidence(stored)
+        if evidence and evidence.commit:
+            found.append(
+                StateChangeRow(version, evidence.date, evidence.message_id, evidence.text, state, turn, evidence.commit)
             )
-        )
     return tuple(found)
 
 

@@ -2,8 +2,7 @@
 
 A visit keeps the primary key of the newest mail: keys grow in the order of storing, so a mail that arrives late is news
 too.  Without a visit, news is what was sent in the week before a person began to watch the series, or later, and after
-the mail that an import, or the beginning of a follow, found (`inbox.looked_at`).  The SQL is text, as in
-patchwatch.db.series_flags.
+the mail that an import, or the beginning of a follow, found (`inbox.looked_at`).
 """
 
 from __future__ import annotations
@@ -11,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
-
-from patchwatch.db import schema as t
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.message_codec import decode_message
-from patchwatch.db.people import acting
-from patchwatch.db.series_flags import DECIDED, Execute
-from patchwatch.db.sql import rows_with
+from patchwatch.db.series_flags import DECIDED
 from patchwatch.mail.message import SUBMISSIONS, SignalKind
 from patchwatch.series.queue import News
 
@@ -27,8 +22,13 @@ _PART = 400  # series of one query
 _MAILS = """
 SELECT revision.series_id, message.id, message.date, message.author_email, message.facts FROM revision
 JOIN message ON message.revision_id = revision.id
-WHERE message.date > {since} AND message.date <= {now} AND revision.series_id IN ({series})
+WHERE message.date > :since AND message.date <= :now AND revision.series_id IN ({values})
 """
+
+
+_ROOTS = "SELECT roots FROM series WHERE id IN ({values})"
+_FORGET = "DELETE FROM visit WHERE message_id = :message_id AND person = :person"
+_STORE = "INSERT INTO visit (message_id, person, at, newest) VALUES (:message_id, :person, :at, :newest)"
 
 
 class Since(NamedTuple):
@@ -39,14 +39,13 @@ class Since(NamedTuple):
     closed: int = 0  # and what was closed after this time
 
 
-def visit(connection: Connection, series_ids: Iterable[int], at: int) -> None:
+def visit(execute: Execute, series_ids: Iterable[int], at: int) -> None:
     """Store that a person looks at these series."""
-    newest, me = connection.scalar(select(func.max(t.message.c.id))) or 0, acting(connection).person
-    query = select(t.series.c.roots)
-    for row in list(rows_with(connection, query, t.series.c.id, series_ids)):
-        root = row.roots.rpartition("\n")[2]
-        connection.execute(delete(t.visit).where(t.visit.c.message_id == root, t.visit.c.person == me))
-        connection.execute(insert(t.visit).values(message_id=root, person=me, at=at, newest=newest))
+    ((newest,),) = execute("SELECT coalesce(max(id), 0) FROM message", {})
+    for (roots,) in list(rows_among(execute, _ROOTS, series_ids)):
+        root = roots.rpartition("\n")[2]
+        execute(_FORGET, {"message_id": root})
+        execute(_STORE, {"message_id": root, "at": at, "newest": newest})
 
 
 def looked_at(execute: Execute) -> dict[int, Since]:
@@ -80,9 +79,8 @@ def news_since(
     wanted = sorted(since, key=lambda number: since[number].at)
     for start in range(0, len(wanted), _PART):
         part = wanted[start : start + _PART]
-        numbers = ",".join(str(int(number)) for number in part)
-        sql = _MAILS.format(since=int(since[part[0]].at), now=int(now), series=numbers)
-        for number, key, date, sender, facts in execute(sql, {}):
+        times = {"since": since[part[0]].at, "now": now}
+        for number, key, date, sender, facts in rows_among(execute, _MAILS, part, times):
             begin = since[number]
             if date > begin.at and key > begin.newest and sender not in me:
                 found[number] = _with(found.get(number), date, facts, versions[number])

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from patchwatch.db import event_queue, threads, watched
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.db.watched import Standing
 from patchwatch.notify.events import Event, Subscriber, audience, events, snapshot
@@ -73,7 +74,7 @@ def _scan(
             previous,
             row,
             actions[series_id],
-            threads.thread(connection, series_id) if new_ids else (),
+            threads.thread(executor(connection), series_id) if new_ids else (),
             new_ids,
             last_scan=before.at,
             now=now,

@@ -1,7 +1,7 @@
 """The limits by which points become a state and a turn.
 
 Pure.  `[points]` in the config has them; the database keeps those that it was derived with
-(patchwatch.sync.point_rules), because states depend on them.
+(patchwatch.sync.rules), because states depend on them.
 """
 
 from __future__ import annotations

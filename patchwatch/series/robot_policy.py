@@ -1,7 +1,7 @@
 """Which results of robots make it the author's turn.
 
 Pure.  `[robots]` in the config names the results, for all robots or for one; the database keeps the rules that it was
-derived with (patchwatch.sync.robot_rules), because states depend on them.
+derived with (patchwatch.sync.rules), because states depend on them.
 """
 
 from __future__ import annotations

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from patchwatch.db import committers, decisions
+from patchwatch.db.execute import executor
 from patchwatch.series.committers import Committers, lists_of
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.revision import Revision
 from patchwatch.series.robot_policy import RobotPolicy
-from patchwatch.sync import point_rules, robot_rules
+from patchwatch.sync.rules import stored
 
 
 class Circumstances(NamedTuple):
@@ -26,9 +27,10 @@ class Circumstances(NamedTuple):
 
 def circumstances_of(connection: Connection, revisions: Iterable[Revision]) -> Circumstances:
     """Return what decides how these revisions are read."""
+    rules = stored(executor(connection))
     return Circumstances(
         committers.committers(connection, {name for r in revisions for name in lists_of(r)}),
-        robot_rules.rules_of(connection),
+        rules.robots,
         decisions.dismissed_points(connection),
-        point_rules.rules_of(connection),
+        rules.points,
     )

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll
-from patchwatch.db import decisions, derived, inboxes, messages, undo
+from patchwatch.db import decisions, derived, inboxes, messages, series_flags, undo
 from patchwatch.db import series as queries
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
 from patchwatch.pattern import Pattern
@@ -111,8 +112,9 @@ def watch_address(
         )
     complete(database, archive, settings, [w.series_id for w in watched], progress)
     with database.read() as connection:
-        found = queries.series_of(connection, [address.message_id])
-        rows = queries.series(connection, queries.Criteria(ids=frozenset(found.values())), now)
+        execute = executor(connection)
+        found = queries.series_of(execute, [address.message_id])
+        rows = queries.series(execute, queries.Criteria(ids=frozenset(found.values())), now)
     already = {w.series_id: w.already for w in watched}
     return tuple(Watched(r.id, r.title, already.get(r.id, watched[0].already)) for r in rows)
 
@@ -121,8 +123,8 @@ def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox:
     """Watch the series that stored messages belong to."""
     found: list[Watched] = []
     with database.write() as connection:
-        series = queries.series_of(connection, message_ids)
-        before = set(queries.watched_series(connection))
+        series = queries.series_of(executor(connection), message_ids)
+        before = series_flags.watched(executor(connection))
         titles = derived.series_states(connection, set(series.values()))
         for message_id in message_ids:
             number = series.get(message_id)
@@ -225,7 +227,7 @@ def complete(
         threads.update(new_roots, earlier)
         asked.update(queries_left)
         with database.read() as connection:
-            ids |= set(queries.series_of(connection, [root for root, _ in revisions]).values())
+            ids |= set(queries.series_of(executor(connection), [root for root, _ in revisions]).values())
         if total.new_mails == before:
             break
     return total

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchwatch.config import Poll
-from patchwatch.db import series
+from patchwatch.db import series, series_flags
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.errors import InvalidInputError, LoreError, PatchwatchError
 from patchwatch.mail.mbox_split import looks_like_mbox, read_mails
 from patchwatch.progress import Progress
@@ -74,7 +75,7 @@ def _watch_mails(
     fetched: set[int] = set()
     for message_id in ids:
         with database.read() as connection:
-            number = series.series_of(connection, [message_id]).get(message_id)
+            number = series.series_of(executor(connection), [message_id]).get(message_id)
         if number is not None and number in fetched:
             continue
         try:
@@ -89,5 +90,5 @@ def _watch_mails(
             if number is not None:
                 fetched.add(number)
     with database.read() as connection:
-        still = series.watched_series(connection)
+        still = series_flags.watched(executor(connection))
     return [one for one in watched.values() if one.series_id in still], skipped

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from patchwatch.db import messages, series, snapshot
+from patchwatch.db import messages, series, series_flags, snapshot
+from patchwatch.db.execute import executor
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.visits import LATE
 from patchwatch.progress import Progress, no_progress
@@ -30,7 +31,8 @@ def as_of(tracker: Tracker, then: int, progress: Progress = no_progress) -> Iter
         past = Tracker(tracker.config, clock=lambda: float(then), database_url=f"sqlite:///{directory}/then.db")
         try:
             with tracker.database.read() as source:
-                watched = series.messages_of(source, series.watched_series(source))
+                execute = executor(source)
+                watched = series.messages_of(execute, series_flags.watched(execute))
                 with past.database.write() as target:
                     snapshot.copy_until(source, target, then)
                     done, total = 0, messages.count(target)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
 from patchwatch.db import LazyModule
+from patchwatch.db.execute import executor, for_person
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.errors import DamagedError, NotFoundError
 from patchwatch.output import command, progress_line
+from patchwatch.redact import redact_url
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
     from patchwatch.db import messages
     from patchwatch.db.database import Database
+    from patchwatch.db.execute import Execute
     from patchwatch.db.messages import StoredMail
     from patchwatch.db.people import Acting
 else:
@@ -74,22 +79,52 @@ class TrackerBase:
 
     def _apply_rules(self, database: Database) -> None:
         """Derive what depends on the rules on robots and points again if the config changed them."""
-        from patchwatch.sync import point_rules, robot_rules
+        from patchwatch.sync import rules
 
-        robots, points = robot_rules.configured(self.config), point_rules.configured(self.config)
+        wanted = rules.configured(self.config)
         with database.read() as connection:
-            same_robots = robot_rules.rules_of(connection) == robots
-            same_points = point_rules.rules_of(connection) == points
-        if same_robots and same_points:
-            return
+            if rules.stored(executor(connection)) == wanted:
+                return
         from patchwatch.sync.ingest import derive_postponed
 
         with database.write() as connection:
-            if not same_robots:
-                robot_rules.change_rules(connection, robots)
-            if not same_points:
-                point_rules.change_rules(connection, points)
+            rules.change(connection, wanted)
             derive_postponed(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Execute]:
+        """Yield what runs queries on one consistent view of the database.
+
+        Until the database is opened, an SQLite file with nothing to migrate or derive again is read without SQLAlchemy,
+        whose import takes longer than the first screen may.
+        """
+        if "database" not in self.__dict__ and (file := self._open_file()) is not None:
+            from patchwatch.db import people
+            from patchwatch.db.failures import reported
+
+            with closing(file), reported(redact_url(self._url), self.config.database.busy_seconds):
+                yield for_person(file.execute, people.known_as(file.execute, sorted(self.addresses)) or people.FIRST)
+        else:
+            with self.database.read() as connection:
+                yield executor(connection)
+
+    def _open_file(self) -> sqlite3.Connection | None:
+        """Return a connection for reading the SQLite file; None if `database` has to open it."""
+        import sqlite3
+
+        from patchwatch.db.sqlite_file import open_file
+        from patchwatch.sync import rules
+
+        file = open_file(self._url)
+        if file is None:
+            return None
+        try:
+            if rules.stored(file.execute) == rules.configured(self.config):
+                return file
+        except (sqlite3.Error, ValueError):  # a damaged file: opening the database reports it
+            pass
+        file.close()
+        return None
 
     def back_up(self, target: Path, *, replace: bool = False) -> int:
         """Copy the database to a file, without migrating it; return the size in bytes.

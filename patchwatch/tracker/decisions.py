@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from patchwatch.db import LazyModule
+from patchwatch.db.execute import executor
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
@@ -39,12 +40,12 @@ class Decisions(Queries):
         if series_ids:
             with self.database.write() as connection:
                 decisions.read_series(connection, series_ids, self.now())
-                visits.visit(connection, series_ids, self.now())
+                visits.visit(executor(connection), series_ids, self.now())
 
     def visit(self, series_ids: Collection[int]) -> int:
         """Store that I looked at these series: what came before is no longer new; return the generation after it."""
         with self.database.write() as connection:
-            visits.visit(connection, series_ids, self.now())
+            visits.visit(executor(connection), series_ids, self.now())
             return database.generation(connection) + 1
 
     def unwatch(self, series_ids: Ids) -> None:
@@ -63,7 +64,7 @@ class Decisions(Queries):
         rows = self._rows(series_ids)
         roots = [row.revisions[0].message_id for row in rows] if pinned else []
         with self.database.write() as connection:
-            ids = series.messages_of(connection, [row.id for row in rows])
+            ids = series.messages_of(executor(connection), [row.id for row in rows])
             what = _what("pinned" if pinned else "no longer pinned", rows)
             with undo.logged(connection, "pin", ids, what, self.now()):
                 decisions.pin(connection, ids, roots, self.now())
@@ -202,7 +203,7 @@ class Decisions(Queries):
         """Replace a decision about series, with these values; None removes it."""
         rows = self._rows(series_ids)
         with self.database.write() as connection:
-            ids = series.messages_of(connection, [row.id for row in rows])
+            ids = series.messages_of(executor(connection), [row.id for row in rows])
             with undo.logged(connection, decision, ids, _what(what, rows), self.now()):
                 decisions.undecide(connection, decision, ids)
                 if values is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
+from patchwatch.db.execute import executor
 from patchwatch.errors import InvalidInputError
 from patchwatch.progress import Progress, no_progress
 from patchwatch.tracker.queries import Queries
@@ -125,7 +126,7 @@ class Fetch(Queries):
                 subscribers.append(Subscriber(f"mail {recipient.name}", kinds, addresses, names))
 
         def rows(connection: Connection, ids: frozenset[int], me: frozenset[str]) -> tuple[SeriesRow, ...]:
-            return self._series(connection, Criteria(ids=ids), me) if ids else ()
+            return self._series(executor(connection), Criteria(ids=ids), me) if ids else ()
 
         return detect.detect(self.database, rows, self.addresses, subscribers, self.now())
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from patchwatch.db import LazyModule
+from patchwatch.db.execute import executor
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ class PatchReadings(Queries):
         from patchwatch.series.reading_history import readings
 
         names = {root: labels.revision_name(revision) for revision in row.revisions for root in revision.postings}
-        with self.database.read() as connection:
-            chain = [(names.get(one.root, "?"), one) for one in patch_marks.versions_of(connection, row.id)]
+        with self.reading() as execute:
+            chain = [(names.get(one.root, "?"), one) for one in patch_marks.versions_of(execute, row.id)]
             patches = [patch.message_id for _, version in chain for patch in version.patches]
-            marks = patch_marks.patch_marks(connection, patches)
+            marks = patch_marks.patch_marks(execute, patches)
         return readings(chain, marks, self.addresses, open_points_on(row, self.now(), self.addresses))
 
     def mark_patches(self, row: SeriesRow, message_ids: Collection[str], mark: Mark) -> dict[str, VersionReading]:
         """Mark patches of a series as read, skipped, or left to read; return how its versions stand after it."""
         with self.database.write() as connection:
-            patch_marks.mark_patches(connection, message_ids, mark, self.now())
+            patch_marks.mark_patches(executor(connection), message_ids, mark, self.now())
         return self.readings(row)

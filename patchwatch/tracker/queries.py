@@ -14,11 +14,10 @@ from patchwatch.pattern import Pattern
 from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from patchwatch.compose.citations import Citation
     from patchwatch.db import derived, inboxes, messages, series_flags, series_list, threads
     from patchwatch.db import series as queries
+    from patchwatch.db.execute import Execute
     from patchwatch.db.queue import Queue
     from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
     from patchwatch.series.outcome import Weighed
@@ -40,24 +39,24 @@ class Queries(TrackerBase):
 
     def series(self, *, everything: bool = False, wanted: Criteria | None = None) -> tuple[SeriesRow, ...]:
         """Return the watched series, or all that are known, or those that match `wanted`."""
-        with self.database.read() as connection:
-            return self._series(connection, wanted or Criteria(everything=everything), self.addresses)
+        with self.reading() as execute:
+            return self._series(execute, wanted or Criteria(everything=everything), self.addresses)
 
-    def _series(self, connection: Connection, wanted: Criteria, me: frozenset[str]) -> tuple[SeriesRow, ...]:
+    def _series(self, execute: Execute, wanted: Criteria, me: frozenset[str]) -> tuple[SeriesRow, ...]:
         from patchwatch.series.state.next_action import next_action
 
         now, review = self.now(), self.config.review
-        rows = queries.series(connection, wanted, now, review.overdue_days, me)
-        windows = queries.merge_windows(connection)
+        rows = queries.series(execute, wanted, now, review.overdue_days, me)
+        windows = series_flags.merge_windows(execute)
         moves = [next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
         return tuple(replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
 
     def series_in_order(self, ids: Sequence[int]) -> Iterator[SeriesRow]:
         """Yield the series with these numbers, as of one moment; so many can be printed in little memory."""
-        with self.database.read() as connection:
+        with self.reading() as execute:
             for start in range(0, len(ids), _AT_ONCE):
                 part = ids[start : start + _AT_ONCE]
-                rows = self._series(connection, Criteria(everything=True, ids=frozenset(part)), self.addresses)
+                rows = self._series(execute, Criteria(everything=True, ids=frozenset(part)), self.addresses)
                 found = {row.id: row for row in rows}
                 yield from (found[number] for number in part if number in found)
 
@@ -66,29 +65,22 @@ class Queries(TrackerBase):
 
         Their places in my queue are not computed with `watched_only`.
         """
-        return self._lines(watched_only) if watched_only else self.queue().placed(self.now())
+        if not watched_only:
+            return self.queue().placed(self.now())
+        with self.reading() as execute:
+            return self._lines(execute, watched_only=True)
 
     def queue(self) -> Queue:
         """Return what my queue consists of: all series, and what their places in it depend on."""
         from patchwatch.db.queue import read_queue, rules_of
 
-        found = self._lines(watched_only=False)
-        with self.database.read() as connection:
-            rules = rules_of(connection, self.config.review)
-            return read_queue(connection, found, rules, self.addresses, self.now())
+        with self.reading() as execute:
+            found = self._lines(execute)
+            return read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
 
-    def _lines(self, watched_only: bool) -> tuple[SeriesSummary, ...]:
-        days, me = self.config.review.overdue_days, self.addresses
-        if "database" not in self.__dict__:
-            from patchwatch.db.fast_list import read_summaries
-
-            found = read_summaries(self._url, self.now(), days, me, watched_only=watched_only)
-            if found is not None:
-                return found
-        with self.database.read() as connection:
-            return series_list.summaries(
-                series_flags.executor(connection), self.now(), days, me, watched_only=watched_only
-            )
+    def _lines(self, execute: Execute, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
+        days = self.config.review.overdue_days
+        return series_list.summaries(execute, self.now(), days, self.addresses, watched_only=watched_only)
 
     def one(self, series_id: int) -> SeriesRow:
         """Return one series.
@@ -110,8 +102,8 @@ class Queries(TrackerBase):
             return row
         from patchwatch.db.queue import applied_by
 
-        with self.database.read() as connection:
-            mine = applied_by(connection, [row], self.addresses).get(row.id, False)
+        with self.reading() as execute:
+            mine = applied_by(execute, [row], self.addresses).get(row.id, False)
         return replace(row, next_action=action) if mine else row
 
     def find(self, name: str) -> int:
@@ -121,9 +113,9 @@ class Queries(TrackerBase):
             NotFoundError: there is none.
         """
         text = name.strip()
-        with self.database.read() as connection:
+        with self.reading() as execute:
             if digits := _NUMBER.fullmatch(text):
-                number = queries.series_numbered(connection, int(digits[1]))
+                number = queries.series_numbered(execute, int(digits[1]))
                 if number is None:
                     raise NotFoundError(f"there is no series {text}. `patchwatch list --all` shows the numbers.")
                 return number
@@ -134,7 +126,7 @@ class Queries(TrackerBase):
                 raise NotFoundError(
                     f"{name!r} does not name a series: give a number from `patchwatch list`, a message-id or a link."
                 )
-            found = queries.series_of(connection, [address.message_id]).get(address.message_id)
+            found = queries.series_of(execute, [address.message_id]).get(address.message_id)
         if found is None:
             raise NotFoundError(
                 f"no known series has the message <{address.message_id}>. "
@@ -144,13 +136,13 @@ class Queries(TrackerBase):
 
     def thread(self, series_id: int) -> tuple[MessageRow, ...]:
         """Return every mail of a series, revision by revision, as trees."""
-        with self.database.read() as connection:
-            return threads.thread(connection, series_id)
+        with self.reading() as execute:
+            return threads.thread(execute, series_id)
 
     def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         """Return the state changes of a series, in order."""
-        with self.database.read() as connection:
-            return threads.steps(connection, series_id)
+        with self.reading() as execute:
+            return threads.steps(execute, series_id)
 
     def reasons(self, point: Point) -> tuple[str, ...]:
         """Return what speaks most for a point, in plain words; nothing for those of robots and commands."""

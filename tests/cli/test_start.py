@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.command_line import copy_database
 
 SLOW = ("b4", "difflib", "httpx", "liblore", "patchwatch.mail.parse", "pygit2", "requests", "textual")
@@ -43,6 +45,15 @@ def test_commands_that_read_no_mail_import_no_slow_module(environment: dict[str,
     copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
     commands = ("list", "list --all", "show 1", "next", "mark 1 deferred", "mute 1", "doctor --offline")
     assert slow_imports(*commands, environment=environment) == {command: [] for command in commands}
+
+
+@pytest.mark.sqlite
+def test_lists_and_series_are_read_without_sqlalchemy(environment: dict[str, str], xdp: Path) -> None:
+    copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
+    commands = ("list", "list --all", "list --wide", "list --json", "list --all --json", "list --all s:xdp")
+    commands += ("list --all --author leon", "show 1", "show 1 --json")
+    found = slow_imports(*commands, "mute 1", environment=environment, slow=("sqlalchemy", *SLOW))
+    assert found == {**{command: [] for command in commands}, "mute 1": ["sqlalchemy"]}
 
 
 def test_help_imports_no_database(environment: dict[str, str]) -> None:

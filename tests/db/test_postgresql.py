@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Executable, delete, make_url, select, update
 
-from patchwatch.config import Config
+from patchwatch.config import Config, Me
 from patchwatch.db import event_queue, outbox
+from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.db.outbox import DigestCursor
 from patchwatch.db.schema import message, number, raw, revision, revision_key, series
 from patchwatch.errors import DatabaseError
+from patchwatch.series.follow_rules import Rule
+from patchwatch.series.patch_reading import Mark
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.sync.verify import verify
 from patchwatch.tracker import Tracker
@@ -27,6 +30,15 @@ from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
 from tests.support.postgres_server import PostgresServer
 from tests.support.sample_threads import READS
+
+NOW = 1_689_400_000  # 15 July 2023
+NARROWED = (
+    Criteria(state="under-review"),
+    Criteria(author="BEN B"),
+    Criteria(mine=frozenset({"ann@example.org"})),
+    Criteria(for_me=frozenset({"rita@example.com", "50%_/"})),
+    Criteria(awaiting_review=True),
+)
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +130,34 @@ def test_verify_finds_derived_data_that_disagrees(url: str, change: Executable, 
         reindex(connection)
     assert list(verify(database)) == []
     database.close()
+
+
+def _all_that_is_read(url: str) -> list[object]:
+    """Decide something in a database of the made threads; return all that lists and screens read of it."""
+    config = Config(me=Me(addresses=("ann@example.org", "rita@example.com")))
+    tracker = Tracker(config, clock=lambda: float(NOW), database_url=url)
+    with tracker.database.write() as connection:
+        ingest(connection, READS["made"], "bpf")
+    tracker.follow("bpf", Rule(subject="o"))
+    first, second, third, *_ = (line.id for line in tracker.lines())
+    tracker.mute(first)
+    tracker.pin(second)
+    tracker.snooze(third, NOW + 1)
+    tracker.visit([second])
+    tracker.mark_patches(tracker.one(first), tracker.one(first).revisions[-1].patch_message_ids, Mark.READ)
+    tracker.database.close()
+    reader = Tracker(config, clock=lambda: float(NOW), database_url=url)  # as another process
+    rows = reader.series(everything=True)
+    narrowed = [[row.id for row in reader.series(wanted=replace(one, everything=True))] for one in NARROWED]
+    assert all(0 < len(found) < len(rows) for found in narrowed), narrowed
+    found: list[object] = [rows, narrowed, reader.lines()]
+    found += [(reader.thread(row.id), reader.steps(row.id), reader.readings(row)) for row in rows]
+    reader.database.close()
+    return found
+
+
+def test_lists_and_series_are_read_as_from_a_file_of_sqlite(url: str, tmp_path: Path) -> None:
+    assert _all_that_is_read(url) == _all_that_is_read(f"sqlite:///{tmp_path}/same.db")
 
 
 def test_decisions_lists_and_undo(tracker: Tracker) -> None:

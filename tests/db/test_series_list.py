@@ -1,20 +1,25 @@
-"""Summaries agree with the full rows, with or without SQLAlchemy, and the fast path imports no slow module."""
+"""Summaries agree with the full rows, and what is read without SQLAlchemy with what the open database says."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from patchwatch.cli.demo import NOW, DemoTracker
-from patchwatch.config import Config, Me
-from patchwatch.db.fast_list import read_summaries
-from patchwatch.errors import InvalidInputError
+from patchwatch.cli.demo import DemoTracker
+from patchwatch.config import Config, Me, Robots
+from patchwatch.db import series_flags
+from patchwatch.db.sqlite_file import open_file
+from patchwatch.errors import DamagedError, DatabaseError, InvalidInputError
 from patchwatch.series.follow_rules import Rule
+from patchwatch.sync import rules
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
 from tests.support.demo import demo
@@ -60,23 +65,75 @@ def test_summary_agrees_with_the_row(tracker: DemoTracker) -> None:
         assert line.message_id == row.revisions[-1].postings[-1]
 
 
+@pytest.mark.sqlite
 def test_fast_path_reads_the_same(tracker: DemoTracker) -> None:
-    everything = tracker.lines()
-    assert opened(tracker)._lines(watched_only=False) == tuple(line._replace(place=None) for line in everything)
-    assert opened(tracker).lines(watched_only=True) == tuple(
-        line._replace(place=None) for line in everything if line.watched
-    )
+    fast = opened(tracker)
+    numbers = [line.id for line in tracker.lines()]
+    assert fast.lines() == tracker.lines()
+    assert fast.lines(watched_only=True) == tracker.lines(watched_only=True)
+    assert fast.series(everything=True) == tracker.series(everything=True)
+    assert list(fast.series_in_order(numbers)) == list(tracker.series_in_order(numbers))
+    for row in tracker.series():
+        assert fast.one(row.id) == row
+        assert fast.find(row.revisions[-1].message_id) == row.id
+        assert fast.thread(row.id) == tracker.thread(row.id)
+        assert fast.steps(row.id) == tracker.steps(row.id)
+        assert fast.readings(row) == tracker.readings(row)
+    assert "database" not in vars(fast)
 
 
-def test_fast_path_declines_missing_and_foreign_files(tmp_path: Path, tracker: DemoTracker) -> None:
+@pytest.mark.sqlite
+def test_files_that_need_more_than_reading_are_left_to_the_database(tmp_path: Path, tracker: DemoTracker) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"no database at all")
     for url in (f"sqlite:///{tmp_path}/none.db", f"sqlite:///{other}", "postgresql://localhost/x", "sqlite://"):
-        assert read_summaries(url, NOW, 7, (), watched_only=False) is None
+        assert open_file(url) is None
     assert not (tmp_path / "none.db").exists()
+    for damage in ("UPDATE setting SET value = '0' WHERE name = 'form'", "UPDATE alembic_version SET version_num = 1"):
+        copy = Path(shutil.copy(tracker._url.removeprefix("sqlite:///"), tmp_path / "copy.db"))
+        found = open_file(f"sqlite:///{copy}")
+        assert found
+        found.close()
+        with closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute(damage)
+        assert open_file(f"sqlite:///{copy}") is None
+
+
+@pytest.mark.sqlite
+def test_a_changed_rule_of_the_config_applies_to_what_is_read_without_sqlalchemy(tracker: DemoTracker) -> None:
+    fast = opened(tracker)
+    fast.config = replace(fast.config, robots=Robots(turn=()))
+    with fast.reading() as execute:
+        assert rules.stored(execute).robots.turn == ()
+
+
+def test_a_file_is_read_as_of_one_moment(tracker: DemoTracker) -> None:
+    (first, *_) = tracker.series()
+    with opened(tracker).reading() as execute:
+        assert first.id in series_flags.watched(execute)
+        tracker.unwatch(first.id)
+        assert first.id in series_flags.watched(execute)
+    assert first.id not in {line.id for line in opened(tracker).lines(watched_only=True)}
+
+
+@pytest.mark.sqlite
+def test_what_is_read_without_sqlalchemy_can_change_nothing(tracker: DemoTracker) -> None:
+    with pytest.raises(DatabaseError, match="can't be used: attempt to write a readonly database"):  # noqa: SIM117
+        with opened(tracker).reading() as execute:
+            execute("DELETE FROM watch", {})
+
+
+@pytest.mark.sqlite
+def test_a_damaged_value_is_reported_in_the_same_words(tracker: DemoTracker) -> None:
+    number = tracker.series()[0].id
     with tracker.database.write() as connection:
-        connection.exec_driver_sql("UPDATE setting SET value = '0' WHERE name = 'form'")
-    assert read_summaries(tracker._url, NOW, 7, (), watched_only=False) is None
+        connection.exec_driver_sql("UPDATE revision SET view = '{'")
+    words = []
+    for one in (opened(tracker), tracker):
+        with pytest.raises(DamagedError, match="a value in the database") as caught:
+            one.one(number)
+        words.append(str(caught.value))
+    assert words[0] == words[1]
 
 
 def test_mine_for_me_and_place(tracker: DemoTracker) -> None:
@@ -149,7 +206,7 @@ def test_read_series_marks_all_mail_as_read(tracker: DemoTracker) -> None:
 
 def test_first_screen_imports_no_slow_module() -> None:
     program = (
-        "import sys, patchwatch.cli.tui, patchwatch.tui.app, patchwatch.tracker, patchwatch.db.fast_list\n"
+        "import sys, patchwatch.cli.tui, patchwatch.tui.app, patchwatch.tracker, patchwatch.db.sqlite_file\n"
         "heavy = {'sqlalchemy', 'alembic', 'b4', 'liblore', 'httpx', 'feedparser', 'pygit2', 'msgspec'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

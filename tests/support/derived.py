@@ -8,16 +8,19 @@ from typing import Any
 from patchwatch.db import integrity, threads
 from patchwatch.db import series as queries
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.sync.ingest import Read, ingest, reindex
 
 
 def dump(database: Database) -> list[object]:
     """Return everything derived, without the numbers, which depend on the order of arrival."""
     with database.read() as connection:
-        rows = queries.series(connection, queries.Criteria(everything=True), 0)
+        rows = queries.series(executor(connection), queries.Criteria(everything=True), 0)
         found: list[object] = []
         for row in rows:
-            thread = [(m.message_id, m.depth, m.revision, m.patch) for m in threads.thread(connection, row.id)]
+            thread = [
+                (m.message_id, m.depth, m.revision, m.patch) for m in threads.thread(executor(connection), row.id)
+            ]
             revisions = [
                 (
                     r.message_id,

@@ -17,6 +17,7 @@ from patchwatch.db import decisions, inboxes, threads
 from patchwatch.db import git_trees as stored
 from patchwatch.db import series as queries
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.progress import no_progress
 from patchwatch.series.model import SeriesRow
 from patchwatch.sources.lore.client import Archive
@@ -95,7 +96,7 @@ def read(database: Database, *trees: Tree) -> tuple[TreeReport, ...]:
 
 def series(database: Database) -> SeriesRow:
     with database.read() as connection:
-        (row,) = queries.series(connection, queries.Criteria(everything=True), NOW)
+        (row,) = queries.series(executor(connection), queries.Criteria(everything=True), NOW)
     return row
 
 
@@ -245,7 +246,7 @@ def test_history_ends_with_the_commit(database: Database, clone: GitTree) -> Non
     sha = clone.commit(WHEEL, at=day(2), authored=day(0))
     read(database, tree_of(clone))
     with database.read() as connection:
-        steps = threads.steps(connection, series(database).id)
+        steps = threads.steps(executor(connection), series(database).id)
     assert [(s.message_id, s.commit, s.date, s.state) for s in steps] == [
         ("1@v1", "", T0, "new"),
         ("", sha, day(2), "accepted"),
@@ -481,7 +482,7 @@ def test_waiting_pauses_in_the_merge_window_of_mainline(database: Database, clon
 
     def overdue(at: float) -> bool:
         with database.read() as connection:
-            return queries.series(connection, queries.Criteria(everything=True), day(at))[0].overdue
+            return queries.series(executor(connection), queries.Criteria(everything=True), day(at))[0].overdue
 
     read(database, tree_of(clone))
     assert [overdue(6), overdue(8)] == [False, True]  # no tree is named as mainline

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from patchwatch.config import Config
 from patchwatch.db import decisions, schema, series
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
 from tests.support.mails import mail
@@ -29,7 +30,7 @@ def take(database: Database, *raw: bytes, inbox: str | None = "bpf") -> None:
 
 def everything(database: Database) -> tuple[series.SeriesRow, ...]:
     with database.read() as connection:
-        return series.series(connection, series.Criteria(everything=True), NOW)
+        return series.series(executor(connection), series.Criteria(everything=True), NOW)
 
 
 def count(database: Database, table: str) -> int:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from patchwatch.config import Config, Points
-from patchwatch.series.point_rules import DEFAULT
 from patchwatch.series.points import Fate
-from patchwatch.sync import point_rules
+from patchwatch.sync import rules
 from patchwatch.sync.ingest import ingest
 from patchwatch.sync.read_mail import read_mail
 from patchwatch.tracker import Tracker
@@ -38,7 +37,7 @@ def database(tmp_path: Path) -> Path:
 
 
 def test_the_defaults_are_those_of_the_config() -> None:
-    assert point_rules.configured(Config()) == DEFAULT
+    assert rules.configured(Config()) == rules.Rules()
 
 
 def test_silence_settles_after_the_days_in_the_config(database: Path) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from patchwatch.config import Review
-from patchwatch.db import inboxes, new_since, people, queue, series, series_flags, series_list, threads
+from patchwatch.db import inboxes, new_since, people, queue, series, series_list, threads
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.notify.digest.build import Digest, Stale, build_digest
 from patchwatch.notify.digest.recipient import DigestRecipient
@@ -59,19 +60,20 @@ def gather(
     """The contents of a recipient's digest at `now`; `since` and `seen` are as in `Tracker.digest`."""
     begin = now - _DAY if since is None else since
     with database.read() as connection:
-        person = people.known_as(series_flags.executor(connection), recipient.addresses)
+        person = people.known_as(executor(connection), recipient.addresses)
     with database.read(person) as connection:
+        execute = executor(connection)
         newly_seen = new_since.seen(connection)
-        rules = queue.rules_of(connection, review)
-        lines = series_list.summaries(series_flags.executor(connection), now, review.overdue_days, recipient.addresses)
-        found = queue.read_queue(connection, lines, rules, recipient.addresses, now)
+        rules = queue.rules_of(execute, review)
+        lines = series_list.summaries(execute, now, review.overdue_days, recipient.addresses)
+        found = queue.read_queue(execute, lines, rules, recipient.addresses, now)
         polled = inboxes.inboxes(connection)
         placed = {line.id: line for line in found.placed(now) if line.place and _is_wanted(line, recipient)}
         counts = {**dict.fromkeys(Section, 0), **Counter(line.place.section for line in placed.values() if line.place)}
         ids = frozenset(line.id for line in placed.values() if _is_listed(line, begin))
         wanted = Criteria(everything=True, ids=ids - found.rows.keys())
         rows = [row for number, row in found.rows.items() if number in ids]
-        rows += series.series(connection, wanted, now, review.overdue_days, recipient.addresses)
+        rows += series.series(execute, wanted, now, review.overdue_days, recipient.addresses)
         actions = {r.id: next_action(r, now, ping_days=review.ping_days, windows=rules.windows) for r in rows}
         mails = new_since.mails_since(connection, [row.id for row in rows], begin, now, seen)
         proofs = new_since.outside_since(connection, filter(None, map(_proof, rows)), begin, now, seen)
@@ -87,7 +89,7 @@ def gather(
                     replace(row, next_action=actions[row.id]),
                     place,
                     before=place if new_ids else found.place(placed[row.id], begin),
-                    thread=threads.thread(connection, row.id) if new_ids or place.section is Section.NOW else (),
+                    thread=threads.thread(execute, row.id) if new_ids or place.section is Section.NOW else (),
                     new_ids=new_ids,
                     since=begin,
                     addresses=recipient.addresses,

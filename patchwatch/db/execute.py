@@ -1,0 +1,58 @@
+"""Queries that need no SQLAlchemy: text in the common subset of SQLite and PostgreSQL, and what runs it.
+
+Whatever a list, a series or the first screen shows is read in this way, because importing SQLAlchemy takes longer than
+reading it.  The same text runs on a plain connection to an SQLite file (patchwatch.db.sqlite_file), within a
+transaction of `Database`, and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from patchwatch.db.people import acting
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, TextClause
+
+_PART = 400  # values of one IN (...): well below SQLite's limit of bound parameters
+
+Execute = Callable[[str, Mapping[str, Any]], Iterable[Any]]
+"""Runs a query with named parameters, and `person`, whose decisions are meant; returns its rows, which are tuples.
+
+SQLite has no booleans: they are 0 and 1 there.
+"""
+
+
+def executor(connection: Connection) -> Execute:
+    """Return what runs queries in the transaction of an SQLAlchemy connection, for the person that it acts for."""
+    person = acting(connection).person
+    if connection.dialect.name == "sqlite":  # SQLAlchemy would take more time for a row than SQLite does
+        return for_person(connection.connection.driver_connection.execute, person)  # type: ignore[union-attr]
+    return lambda sql, values: connection.execute(_text(sql), {**values, "person": person})
+
+
+def for_person(execute: Execute, person: int) -> Execute:
+    """Return what runs queries for a person."""
+    return lambda sql, values: execute(sql, {**values, "person": person})
+
+
+@lru_cache(maxsize=100)
+def _text(sql: str) -> TextClause:
+    from sqlalchemy import text
+
+    return text(sql)
+
+
+def rows_among(
+    execute: Execute, sql: str, values: Iterable[object], others: Mapping[str, Any] | None = None
+) -> Iterator[Any]:
+    """Yield the rows of a query for these numbers or texts, which stand for `{values}` in it, some at a time.
+
+    `others` are further parameters.
+    """
+    wanted = list(values)
+    for start in range(0, len(wanted), _PART):
+        named = {f"value{n}": value for n, value in enumerate(wanted[start : start + _PART])}
+        yield from execute(sql.format(values=", ".join(f":{name}" for name in named)), {**named, **(others or {})})

@@ -1,0 +1,50 @@
+"""What is reported when a database fails, in the words of this program."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError
+from patchwatch.redact import redact
+
+
+@contextmanager
+def reported(name: str, busy_seconds: float) -> Iterator[None]:
+    """Report an error of SQLite, or a stored value that can't be read; `name` is the database's, for messages.
+
+    Raises:
+        DatabaseLockedError: another program has locked the database.
+        DamagedError: it is damaged.
+        DatabaseError: it can't be used.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise failure(error, name, busy_seconds) from error
+    except (msgspec.DecodeError, zlib.error) as error:
+        raise DamagedError(
+            f"a value in the database {name} can't be read: it is damaged. Nothing was changed. "
+            "Run `patchwatch doctor --check`; `patchwatch reindex` rebuilds what is derived from mail."
+        ) from error
+
+
+def failure(error: Exception, name: str, busy_seconds: float) -> DatabaseError:
+    """Return what to report for an error of a database's driver."""
+    reason = redact(str(error))
+    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+        if "locked" in reason or "busy" in reason:
+            return DatabaseLockedError(
+                f"the database {name} has been locked by another program for more than {busy_seconds:g} s. "
+                "Nothing was changed; try again when the other program has finished."
+            )
+    elif "malformed" in reason:
+        return DamagedError(
+            f"the database {name} is damaged: {reason}. Nothing was changed. "
+            "Run `patchwatch doctor --check`; it explains what to do next."
+        )
+    return DatabaseError(f"the database {name} can't be used: {reason}. Nothing was changed.")
