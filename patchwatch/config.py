@@ -35,6 +35,7 @@ class Poll:
     related_days: int = 730  # search for other versions up to this long before a watched posting
     interval_minutes: float = 15.0  # `patchwatch run`: between polls of a list
     quiet_hours: str = ""  # `23:00-06:00`, local time: no polls then
+    lease_seconds: int = 60  # on PostgreSQL: after this time, other pollers take over from one that was killed
 
 
 @dataclass(frozen=True, slots=True)

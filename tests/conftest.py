@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gc
+import shutil
+import tempfile
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import make_url
 
 from patchwatch.db import database
 from tests.support import on_postgresql
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import compiled_once, migrated_once
+from tests.support.postgres_server import PostgresServer
 
 _NAMED = 80  # characters of a text that name a case
 gc.disable()  # until all tests are imported
@@ -94,6 +99,34 @@ def new_databases(pytestconfig: pytest.Config) -> Iterator[None]:
         yield
         on_postgresql.use(None)
         databases.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL server, for tests that need one whatever the database of the others is."""
+    if reason := PostgresServer.missing():
+        pytest.skip(reason)
+    directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
+    directory.chmod(0o755)
+    server = PostgresServer(directory)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres_server: PostgresServer) -> str:
+    """The name of a database with tables and no rows; migrations take longer than copying it."""
+    url = postgres_server.create()
+    database.Database(url).close()
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def postgresql(postgres_server: PostgresServer, migrated: str) -> str:
+    """The URL of a new database on a PostgreSQL server."""
+    return postgres_server.create(migrated)
 
 
 @pytest.fixture(scope="session")

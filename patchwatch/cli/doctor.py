@@ -52,10 +52,20 @@ def doctor_command(context: Context, as_json: bool, offline: bool, thorough: boo
 def _health_json(state: Health | None) -> dict[str, Any]:
     """Return the state of polling and digests; every value is null if config or database can't be read."""
     if state is None:
-        return {"holder": None, "inboxes": None, "digests": None, "outbox": None, "robots": None}
-    owner = state.lock_owner
+        return {"holder": None, "pollers": None, "inboxes": None, "digests": None, "outbox": None, "robots": None}
+    owner = state.pollers[0].owner if state.pollers else None
     return {
         "holder": {"what": owner.what, "pid": owner.pid, "since": format_time(owner.since)} if owner else None,
+        "pollers": [
+            {
+                "what": poller.owner.what,
+                "pid": poller.owner.pid,
+                "host": poller.owner.host or None,
+                "since": format_time(poller.owner.since),
+                "polling": list(poller.polling),
+            }
+            for poller in state.pollers
+        ],
         "inboxes": [
             {
                 "name": row.name,

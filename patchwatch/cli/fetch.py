@@ -105,7 +105,7 @@ def poll_command(context: Context) -> None:
             report = tracker.poll_some(None, progress)
         from patchwatch.daemon.dispatch import dispatch_and_wait
 
-        after = _failure("events", lambda: dispatch_and_wait(tracker))
+        after = _failure("events", lambda: dispatch_and_wait(tracker)) if tracker.on_duty() else []
         after += _failure("next", tracker.refresh_answer)
     for text in report.lines:
         print_line(line(text) if not text.startswith("  ") else "  " + line(text))

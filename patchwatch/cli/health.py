@@ -17,7 +17,7 @@ from patchwatch.redact import redact_url
 from patchwatch.series.model import InboxRow, OutboxRow
 from patchwatch.series.robot_senders import RobotSender, label
 from patchwatch.sync import poll_lock
-from patchwatch.sync.poll_lock import LockOwner
+from patchwatch.sync.turns import Poller
 from patchwatch.tracker import Tracker
 
 _HOUR = 3600
@@ -39,7 +39,7 @@ class Finding:
 class Health:
     """The state of polling and of digests."""
 
-    lock_owner: LockOwner | None  # the process that polls now
+    pollers: tuple[Poller, ...]  # the processes that poll: one at most, unless the database is on a server
     inboxes: tuple[InboxRow, ...]  # watched or followed
     recipients: tuple[tuple[str, int | None], ...]  # names of digest recipients, and when each was last sent a mail
     outbox: tuple[OutboxRow, ...]  # waiting, or failed permanently
@@ -53,7 +53,7 @@ def health(now: int | None = None) -> Health | None:
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
         sent = tracker.digests_sent()
         recipients = tuple((recipient.name, sent.get(recipient.name)) for recipient in tracker.config.digest)
-        return Health(tracker.lock_owner(), rows, recipients, tracker.outbox(), _robot_senders(tracker))
+        return Health(tracker.pollers(), rows, recipients, tracker.outbox(), _robot_senders(tracker))
     except PatchwatchError:
         return None
 
@@ -83,22 +83,27 @@ def check(now: int | None = None, *, offline: bool = False, thorough: bool = Fal
 def _running(tracker: Tracker) -> Iterator[Finding]:
     """Check which process polls, and that `patchwatch run` does so successfully."""
     try:
-        owner = tracker.lock_owner()
+        pollers = tracker.pollers()
         polled = [row.polled_at for row in tracker.inboxes() if row.watched or row.followed]
     except PatchwatchError:
         return  # reported by the check of the database
-    if owner is None:
+    if not pollers:
         yield Finding("running", True, "no poll in progress; `patchwatch run` polls continuously")
         return
-    yield Finding("running", True, owner.text)
+    for poller in pollers:
+        now = f"; polls {', '.join(poller.polling)} now" if poller.polling else ""
+        yield Finding("running", True, poller.owner.text + now)
+    running = [poller.owner for poller in pollers if poller.owner.what == poll_lock.RUN]
+    if not running:
+        return
     times = [at for at in polled if at is not None]
-    late = tracker.now() - max((*times, owner.since))
+    late = tracker.now() - max((*times, min(owner.since for owner in running)))
     settings = tracker.config.poll
     patience = max(_LATE_POLLS * settings.interval_minutes * 60, _HOUR)
     quiet = planner.quiet_hours(settings.quiet_hours)
     if quiet is not None:
         patience += ((quiet.end - quiet.begin) % (24 * 60)) * 60
-    if owner.what == poll_lock.RUN and polled and late > patience:
+    if polled and late > patience:
         text = f"`run` is active, but no poll has succeeded for {late // 60} min"
         yield Finding("polls", False, text, "Check its log (journalctl --user -u patchwatch), then restart it.")
 

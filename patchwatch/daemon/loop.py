@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -24,7 +24,8 @@ from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
-from patchwatch.sync.poll import PollReport, inboxes_to_poll
+from patchwatch.sync.poll import TREES, PollReport, inboxes_to_poll
+from patchwatch.sync.turns import SharedPoll
 from patchwatch.sync.watch import EVERYWHERE
 
 _log = logging.getLogger(__name__)
@@ -45,8 +46,10 @@ class LoopAPI(Protocol):
     def config(self) -> Config: ...
     def inboxes(self) -> Sequence[InboxRow]: ...
     def poll_some(
-        self, names: Collection[str] | None, progress: Progress, pause: Callable[[float], None]
+        self, names: Collection[str] | None, progress: Progress, pause: Callable[[float], None], rest: float
     ) -> PollReport: ...
+    def shared_polls(self) -> Mapping[str, SharedPoll]: ...
+    def on_duty(self) -> bool: ...
     def detect_events(self) -> Sequence[Event]: ...
     def queued_events(self) -> Sequence[QueuedEvent]: ...
     def dequeue_event(self, queue_id: int) -> None: ...
@@ -157,7 +160,7 @@ class Loop:
         if plan.polls:
             if requested:
                 self._requests.poll.clear()
-            self._poll(plan.polls)
+            self._poll(plan.polls, 0 if requested else self._pace().interval / 2)
         if plan.polls or plan.deliver:
             self._dispatch_events()
             self._refresh_answer()
@@ -176,15 +179,20 @@ class Loop:
         """
         rows = {row.name: row for row in self._tracker.inboxes()}
         names = [*inboxes_to_poll(rows.values()), EVERYWHERE]
+        shared = self._tracker.shared_polls()  # by this process and others
+        if shared and self._tracker.config.tree:
+            names.append(TREES)
         for name in names:
             if name not in self._polls:
                 row = rows.get(name)
                 failed = row is not None and row.failed_at is not None
                 self._polls[name] = PollState(name, row.polled_at if row and not failed else None)
+        for name, last in shared.items():
+            self._polls[name] = PollState(name, last.tried, last.failures, last.not_before)
         self._polls = {name: self._polls[name] for name in names}
         return list(self._polls.values())
 
-    def _poll(self, names: Sequence[str]) -> None:
+    def _poll(self, names: Sequence[str], rest: float) -> None:
         def progress(text: str, done: int = 0, total: int = 0) -> None:
             if self._requests.stop.is_set():
                 raise StoppingError
@@ -192,7 +200,7 @@ class Loop:
         self._dispatch_events()  # events of mail that other processes stored, so that new series start from here
         now = int(self._clock())
         try:
-            report = self._tracker.poll_some(names, progress, self._requests.pause)
+            report = self._tracker.poll_some(names, progress, self._requests.pause, rest)
         except DatabaseLockedError:
             raise
         except Exception as error:  # noqa: BLE001 (the next poll may succeed)
@@ -202,6 +210,12 @@ class Loop:
                 self._unexpected("poll", error)
             self._polls.update((name, self._polled(self._polls[name], now, failed=True)) for name in names)
             return
+        for taken in {(r.inbox, r.taken_from) for r in report.inboxes if r.taken_from}:
+            fields = log.event("lease", inbox=taken[0])
+            _log.info(f"{taken[0]}: taken over from {taken[1]}, which stopped", extra=fields)
+        others = {r.inbox for r in report.inboxes if r.polled_by}
+        names = [name for name in names if name not in others]
+        report = replace(report, inboxes=tuple(r for r in report.inboxes if not r.polled_by))
         failures = {r.inbox: r for r in report.inboxes if r.failure}
         elsewhere = [r for r in report.inboxes if r.inbox not in names and r.failure]  # all of EVERYWHERE
         for name in names:
@@ -241,7 +255,7 @@ class Loop:
 
     def _next_delivery(self) -> int | None:
         try:
-            return self._tracker.next_delivery_at()
+            return self._tracker.next_delivery_at() if self._tracker.on_duty() else None
         except DatabaseError:
             raise
         except Exception as error:  # noqa: BLE001 (polls go on)
@@ -262,7 +276,8 @@ class Loop:
             evidence = event.message_id or event.commit
             fields = log.event(event.kind, series=event.series_id, evidence=evidence, id=event.id)
             _log.info(f"#{event.series_id} {event.title}: {event.text}", extra=fields)
-        dispatch(self._tracker, self._hooks, self._pending)
+        if self._tracker.on_duty():
+            dispatch(self._tracker, self._hooks, self._pending)
 
     def _refresh_answer(self) -> None:
         """Store the answer of `next`; without it, a prompt computes its own."""

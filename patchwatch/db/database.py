@@ -78,6 +78,14 @@ class Database:
                 yield connection
                 connection.execute(_NEXT_GENERATION)
 
+    @contextmanager
+    def beside(self) -> Iterator[Connection]:
+        """Yield a connection of a short transaction on a server, which waits for no other and changes nothing shown."""
+        with self._reported(), self._connect() as plain:
+            connection = self._alone(plain)
+            with connection.begin():
+                yield connection
+
     def generation(self) -> int:
         """Return a number that grows with every commit, of any process."""
         with self.read() as connection:

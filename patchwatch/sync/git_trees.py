@@ -2,7 +2,7 @@
 
 A tree's position (the tips of its branches) moves in the transaction that stores the last new commit, so an interrupted
 read is repeated.  A tree that fails is reported and stays as it was; the others are read.  Trees that were removed from
-the config are forgotten.
+the config are forgotten; not on a server, where each machine has trees of its own.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from patchwatch.sources.git.tree import Position, TreeReader, parse_position
 from patchwatch.sync import applied_commits
 from patchwatch.sync.derive import Derivation
 from patchwatch.sync.isolate import failure
+from patchwatch.sync.turns import ALONE, Turns
 
 _T = TypeVar("_T")
 _BATCH = 2_000  # commits in a transaction: others may want to write too
@@ -53,11 +54,21 @@ class TreeReport:
 
 
 def read_trees(
-    database: Database, trees: Sequence[Tree], now: int, progress: Progress = no_progress
+    database: Database, trees: Sequence[Tree], now: int, progress: Progress = no_progress, turns: Turns = ALONE
 ) -> tuple[TreeReport, ...]:
-    """Read what is new in each tree; the first read goes back a number of days before `now` (UTC, seconds)."""
+    """Read what is new in each tree; the first read goes back a number of days before `now` (UTC, seconds).
+
+    A tree that another process reads now is left to it.
+    """
     _follow_config(database, trees)
-    return tuple(_read_one(database, tree, now, progress) for tree in trees)
+    reports = []
+    for tree in trees:
+        if turns.take(name := f"tree {tree.name}").mine:
+            try:
+                reports.append(_read_one(database, tree, now, progress))
+            finally:
+                turns.drop(name)
+    return tuple(reports)
 
 
 def _follow_config(database: Database, trees: Sequence[Tree]) -> None:
@@ -65,6 +76,8 @@ def _follow_config(database: Database, trees: Sequence[Tree]) -> None:
     with database.read() as connection:
         known = {row.name: row.mainline for row in stored.trees(connection)}
     named = {tree.name: tree.mainline for tree in trees}
+    if database.shared:  # the other trees are on other machines, in other configs
+        known = {name: mainline for name, mainline in known.items() if name in named}
     if known == named:
         return
     with database.write() as connection:

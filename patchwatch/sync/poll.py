@@ -10,14 +10,14 @@ header).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from patchwatch.config import Poll, Tree
 from patchwatch.counts import plural
-from patchwatch.db import derived, inboxes, watched
+from patchwatch.db import derived, inboxes, series_flags, watched
 from patchwatch.db.database import Database
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.watched import WatchedSeries
@@ -31,7 +31,11 @@ from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.isolate import failure
+from patchwatch.sync.turns import ALONE, Turns, owner_of
 from patchwatch.sync.watch import EVERYWHERE, complete, fetch_thread, store_response
+
+TREES = "git trees"
+"""Stands for the git trees, if others poll EVERYWHERE, too: they have other trees."""
 
 _DAY = 86_400
 _NAMES = 3  # of inboxes in a message
@@ -45,6 +49,8 @@ class InboxReport:
     outcome: Outcome
     failure: str = ""
     wait: float = 0.0  # seconds that the server asked us to wait
+    polled_by: str = ""  # another process that polls it now, or did so just before
+    taken_from: str = ""  # the process that had begun to poll it and stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class PollReport:
         """A line per inbox and tree, then one per watched series that changed."""
         if not self.inboxes and not self.trees:
             return ("nothing is watched or followed, so there is nothing to poll. Start with `patchwatch watch LINK`.",)
-        found = [f"{r.inbox}: failed" if r.failure else f"{r.inbox}: {_counts(r.outcome)}" for r in self.inboxes]
+        found = [_line(report) for report in self.inboxes]
         found += [f"  {r.inbox}: too large, not stored: {one}" for r in self.inboxes for one in r.outcome.too_large]
         found += [r.line for r in self.trees]
         found += [f"  new version of {one}" for one in self.new_revisions]
@@ -93,6 +99,12 @@ class PollReport:
             if failed := sum(bool(r.failure) for r in reports):
                 parts.append(f"{failed} of {len(reports)} {noun} failed")
         return "; ".join(parts)
+
+
+def _line(report: InboxReport) -> str:
+    if report.polled_by:
+        return f"{report.inbox}: polled by {report.polled_by}"
+    return f"{report.inbox}: failed" if report.failure else f"{report.inbox}: {_counts(report.outcome)}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -124,30 +136,57 @@ def poll(
     trees: Sequence[Tree] = (),
     now: int | None = None,
     only: Collection[str] | None = None,
+    turns: Turns = ALONE,
+    rest: float = 0,
 ) -> PollReport:
     """Poll once.  An inbox or tree that fails is reported and stays as it was; the others are polled.
 
     The age of a tree's commits is computed relative to `now` (UTC, seconds; None: the clock's time).  `only` names the
     inboxes to poll; EVERYWHERE stands for everything that is in no inbox: threads without a list, the authors' posts to
-    other lists, and git trees.
+    other lists, and git trees.  What another process polls now, or did within `rest` seconds, is left to it.
     """
     with database.read() as connection:
         names = [name for name in inboxes_to_poll(inboxes.inboxes(connection)) if only is None or name in only]
         before = watched.watched_series(connection)
+
+    def poll_inbox(name: str) -> list[InboxReport]:
+        return [_poll_inbox(database, archive, settings, name, turns)]
+
+    def poll_everywhere(_: str) -> list[InboxReport]:
+        found = _poll_without_list(database, archive, progress)
+        return found + _poll_other_lists(database, archive, settings, progress)
+
     reports: list[InboxReport] = []
     for done, name in enumerate(names):
         progress(f"polling {name}", done, len(names))
-        reports.append(_poll_inbox(database, archive, settings, name))
-    poll_everywhere = only is None or EVERYWHERE in only
-    if before and poll_everywhere:
-        reports += _poll_without_list(database, archive, progress)
-        reports += _poll_other_lists(database, archive, settings, progress)
-    reports += _complete_new_revisions(database, archive, settings, before, progress)
-    tree_reports = read_trees(database, trees if poll_everywhere else (), _clock() if now is None else now, progress)
+        reports += _in_turn(turns, name, rest, poll_inbox)
+    if before and (only is None or EVERYWHERE in only):
+        reports += _in_turn(turns, EVERYWHERE, rest, poll_everywhere)
+    own = {root for report in reports for root in report.outcome.revisions}
+    reports += _complete_new_revisions(database, archive, settings, before, progress, own if turns.shared else None)
+    tree_reports: tuple[TreeReport, ...] = ()
+    if only is None or (TREES if turns.shared else EVERYWHERE) in only:
+        tree_reports = read_trees(database, trees, _clock() if now is None else now, progress, turns)
     with database.read() as connection:
-        after = watched.watched_series(connection)
+        mine = series_flags.watched(series_flags.executor(connection))
+        after = {number: row for number, row in watched.watched_series(connection).items() if number in mine}
         revisions = _new_revisions(connection, before, after)
     return PollReport(tuple(reports), _changes(before, after), revisions, tree_reports)
+
+
+def _in_turn(turns: Turns, name: str, rest: float, poll: Callable[[str], list[InboxReport]]) -> list[InboxReport]:
+    """Poll an inbox if it is this process's turn; otherwise report whose it is."""
+    taken = turns.take(name, rest)
+    if not taken.mine:
+        return [InboxReport(name, NOTHING, polled_by="another process" if taken.tried else owner_of(taken.owner).text)]
+    try:
+        reports = poll(name)
+    except BaseException:
+        turns.drop(name)
+        raise
+    failed, wait = any(report.failure for report in reports), max((report.wait for report in reports), default=0.0)
+    turns.done(name, failed=failed, wait=wait)
+    return [replace(report, taken_from=owner_of(taken.owner).text) if taken.owner else report for report in reports]
 
 
 def _clock() -> int:
@@ -159,7 +198,7 @@ def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
     return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
 
 
-def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str) -> InboxReport:
+def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, turns: Turns = ALONE) -> InboxReport:
     clock = _clock()  # the real time, whatever --now says
     with database.read() as connection:
         cursor, deep_at = inboxes.cursor(connection, name)
@@ -176,6 +215,8 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str)
             requested_at = min(answer.requested_at, clock)
 
             def after(connection: Connection, newest: int) -> None:
+                if not turns.is_mine(connection, name):
+                    return  # another process polls it by now, because this one was suspended
                 values: dict[str, int | None] = {"failed_at": None, "failure": None, "polled_at": clock}
                 if not answer.from_mirror:  # a mirror lags: ask again for what it does not have yet
                     values["cursor"] = max(cursor or 0, min(requested_at, newest)) or None
@@ -257,12 +298,18 @@ _Watched = Mapping[int, WatchedSeries]
 
 
 def _complete_new_revisions(
-    database: Database, archive: Archive, settings: Poll, before: _Watched, progress: Progress
+    database: Database,
+    archive: Archive,
+    settings: Poll,
+    before: _Watched,
+    progress: Progress,
+    among: Set[str] | None,
 ) -> list[InboxReport]:
-    """Fetch mail of new revisions of watched series that the poll did not bring."""
+    """Fetch mail of new revisions of watched series that the poll did not bring, or only of those `among` some."""
     with database.read() as connection:
         after = watched.watched_series(connection)
     changed = [i for i, row in after.items() if i not in before or row.roots != before[i].roots]
+    changed = [i for i in changed if among is None or not among.isdisjoint(after[i].roots)]
     if changed:
         try:
             complete(database, archive, settings, changed, progress)

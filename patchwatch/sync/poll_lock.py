@@ -40,6 +40,7 @@ class LockOwner:
     what: str  # run or poll; empty until the owner has written it
     pid: int
     since: int  # UTC seconds
+    host: str = ""  # where it runs; empty: on this machine
 
     @property
     def text(self) -> str:
@@ -47,7 +48,8 @@ class LockOwner:
         if not self.what:
             return "another patchwatch"
         since = datetime.fromtimestamp(self.since, UTC)
-        return f"patchwatch {self.what} (process {self.pid}, since {since:%Y-%m-%d %H:%M} UTC)"
+        on = f" on {self.host}" if self.host else ""
+        return f"patchwatch {self.what} (process {self.pid}{on}, since {since:%Y-%m-%d %H:%M} UTC)"
 
 
 _UNKNOWN = LockOwner("", 0, 0)

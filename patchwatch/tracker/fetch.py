@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
@@ -18,6 +19,7 @@ from patchwatch.tracker.queries import Queries
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from patchwatch.config import Config
     from patchwatch.db import inboxes
     from patchwatch.db.event_queue import QueuedEvent
     from patchwatch.notify.events import Event
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from patchwatch.sources.lore.client import Archive
     from patchwatch.sync.ingest import Outcome
     from patchwatch.sync.poll import PollReport
-    from patchwatch.sync.poll_lock import LockOwner
+    from patchwatch.sync.turns import Poller, SharedPoll, Turns
     from patchwatch.sync.verify import Problem
     from patchwatch.sync.watch import Watched
     from patchwatch.sync.watch_file import Skipped
@@ -36,6 +38,19 @@ else:
 
 class Fetch(Queries):
     """Fetching of mail, and the queue of events."""
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Whose turn it is to poll; within `lock`, on a server, this process shares the lists with others."""
+        from patchwatch.sync.turns import ALONE
+
+        return ALONE
+
+    def with_config(self, config: Config) -> Self:
+        """Return a tracker with another config on the same open database, which keeps the turns of this one."""
+        other = super().with_config(config)
+        other.turns = self.turns
+        return other
 
     def watch(self, text: str, progress: Progress = no_progress) -> tuple[Watched, ...]:
         """Watch the series that a link or message-id names.
@@ -84,31 +99,58 @@ class Fetch(Queries):
         names: Collection[str] | None,
         progress: Progress = no_progress,
         pause: Callable[[float], None] = time.sleep,
+        rest: float = 0,
     ) -> PollReport:
-        """Poll some inboxes, or all (None), while holding the lock; `all` stands for everything that is in no inbox.
+        """Poll some inboxes, or all (None), within `lock`; `all` stands for everything that is in no inbox.
 
-        `pause` waits some seconds before a request to the archive is retried.
+        `pause` waits some seconds before a request to the archive is retried.  What another process polls now, or did
+        within `rest` seconds, is left to it.
         """
         from patchwatch.sync.poll import poll
 
+        settings, trees, turns = self.config.poll, self.config.tree, self.turns
         with self._archive(pause) as archive:
-            return poll(self.database, archive, self.config.poll, progress, self.config.tree, self.now(), names)
+            return poll(self.database, archive, settings, progress, trees, self.now(), names, turns, rest)
 
-    def lock(self, what: str, progress: Callable[[str], None] = lambda text: None) -> AbstractContextManager[None]:
-        """Hold the poll lock of this database while the context is open.
+    @contextmanager
+    def lock(self, what: str, progress: Callable[[str], None] = lambda text: None) -> Iterator[None]:
+        """Be the process that polls this database while the context is open; on a server, one of them.
 
         Raises:
-            PollLockedError: another process holds it; the text names the process.
+            PollLockedError: another process is; the text names it.
         """
-        from patchwatch.sync import poll_lock
+        from patchwatch.sync import poll_lock, turns
 
-        return poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress)
+        if not turns.is_shared(self._url):
+            with poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress):
+                yield
+            return
+        with turns.SharedTurns(self.database, what, self.config.poll.lease_seconds).begun() as self.turns:
+            try:
+                yield
+            finally:
+                self.turns = turns.ALONE
 
-    def lock_owner(self) -> LockOwner | None:
-        """Return the process that holds the poll lock; None if none does."""
-        from patchwatch.sync import poll_lock
+    def pollers(self) -> tuple[Poller, ...]:
+        """Return the processes that poll this database now: one at most, unless it is on a server."""
+        from patchwatch.sync import poll_lock, turns
 
-        return poll_lock.owner(poll_lock.lock_path(self._url))
+        if turns.is_shared(self._url):
+            return turns.pollers(self.database)
+        owner = poll_lock.owner(poll_lock.lock_path(self._url))
+        return (turns.Poller(owner, ()),) if owner else ()
+
+    def shared_polls(self) -> Mapping[str, SharedPoll]:
+        """Return the last poll of each list by any process, on a server; nothing for an SQLite database."""
+        from patchwatch.sync import turns
+
+        return turns.shared_polls(self.database, int(time.time())) if self.turns.shared else {}
+
+    def on_duty(self) -> bool:
+        """True if this process is the one that runs my hooks and sends my mail; then it stays that."""
+        from patchwatch.sync.turns import DUTY
+
+        return self.turns.take(f"{DUTY}{self.database.acting.person}").mine
 
     def detect_events(self) -> tuple[Event, ...]:
         """The events of the watched series since the last call, by any process.

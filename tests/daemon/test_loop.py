@@ -6,7 +6,7 @@ import datetime
 import io
 import itertools
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.poll import InboxReport, PollReport
+from patchwatch.sync.turns import SharedPoll
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -40,6 +41,8 @@ class World:
         self.now = float(BEGIN)
         self.config = Config(poll=replace(Poll(), **settings))  # type: ignore[arg-type]
         self.rows = [inbox("bpf"), inbox("netdev")]
+        self.shared: dict[str, SharedPoll] = {}
+        self.duty = True
         self.polls: list[tuple[int, str]] = []
         self.deliveries: list[int] = []
         self.answers: list[int] = []
@@ -75,13 +78,19 @@ class World:
         return self.rows
 
     def poll_some(
-        self, names: Collection[str] | None, progress: Progress, pause: Callable[[float], None]
+        self, names: Collection[str] | None, progress: Progress, pause: Callable[[float], None], rest: float
     ) -> PollReport:
         reports = []
         for name in names or ():
             self.polls.append((int(self.now), name))
             reports.append(self.failing.get(name, InboxReport(name, Outcome(1, 0, (), ()))))
         return PollReport(tuple(reports), (), ())
+
+    def shared_polls(self) -> Mapping[str, SharedPoll]:
+        return self.shared
+
+    def on_duty(self) -> bool:
+        return self.duty
 
     def detect_events(self) -> Sequence[Event]:
         return ()
@@ -354,7 +363,9 @@ def test_stop_interrupts_a_poll() -> None:
     world = World()
     polled: list[str] = []
 
-    def poll_some(names: Collection[str] | None, progress: Progress, pause: Callable[[float], None]) -> PollReport:
+    def poll_some(
+        names: Collection[str] | None, progress: Progress, pause: Callable[[float], None], rest: float
+    ) -> PollReport:
         for name in names or ():
             progress(f"polling {name}")
             polled.append(name)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Executable, delete, make_url, select, update
+from sqlalchemy import Connection, Executable, delete, select, update
 
 from patchwatch.config import Config, Me
 from patchwatch.db import event_queue, outbox
@@ -28,7 +25,6 @@ from patchwatch.tracker import Tracker
 from tests.daemon.sample_event import EVENT
 from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
-from tests.support.postgres_server import PostgresServer
 from tests.support.sample_threads import READS
 
 NOW = 1_689_400_000  # 15 July 2023
@@ -41,31 +37,10 @@ NARROWED = (
 )
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgresServer]:
-    if reason := PostgresServer.missing():
-        pytest.skip(reason)
-    directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
-    directory.chmod(0o755)
-    postgres = PostgresServer(directory)
-    postgres.start()
-    yield postgres
-    postgres.stop()
-    shutil.rmtree(directory)
-
-
-@pytest.fixture(scope="session")
-def migrated(server: PostgresServer) -> str:
-    """The name of a database with tables and no rows; migrations take longer than copying it."""
-    url = server.create()
-    Database(url).close()
-    return str(make_url(url).database)
-
-
 @pytest.fixture
-def url(server: PostgresServer, migrated: str) -> str:
+def url(postgresql: str) -> str:
     """A new database."""
-    return server.create(migrated)
+    return postgresql
 
 
 @pytest.fixture
