@@ -36,6 +36,9 @@ else:
     inboxes = LazyModule("patchwatch.db.inboxes")
 
 
+_LEAST_LEASE = 3  # seconds; several renewals have to fit
+
+
 class Fetch(Queries):
     """Fetching of mail, and the queue of events."""
 
@@ -125,7 +128,9 @@ class Fetch(Queries):
             with poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress):
                 yield
             return
-        with turns.SharedTurns(self.database, what, self.config.poll.lease_seconds).begun() as self.turns:
+        with turns.SharedTurns(
+            self.database, what, max(self.config.poll.lease_seconds, _LEAST_LEASE)
+        ).begun() as self.turns:
             try:
                 yield
             finally:

@@ -111,6 +111,16 @@ ELSEWHERE = "diff --git a/y b/y\n--- a/y\n+++ b/y\n@@ -1 +1 @@\n-c\n+d"
 LINK = "Why.\n\nLink: https://lore.kernel.org/r/"
 
 
+def test_a_poll_of_one_list_leaves_the_trees_alone(database: Database, clone: GitTree) -> None:
+    clone.commit(f"{WHEEL}\n\n{LINK}1@v1", at=day(2), authored=day(0))
+    take(database, patch(WHEEL))
+    read(database, tree_of(clone))
+    with Archive(Lore(url="http://127.0.0.1:9")) as archive:
+        poll(database, archive, Poll(), no_progress, [tree_of(clone)], NOW, ["another-list"])
+    assert stands(database)[0] == "accepted"
+    assert read(database, tree_of(clone)) == (TreeReport("frob-next"),)
+
+
 def test_a_commit_makes_a_series_accepted(database: Database, clone: GitTree) -> None:
     sha = clone.commit(f"{WHEEL}\n\n{LINK}1@v1", at=day(2), authored=day(0))
     take(database, patch(WHEEL))
