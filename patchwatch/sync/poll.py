@@ -19,6 +19,7 @@ from patchwatch.config import Poll, Tree
 from patchwatch.counts import plural
 from patchwatch.db import derived, inboxes, series_flags, watched
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.watched import WatchedSeries
 from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
@@ -168,7 +169,7 @@ def poll(
     if only is None or (TREES if turns.shared else EVERYWHERE) in only:
         tree_reports = read_trees(database, trees, _clock() if now is None else now, progress, turns)
     with database.read() as connection:
-        mine = series_flags.watched(series_flags.executor(connection))
+        mine = series_flags.watched(executor(connection))
         after = {number: row for number, row in watched.watched_series(connection).items() if number in mine}
         revisions = _new_revisions(connection, before, after)
     return PollReport(tuple(reports), _changes(before, after), revisions, tree_reports)

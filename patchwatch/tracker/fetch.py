@@ -128,9 +128,8 @@ class Fetch(Queries):
             with poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress):
                 yield
             return
-        with turns.SharedTurns(
-            self.database, what, max(self.config.poll.lease_seconds, _LEAST_LEASE)
-        ).begun() as self.turns:
+        seconds = max(self.config.poll.lease_seconds, _LEAST_LEASE)
+        with turns.SharedTurns(self.database, what, seconds).begun() as self.turns:
             try:
                 yield
             finally:
