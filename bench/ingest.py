@@ -2,8 +2,9 @@
 
     python bench/ingest.py [--archive EPOCH-OR-BUNDLE] [--rounds N]
 
-Prints mails per second of both (wall time, in alternating runs), their ratio, the memory of all processes of the
-import together, and the cost of a mail at the start and at the end of the archive.  Exits with 1 if a figure misses
+Prints mails per second of both (wall time, in alternating runs), their ratio, the memory and CPU of all processes of
+the import together, the size of the database beside that of the pack, and the cost of a mail at the start and at the
+end of the archive.  Exits with 1 if a figure misses
 its target.
 Skips, with exit status 0, without the archive or public-inbox.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -20,6 +22,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT.parent / "shared" / "corpus" / "cgroups-2024.bundle"
@@ -49,18 +52,25 @@ def measure(archive: Path, rounds: int, work: Path) -> int:
     epoch = work / "0.git"
     subprocess.run(["git", "clone", "-q", "--bare", archive, epoch], check=True)
     mails = int(subprocess.check_output(["git", "-C", epoch, "rev-list", "--count", "HEAD"]))
-    ours, theirs, memory = [], [], 0.0
+    pack = sum(file.stat().st_size for file in (epoch / "objects" / "pack").glob("*.pack"))
+    ours, theirs, processors, sizes, memory = [], [], [], [], 0.0
     for number in range(rounds):
-        seconds, megabytes = import_it(epoch, work / f"round{number}.db")
+        database = work / f"round{number}.db"
+        seconds, peak = import_it(epoch, database)
         ours.append(mails / seconds)
-        memory = max(memory, megabytes)
-        theirs.append(mails / index_it(epoch, work / f"index{number}"))
+        memory = max(memory, peak.megabytes)
+        sizes.append(database.stat().st_size / pack)
+        seconds, processor = index_it(epoch, work / f"index{number}")
+        theirs.append(mails / seconds)
+        processors.append(peak.processor / processor)
     ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
     print(f"archive                    {mails} mails")
     print(f"patchwatch import          {spread(ours)} mails/s")
     print(f"public-inbox-index basic   {spread(theirs)} mails/s")
     print(f"ratio                      {spread(ratios, 2)}  (target: at least 1)")
     print(f"memory, all processes      {memory:.0f} MB  (target: under {MEMORY_MEGABYTES})")
+    print(f"CPU, all processes         {spread(processors, 2)} times public-inbox's")
+    print(f"database                   {spread(sizes, 2)} times the pack of {pack / 1e6:.0f} MB")
     costs = [cost_over_time(epoch, work / f"cost{number}.db") for number in range(rounds)]
     growth = statistics.median(last / first for first, last in costs)
     print(f"storing a mail, CPU        {spread([first for first, _ in costs], 3)} ms in the first quarter")
@@ -76,8 +86,8 @@ def spread(values: list[float], digits: int = 0) -> str:
     return f"{low:.{digits}f} / {middle:.{digits}f} / {high:.{digits}f}"
 
 
-def import_it(epoch: Path, database: Path) -> tuple[float, float]:
-    """Import, and return the seconds and the peak memory in megabytes of all its processes together."""
+def import_it(epoch: Path, database: Path) -> tuple[float, Peak]:
+    """Import, and return the seconds, and what all its processes together took."""
     environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
     command = [sys.executable, "-m", "patchwatch", "import", str(epoch), "--inbox", "bench"]
     begin = time.perf_counter()
@@ -89,23 +99,33 @@ def import_it(epoch: Path, database: Path) -> tuple[float, float]:
     peak.stop()
     if status:
         sys.exit(f"patchwatch import ended with {status}")
-    return seconds, peak.megabytes
+    return seconds, peak
 
 
 class Peak(threading.Thread):
-    """Samples the proportional set size (shared pages counted once) of a process and its descendants."""
+    """Samples the proportional set size (shared pages counted once) and CPU of a process and its descendants."""
 
     def __init__(self, pid: int) -> None:
         """Watch the process `pid`."""
         super().__init__(daemon=True)
         self.pid = pid
         self.megabytes = 0.0
+        self._ticks: dict[int, int] = {}
         self._ended = threading.Event()
 
     def run(self) -> None:
         """Sample ten times a second."""
         while not self._ended.wait(0.1):
-            self.megabytes = max(self.megabytes, sum(map(proportional_kilobytes, family(self.pid))) / 1024)
+            processes = family(self.pid)
+            git = [pid for pid, process in processes.items() if process.name == "git"]  # it reads for both programs
+            self._ticks |= {pid: process.ticks for pid, process in processes.items()}
+            own = sum(proportional_kilobytes(pid) for pid in processes if pid not in git)
+            self.megabytes = max(self.megabytes, own / 1024)
+
+    @property
+    def processor(self) -> float:
+        """Seconds of CPU of all of them; up to a tenth is missing for each."""
+        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         """End sampling."""
@@ -113,22 +133,30 @@ class Peak(threading.Thread):
         self.join()
 
 
-def family(pid: int) -> list[int]:
-    """Return a process and its descendants, except git, which reads the archive for both programs."""
-    parents: dict[int, int] = {}
-    names: dict[int, str] = {}
+class Process(NamedTuple):
+    """What /proc/PID/stat says (proc(5))."""
+
+    name: str
+    parent: int
+    ticks: int  # of CPU
+
+
+def family(pid: int) -> dict[int, Process]:
+    """Return a process and its descendants."""
+    every: dict[int, Process] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text().rpartition(")")
+                before, _, after = (entry / "stat").read_text().rpartition(")")
             except OSError:
                 continue
-            parents[int(entry.name)] = int(fields[2].split()[1])
-            names[int(entry.name)] = fields[0].partition("(")[2]
+            fields = after.split()
+            ticks = int(fields[11]) + int(fields[12])
+            every[int(entry.name)] = Process(before.partition("(")[2], int(fields[1]), ticks)
     found = [pid]
     for one in found:
-        found += [child for child, parent in parents.items() if parent == one]
-    return [one for one in found if names.get(one) != "git"]
+        found += [child for child, process in every.items() if process.parent == one]
+    return {one: every[one] for one in found if one in every}
 
 
 def proportional_kilobytes(pid: int) -> int:
@@ -142,16 +170,18 @@ def proportional_kilobytes(pid: int) -> int:
     return 0
 
 
-def index_it(epoch: Path, home: Path) -> float:
-    """Return the seconds that public-inbox needs to index the epoch for threading, without search."""
+def index_it(epoch: Path, home: Path) -> tuple[float, float]:
+    """Return the seconds, and those of CPU, that public-inbox takes to index the epoch for threads, without search."""
     (home / "git").mkdir(parents=True)
     shutil.copytree(epoch, home / "git" / "0.git")
     environment = os.environ | {"HOME": str(home), "PI_CONFIG": str(home / "config")}
     run = {"env": environment, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.run(["public-inbox-init", "-V2", "bench", home, "http://127.0.0.1/bench", "bench@example.org"], **run)
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(["public-inbox-index", "-L", "basic", home], **run)
-    return time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - begin, processor
 
 
 def cost_over_time(epoch: Path, database_file: Path) -> tuple[float, float]:

@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
+from patchwatch.db import dictionaries
 from patchwatch.db import schema as t
+from patchwatch.db.dictionaries import Kind
 from patchwatch.db.sql import chunks, insert_once, next_id, rows_with, select_once
 
 _LAST_CONVERSATION = select(func.max(t.message.c.conversation))
@@ -222,13 +224,14 @@ def forget_revisions(connection: Connection, ids: Collection[int]) -> None:
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert revisions."""
     if rows:
-        connection.execute(insert_once(t.revision), list(rows))
+        connection.execute(insert_once(t.revision), dictionaries.packed(connection, rows, Kind.REVISION))
 
 
 def change_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Change the same columns of several revisions: rows with `id` and those columns."""
     if rows:
         columns = [c for c in rows[0] if c != "id"]
+        rows = dictionaries.packed(connection, rows, Kind.REVISION)
         connection.execute(
             update(t.revision)
             .where(t.revision.c.id == bindparam("pk"))

@@ -5,14 +5,18 @@ Functions that write take the connection of one writing transaction (`Database.w
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
+from patchwatch.db.dictionaries import Kind
 from patchwatch.db.sql import chunks, insert_missing, insert_once, next_id, rows_with, select_once
+from patchwatch.errors import DamagedError
 
 
 def next_message(connection: Connection) -> int:
@@ -92,12 +96,13 @@ def count(connection: Connection) -> int:
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert messages, their ids given."""
     if rows:
-        connection.execute(insert_once(t.message), list(rows))
+        connection.execute(insert_once(t.message), dictionaries.packed(connection, rows, Kind.FACTS))
 
 
 def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replace the parsed fields of messages: rows with `id` and the columns of a message."""
     if rows:
+        rows = dictionaries.packed(connection, rows, Kind.FACTS)
         connection.execute(
             update(t.message).where(t.message.c.id == bindparam("pk")),
             [{"pk": row["id"], **{k: v for k, v in row.items() if k != "id"}} for row in rows],
@@ -107,12 +112,24 @@ def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert raw mails: message_pk, digest, arrived, mail."""
     if rows:
+        dictionaries.require(connection, (row["mail"] for row in rows))
         connection.execute(insert_once(t.raw), list(rows))
 
 
 def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes) -> None:
     """Replace a copy by an earlier one of the same content."""
+    dictionaries.require(connection, [mail])
     connection.execute(update(t.raw).where(t.raw.c.id == row).values(arrived=arrived, mail=mail))
+
+
+def pack_again(connection: Connection, copies: Iterable[StoredMail]) -> None:
+    """Compress mails that were stored before the database had its dictionary, or by an earlier patchwatch."""
+    number = dictionaries.dictionary_for(connection, Kind.MAIL)
+    for copy in copies:
+        if number and packing.dictionary_of(copy.mail) != number:
+            with contextlib.suppress(DamagedError):
+                packed = packing.pack(packing.unpack(copy.mail), number)
+                replace_mail(connection, copy.id, arrived=copy.arrived, mail=packed)
 
 
 def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:

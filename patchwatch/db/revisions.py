@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.involvement import awaited_names, involvement_of, reviewer_names
+from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import (
     RevisionSummary,
     StoredReason,
@@ -66,7 +67,9 @@ class StoredRow(NamedTuple):
 
 def stored_rows(execute: Execute, series_ids: Iterable[int]) -> list[StoredRow]:
     """Return the revisions of these series, in no order."""
-    return [StoredRow(*row) for row in rows_among(execute, _REVISIONS, series_ids)]
+    text = text_reader(execute)
+    rows = map(StoredRow._make, rows_among(execute, _REVISIONS, series_ids))
+    return [row._replace(standing=text(row.standing)) for row in rows]
 
 
 def revisions_of(

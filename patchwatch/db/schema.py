@@ -1,17 +1,21 @@
 """The tables.
 
-What arrived: `message`, `raw`, `archive_copy`; of git trees `tree`, `tree_commit`, `tree_holds`, `commit_key`.  Manual
-decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and
-their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What
-`reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`.
+What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
+`tree_commit`, `tree_holds`, `commit_key`.  Manual decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`,
+`dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who uses it: `person`, `lease`.  Notifications:
+`outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`,
+`revision_key`, `acceptance`, `committer`, `series`.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -20,9 +24,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 
+from patchwatch.db import packing
 from patchwatch.db.versions import SCHEMA_REVISION as SCHEMA_REVISION
 
 metadata = MetaData(
@@ -33,6 +39,18 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class PackedText(TypeDecorator[str]):
+    """A text that `packing.pack_text` may have compressed; read as text, written as it is given."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Decompress it."""
+        return value if value is None else packing.unpack_text(value)
+
 
 ROW = Integer
 TIME = BigInteger  # UTC seconds since 1970: SQLite drops time zones, and integers compare the same everywhere
@@ -62,7 +80,7 @@ message = Table(
     Column("author_email", String, nullable=False),
     Column("subject", Text, nullable=False),
     Column("kind", String, nullable=False),
-    Column("facts", Text, nullable=False),  # patchwatch.db.message_codec: all parsed fields
+    Column("facts", PackedText, nullable=False),  # patchwatch.db.message_codec: all parsed fields
     # derived:
     Column("conversation", ROW, nullable=False, index=True),
     Column("revision_id", ROW),
@@ -77,7 +95,17 @@ raw = Table(
     Column("message_pk", ROW, ForeignKey("message.id"), nullable=False, index=True),
     Column("digest", LargeBinary(20), nullable=False),  # of the mail's content: copies differ in transit headers only
     Column("arrived", TIME, nullable=False),
-    Column("mail", LargeBinary, nullable=False),  # zlib
+    Column("mail", LargeBinary, nullable=False),  # patchwatch.db.packing
+)
+
+dictionary = Table(
+    "dictionary",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # Zstandard's, in each value compressed with it
+    Column("copy", Integer, primary_key=True),
+    Column("kind", String, nullable=False),  # patchwatch.db.dictionaries.Kind
+    Column("digest", LargeBinary(20), nullable=False),  # of the content
+    Column("content", LargeBinary, nullable=False),
 )
 
 archive_copy = Table(
@@ -126,9 +154,9 @@ revision = Table(
     Column("conversation", ROW, nullable=False, index=True),
     Column("series_id", ROW),
     Column("date", TIME, nullable=False),
-    Column("posting", Text, nullable=False),  # patchwatch.db.message_codec: patchwatch.series.posting.PostingFacts
+    Column("posting", PackedText, nullable=False),  # patchwatch.db.posting_codec: PostingFacts
     Column("view", Text, nullable=False),  # patchwatch.db.revision_codec: RevisionSummary
-    Column("standing", Text, nullable=False),  # patchwatch.db.revision_codec: StoredState
+    Column("standing", PackedText, nullable=False),  # patchwatch.db.revision_codec: StoredState
     Column("predecessor", String),
     Column("link", Text),  # patchwatch.db.revision_codec: StoredLink
     Index("ix_revision_predecessor", "predecessor"),
@@ -359,7 +387,7 @@ tree_commit = Table(
     Column("author_key", String, nullable=False),  # the name in comparable form
     Column("committed", TIME, nullable=False),
     Column("patch_id", String),  # NULL: not computed yet; empty: it has none
-    Column("facts", Text, nullable=False),  # patchwatch.db.git_trees: everything else that was read from it
+    Column("facts", PackedText, nullable=False),  # patchwatch.db.git_trees: everything else that was read from it
 )
 
 tree_holds = Table(

@@ -149,9 +149,11 @@ def _follow_test(execute: Execute, inboxes: _Inboxes) -> Callable[[int, str, Col
 
 def _files_by_series(execute: Execute) -> dict[int, set[str]]:
     """Return the files that the patches of each series change."""
+    from patchwatch.db.packing import text_reader
     from patchwatch.db.posting_codec import decode_posting
 
+    text = text_reader(execute)
     found: dict[int, set[str]] = {}
     for number, posting in execute(_POSTINGS, {}):
-        found.setdefault(number, set()).update(decode_posting(posting).files)
+        found.setdefault(number, set()).update(decode_posting(text(posting)).files)
     return found

@@ -24,6 +24,7 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
     everything = true()
     wanted: list[tuple[Table, ColumnElement[bool]]] = [
         (t.inbox, everything),
+        (t.dictionary, everything),
         (t.message, t.message.c.date <= until),
         (t.raw, t.raw.c.message_pk.in_(sent)),
         (t.archive_copy, t.archive_copy.c.message_pk.in_(sent)),

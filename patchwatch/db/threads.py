@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_evidence, decode_state, decode_summary, decode_version
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import stored_rows
@@ -29,9 +30,10 @@ def thread(execute: Execute, series_id: int) -> tuple[MessageRow, ...]:
     revisions = in_order(stored_rows(execute, [series_id]))
     if not revisions:
         return ()
+    text = text_reader(execute)
     by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}
     for message_id, revision_id, patch, facts, read_at in rows_among(execute, _MAILS, by_revision):
-        by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(facts))
+        by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(text(facts)))
     found: list[MessageRow] = []
     for revision in revisions:
         own = set(decode_summary(revision.view).message_ids)  # cover letters without [PATCH] too

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.packing import text_reader
 from patchwatch.db.series_flags import DECIDED
 from patchwatch.mail.message import SUBMISSIONS, SignalKind
 from patchwatch.series.queue import News
@@ -76,6 +77,7 @@ def news_since(
 ) -> dict[int, News]:
     """Return what others sent to these series since then; `versions` name the newest, `me` are my addresses."""
     found: dict[int, News] = {}
+    text = text_reader(execute)
     wanted = sorted(since, key=lambda number: since[number].at)
     for start in range(0, len(wanted), _PART):
         part = wanted[start : start + _PART]
@@ -83,7 +85,7 @@ def news_since(
         for number, key, date, sender, facts in rows_among(execute, _MAILS, part, times):
             begin = since[number]
             if date > begin.at and key > begin.newest and sender not in me:
-                found[number] = _with(found.get(number), date, facts, versions[number])
+                found[number] = _with(found.get(number), date, text(facts), versions[number])
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from patchwatch.db import messages
 from patchwatch.db.database import Database
+from patchwatch.db.dictionaries import mail_dictionary
 from patchwatch.progress import Progress, no_progress
 from patchwatch.sources.files.open import open_source
 from patchwatch.sync import postponed
@@ -47,7 +48,7 @@ def import_mail(database: Database, path: Path, inbox: str, progress: Progress =
 
     total = NOTHING
     with _collecting_rarely():
-        for done, reads in enumerate(read_batches(raw_mails())):
+        for done, reads in enumerate(read_batches(raw_mails(), dictionary=lambda: mail_dictionary(database))):
             with database.write() as connection:
                 outcome = ingest(connection, reads, inbox, postpone=True)
                 messages.set_source_position(connection, source.identity, inbox, positions[done])

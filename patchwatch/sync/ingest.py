@@ -15,14 +15,15 @@ import msgspec
 from msgspec import structs
 from sqlalchemy import Connection
 
-from patchwatch.db import derived, inboxes
+from patchwatch.db import derived, dictionaries, inboxes
 from patchwatch.db import messages as mails
 from patchwatch.db.message_codec import decode_message, encode_message
+from patchwatch.db.packing import unpack
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.progress import Progress, no_progress
 from patchwatch.sync.derive import Change, Derivation
-from patchwatch.sync.packed_mail import is_damaged, unpack
+from patchwatch.sync.packed_mail import is_damaged
 from patchwatch.sync.read_mail import Read, read_mail
 
 _REINDEX_BATCH = 500
@@ -74,6 +75,7 @@ def ingest(
     if inbox is not None:
         mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
     changes, revisions = derivation.finish(postpone=postpone)
+    dictionaries.train_missing(connection)
     return Outcome(len(fresh), len(batch) - len(fresh), changes, revisions)
 
 
@@ -137,7 +139,10 @@ def _one_each(copies: Sequence[Read]) -> list[Read]:
 
 
 def _earlier(one: Read, arrived: int, packed: bytes) -> bool:
-    return (one.message.arrived, one.packed) < (arrived, packed)
+    """True if `one` arrived before another copy; if at the same time, whatever the two were compressed with."""
+    if one.message.arrived != arrived or one.packed == packed:
+        return one.message.arrived < arrived
+    return unpack(one.packed) < unpack(packed)
 
 
 def _add_copies(
@@ -157,7 +162,7 @@ def _add_copies(
             if same is None:
                 mails.add_mails(connection, [_copy(pk, one)])
                 touched = True
-            elif _earlier(one, same.arrived, same.mail) or (one.packed != same.mail and is_damaged(same.mail)):
+            elif (one.packed != same.mail and is_damaged(same.mail)) or _earlier(one, same.arrived, same.mail):
                 mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
                 touched = True
         if touched:
@@ -185,6 +190,8 @@ def reindex(
     Decisions, read marks and the numbers of series stay.  A message whose mail does not decompress is passed to
     `damaged`, and keeps its fields.
     """
+    dictionaries.mend(connection)
+    dictionaries.train_missing(connection)
     derived.forget_derived(connection)
     done = last = 0
     total = mails.count(connection)
@@ -200,6 +207,7 @@ def reindex(
         mails.change_facts(
             connection, [{"id": pk, "conversation": conversations[pk], **_columns(read)} for pk, read in reads]
         )
+        mails.pack_again(connection, itertools.chain.from_iterable(copies for _, copies in part))
         derivation.add_citations(messages)
         derivation.finish(postpone=True)
         done += len(part)

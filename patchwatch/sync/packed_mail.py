@@ -1,4 +1,4 @@
-"""Mails as they are stored: compressed, each with a digest of its content.
+"""Mails as they are stored (patchwatch.db.packing): each with a digest of its content.
 
 Apart from patchwatch.sync.read_mail, so that a command that only shows a mail does not import the parser.
 """
@@ -6,8 +6,8 @@ Apart from patchwatch.sync.read_mail, so that a command that only shows a mail d
 from __future__ import annotations
 
 import hashlib
-import zlib
 
+from patchwatch.db.packing import unpack
 from patchwatch.errors import DamagedError
 
 _WHITE_SPACE = b" \t\n\r\x0b\x0c"
@@ -23,21 +23,6 @@ def content_digest(raw: bytes) -> bytes:
     while end and content[end - 1] in _WHITE_SPACE:
         end -= 1
     return hashlib.sha1(content[:end], usedforsecurity=False).digest()
-
-
-def unpack(packed: bytes) -> bytes:
-    """Return the raw mail that was stored.
-
-    Raises:
-        DamagedError: it does not decompress.
-    """
-    try:
-        return zlib.decompress(packed)
-    except zlib.error:
-        raise DamagedError(
-            "a stored mail can't be decompressed: the database is damaged. `patchwatch doctor --check` names the mail, "
-            "and how to fetch it again."
-        ) from None
 
 
 def is_damaged(packed: bytes) -> bool:

@@ -14,12 +14,13 @@ import queue
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
+from patchwatch.db import packing
 from patchwatch.sync.read_mail import Read, read_mail
 
 _IN_PLACE = 400  # mails; fewer are not worth a process
@@ -31,13 +32,16 @@ OBJECTS = 20_000
 """How many are allocated between two searches for circles of them, which parsing hardly makes."""
 
 
-def _read_piece(piece: Sequence[bytes]) -> list[Read]:
-    return [read_mail(raw) for raw in piece]
+def _read_piece(piece: Sequence[bytes], dictionary: int = 0) -> list[Read]:
+    return [read_mail(raw, dictionary=dictionary) for raw in piece]
 
 
-def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = None) -> Iterator[list[Read]]:
+def read_batches(
+    batches: Iterable[Sequence[bytes]], *, dictionary: Callable[[], int] = int, processes: int | None = None
+) -> Iterator[list[Read]]:
     """Parse batches of raw mails, in order; in other processes once there are many.
 
+    `dictionary` returns the id of what mails are compressed with (patchwatch.db.packing); the other processes ask once.
     `processes` is 0 to parse in this process.  The default is the number of CPUs, because the writer often waits.
     """
     workers = (os.cpu_count() or 1) if processes is None else processes
@@ -48,11 +52,12 @@ def read_batches(batches: Iterable[Sequence[bytes]], *, processes: int | None = 
         if batch is None:
             return
         seen += len(batch)
-        yield _read_piece(batch)
+        yield _read_piece(batch, dictionary())
+    number = dictionary()
     try:
-        pool = _Pool(workers)
+        pool = _Pool(workers, number)
     except (OSError, EOFError):  # too many open files or processes, or the fork server ended; this one can do it, too
-        yield from map(_read_piece, source)
+        yield from (_read_piece(batch, number) for batch in source)
         return
     try:
         waiting: deque[list[Future[list[Read]]]] = deque()
@@ -78,7 +83,9 @@ class _Pool:
     Python's removes them, with a warning.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, dictionary: int) -> None:
+        self._dictionary = dictionary
+        content = packing.content_of(dictionary) if dictionary else b""
         # "spawn" would import everything again, "fork" copies locks of threads; the fork server does neither.
         context: ForkServerContext | SpawnContext
         if "forkserver" in multiprocessing.get_all_start_methods():
@@ -94,10 +101,10 @@ class _Pool:
             for _ in range(workers):
                 ours, theirs = context.Pipe()
                 with theirs:
-                    self._idle.put(ours)
                     process = context.Process(target=_serve, args=(theirs,), daemon=True)
                     process.start()
                     self._processes.append(process)
+                self._threads.submit(self._introduce, ours, content)
         except BaseException:
             self.close()
             raise
@@ -107,7 +114,7 @@ class _Pool:
         if sum(map(len, piece)) <= _LARGE_PIECE:
             return self._threads.submit(self._parse, piece)
         future: Future[list[Read]] = Future()
-        future.set_result(_read_piece(piece))
+        future.set_result(_read_piece(piece, self._dictionary))
         return future
 
     def close(self) -> None:
@@ -122,6 +129,12 @@ class _Pool:
             if connection := self._idle.get():
                 connection.close()
 
+    def _introduce(self, connection: Connection, content: bytes) -> None:
+        """Send a process what it compresses mails with; with its arguments, a kill meanwhile would be reported."""
+        with contextlib.suppress(OSError):
+            connection.send(content)
+        self._idle.put(connection)
+
     def _parse(self, piece: Sequence[bytes]) -> list[Read]:
         connection = self._idle.get()
         try:
@@ -134,18 +147,20 @@ class _Pool:
             connection = None
         finally:
             self._idle.put(connection)
-        return [] if self._closing else _read_piece(piece)
+        return [] if self._closing else _read_piece(piece, self._dictionary)
 
 
 def _serve(connection: Connection) -> None:
-    """Parse pieces until the process that sends them ends."""
+    """Parse pieces until the process that sends them ends; a dictionary comes first, or nothing."""
     _exit_with_parent()
     gc.freeze()  # what was imported stays
     gc.set_threshold(OBJECTS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
     with contextlib.suppress(Exception):  # it parses what we fail on itself
+        content = connection.recv()
+        dictionary = packing.learn(content) if content else 0
         while True:
-            connection.send(_read_piece(connection.recv()))
+            connection.send(_read_piece(connection.recv(), dictionary))
 
 
 def _exit_with_parent() -> None:

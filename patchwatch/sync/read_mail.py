@@ -6,11 +6,11 @@ Nothing here imports SQLAlchemy, which would take half of their memory.
 from __future__ import annotations
 
 import time
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 
 from patchwatch.db.message_codec import decode_message, encode_message
+from patchwatch.db.packing import pack
 from patchwatch.mail.headers import LATEST
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
@@ -18,7 +18,6 @@ from patchwatch.mail.unreadable import unreadable
 from patchwatch.sync.packed_mail import content_digest
 
 _CLOCK_WAS_SET = 1_672_531_200  # 2023; computers without a battery start in 1970
-_COMPRESSION = 3  # zlib's level: a third of the bytes; more costs time and gains a few percent
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,11 @@ class Read:
         return decode_message(self.facts)
 
 
-def read_mail(raw: bytes, arrived: int | None = None) -> Read:
+def read_mail(raw: bytes, arrived: int | None = None, *, dictionary: int = 0) -> Read:
     """Parse and compress one mail, readable or not, without the database, so that other processes can do it.
 
-    `arrived` is the arrival of a mail that is stored already; a new one arrives now.
+    `arrived` is the arrival of a mail that is stored already; a new one arrives now.  `dictionary` is what the mail is
+    compressed with (patchwatch.db.packing).
     """
     now = _now() if arrived is None else min(arrived, _now())
     try:
@@ -48,7 +48,7 @@ def read_mail(raw: bytes, arrived: int | None = None) -> Read:
     except Exception as error:  # noqa: BLE001 (a mail that the parser fails on must not stop the others)
         message = unreadable(raw, error, now)
         facts = encode_message(message)
-    return Read(facts, content_digest(raw), len(raw), zlib.compress(raw, _COMPRESSION))
+    return Read(facts, content_digest(raw), len(raw), pack(raw, dictionary))
 
 
 def _now() -> int:

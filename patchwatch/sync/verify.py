@@ -14,13 +14,14 @@ import msgspec
 from sqlalchemy import Connection
 
 from patchwatch.counts import plural
-from patchwatch.db import integrity, messages
+from patchwatch.db import dictionaries, integrity, messages
 from patchwatch.db.backup import RESTORE, back_up, sqlite_file
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.packing import unpack
 from patchwatch.output import command
 from patchwatch.sync.ingest import reindex
-from patchwatch.sync.packed_mail import content_digest, is_damaged, unpack
+from patchwatch.sync.packed_mail import content_digest, is_damaged
 
 _REINDEX = "Run `patchwatch reindex`, which rebuilds it from the stored mail."
 _BATCH = 500
@@ -48,6 +49,14 @@ def verify(database: Database) -> Iterator[Problem]:
             return
         for name, count in integrity.orphans(connection):
             yield Problem(f"{count} {name}", _REINDEX)
+        count, lost = dictionaries.damaged(connection)
+        if count:
+            copies = (
+                "1 copy of what mails are compressed with is"
+                if count == 1
+                else f"{count} copies of what mails are compressed with are"
+            )
+            yield Problem(f"{copies} damaged", RESTORE if lost else _REINDEX)
         yield from _mails(connection)
     yield from _derived(database)
 

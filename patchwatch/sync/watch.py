@@ -17,6 +17,7 @@ from patchwatch.config import Poll
 from patchwatch.db import decisions, derived, inboxes, messages, series_flags, undo
 from patchwatch.db import series as queries
 from patchwatch.db.database import Database
+from patchwatch.db.dictionaries import mail_dictionary
 from patchwatch.db.execute import executor
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
@@ -74,7 +75,7 @@ def store_response(
     total = NOTHING
     pending = None
     newest = 0
-    for reads in read_batches(batches()):
+    for reads in read_batches(batches(), dictionary=lambda: mail_dictionary(database)):
         newest = max([newest, *(read.message.arrived for read in reads)])
         if pending is not None:
             with database.write() as connection:

@@ -192,7 +192,8 @@ class TrackerBase:
 
         Copies from several lists, with different footers, are among them, and forgeries.
         """
-        from patchwatch.sync.packed_mail import is_damaged, unpack
+        from patchwatch.db.packing import unpack
+        from patchwatch.sync.packed_mail import is_damaged
 
         with self.database.read() as connection:
             known = messages.known_messages(connection, [message_id])
@@ -214,7 +215,7 @@ class TrackerBase:
 
 
 def _raw(message_id: str, copies: Sequence[StoredMail]) -> bytes:
-    from patchwatch.sync.packed_mail import unpack
+    from patchwatch.db.packing import unpack
 
     packed = copies[0].mail
     if len(copies) > 1:

@@ -22,7 +22,7 @@ from tests.support.mails import mail
 from tests.support.steps import steps
 
 START = 1_688_378_400
-MOST_STEPS = 220  # for each mail of a revision that one more reply comes to
+MOST_STEPS = 240  # for each mail of a revision that one more reply comes to
 DIFF = "x\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
 
 

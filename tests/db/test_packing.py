@@ -1,0 +1,271 @@
+"""Compressed values: dictionaries trained on the database's mail, and what is left when something is damaged."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from patchwatch.db import dictionaries, packing
+from patchwatch.db import schema as t
+from patchwatch.db.database import Database
+from patchwatch.db.dictionaries import Kind, mail_dictionary
+from patchwatch.errors import DamagedError
+from patchwatch.sync.ingest import ingest, reindex
+from patchwatch.sync.parallel import read_batches
+from patchwatch.sync.read_mail import read_mail
+from patchwatch.sync.verify import verify
+from tests.support.mails import mail
+
+_WORDS = ("knob", "turns", "left", "when", "told", "to", "right", "because", "spring", "mounted", "upside", "down")
+
+
+def posting(number: int) -> bytes:
+    chance = random.Random(number)
+    text = " ".join(chance.choices(_WORDS, k=60))
+    return mail(
+        message_id=f"{number}-1-ann@example.org",
+        subject=f"[PATCH] knob: {chance.choice(_WORDS)} {chance.choice(_WORDS)} {number}",
+        sender="Ann Author <ann@example.org>",
+        to="linux-knob@vger.kernel.org",
+        body=f"{text}\n\nSigned-off-by: Ann Author <ann@example.org>\n---\n knob.c | 2 +-\n",
+        headers={"List-Id": "<linux-knob.vger.kernel.org>", "X-Mailer": "git-send-email 2.43.0"},
+    )
+
+
+MANY = [posting(number) for number in range(260)]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "patchwatch.db"
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{file}")
+    yield opened
+    opened.close()
+
+
+def take(database: Database, mails: Sequence[bytes]) -> None:
+    for reads in read_batches([mails], dictionary=lambda: mail_dictionary(database), processes=0):
+        with database.write() as connection:
+            ingest(connection, reads, "knob")
+
+
+def raw_mails(database: Database) -> dict[bytes, bytes]:
+    """Every stored mail, by its compressed form."""
+    with database.read() as connection:
+        return {packed: packing.unpack(packed) for packed in connection.scalars(select(t.raw.c.mail))}
+
+
+def used(database: Database) -> set[int]:
+    return {packing.dictionary_of(packed) for packed in raw_mails(database)}
+
+
+def change(file: Path, sql: str, *values: object) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        assert connection.execute(sql, values).rowcount > 0
+
+
+def test_a_database_with_enough_mail_trains_its_dictionaries(database: Database) -> None:
+    take(database, MANY[:100])
+    assert mail_dictionary(database) == 0
+    take(database, MANY)
+    number = mail_dictionary(database)
+    assert number
+    with database.read() as connection:
+        assert all(dictionaries.dictionary_for(connection, kind) for kind in Kind)
+    later = [posting(number) for number in range(1000, 1050)]
+    take(database, later)
+    assert used(database) == {0, number}
+    stored = raw_mails(database)
+    assert sorted(stored.values()) == sorted([*MANY, *later])
+    size = sum(len(packed) for packed in stored if packing.dictionary_of(packed))
+    assert size < 0.6 * sum(len(zlib.compress(raw, 9)) for raw in later)
+
+
+@pytest.mark.sqlite
+def test_parsed_fields_and_states_are_compressed_and_read_as_before(database: Database, file: Path) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    with closing(sqlite3.connect(file)) as plain:
+        last = "SELECT facts FROM message ORDER BY id DESC LIMIT 1"
+        assert isinstance(plain.execute(last).fetchone()[0], bytes)
+        last = "SELECT posting, standing FROM revision ORDER BY id DESC LIMIT 1"
+        assert [type(value) for value in plain.execute(last).fetchone()] == [bytes, bytes]
+    assert list(verify(database)) == []
+
+
+def test_other_processes_compress_with_the_dictionary(database: Database) -> None:
+    take(database, MANY)
+    batches = [[posting(number) for number in range(first, first + 450)] for first in (1000, 2000)]
+    dictionary = mail_dictionary(database)
+    for reads in read_batches(batches, dictionary=lambda: dictionary, processes=2):
+        with database.write() as connection:
+            ingest(connection, reads, "knob", postpone=True)
+        assert {packing.dictionary_of(read.packed) for read in reads} == {dictionary}
+    assert set(raw_mails(database).values()) >= {raw for batch in batches for raw in batch}
+
+
+@pytest.mark.sqlite
+def test_reindex_compresses_mail_of_an_earlier_patchwatch_again(database: Database, file: Path) -> None:
+    take(database, MANY)
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        for at, packed in plain.execute("SELECT id, mail FROM raw").fetchall():
+            plain.execute("UPDATE raw SET mail = ? WHERE id = ?", (zlib.compress(packing.unpack(packed)), at))
+        plain.execute("DELETE FROM dictionary")
+    assert used(database) == {0}
+    assert sorted(raw_mails(database).values()) == sorted(MANY)
+    with database.write() as connection:
+        assert reindex(connection) == len(MANY)
+    assert used(database) == {mail_dictionary(database)} != {0}
+    assert sorted(raw_mails(database).values()) == sorted(MANY)
+
+
+@pytest.mark.sqlite
+def test_what_another_process_trained_meanwhile_is_fetched(
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    monkeypatch.setattr(packing, "_known", {})  # as in a process that was started before
+    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+    with database.read() as connection:
+        packed = connection.scalars(select(t.raw.c.mail).order_by(t.raw.c.id.desc())).first()
+    assert packed is not None
+    assert packing.unpack(packed) == posting(1000)
+
+
+@pytest.mark.sqlite
+def test_text_is_read_without_sqlalchemy(database: Database, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    monkeypatch.setattr(packing, "_known", {})
+    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+    monkeypatch.setattr(packing, "_sources", [])
+    with closing(sqlite3.connect(file)) as plain:
+        text = packing.text_reader(plain.execute)
+        facts = [text(value) for (value,) in plain.execute("SELECT facts FROM message").fetchall()]
+    assert len(facts) == len(MANY) + 1
+    assert all(one.startswith("[") for one in facts)
+
+
+def test_mail_is_never_stored_without_its_dictionary(database: Database, tmp_path: Path) -> None:
+    """The transaction that trained it was rolled back, or another file was put in the database's place."""
+    take(database, MANY)
+    reads = [read_mail(posting(1000), dictionary=mail_dictionary(database))]
+    other = Database(f"sqlite:///{tmp_path}/other.db")
+    with other.write() as connection:
+        ingest(connection, reads, "knob")
+    with other.read() as connection:
+        assert packing.dictionary_of(reads[0].packed) in set(connection.scalars(select(t.dictionary.c.id)))
+    other.close()
+
+
+@pytest.mark.sqlite
+def test_a_damaged_copy_of_a_dictionary_is_found_and_mended(database: Database, file: Path) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    change(file, "UPDATE dictionary SET content = zeroblob(1000) WHERE copy = 1")
+    (problem,) = verify(database)
+    assert "3 copies of what mails are compressed with are damaged" in problem.text
+    assert "reindex" in problem.fix
+    with database.write() as connection:
+        reindex(connection)
+    assert list(verify(database)) == []
+
+
+@pytest.mark.sqlite
+def test_without_any_copy_new_mail_is_still_stored(
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    change(file, "UPDATE dictionary SET content = zeroblob(1000) WHERE kind = 'mail'")
+    monkeypatch.setattr(packing, "_known", {})
+    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+    take(database, [posting(1001)])
+    with database.read() as connection:
+        packed = connection.scalars(select(t.raw.c.mail).order_by(t.raw.c.id.desc()).limit(2)).all()
+    assert packing.unpack(packed[0]) == posting(1001)
+    with pytest.raises(DamagedError, match="doctor --check"):
+        packing.unpack(packed[1])
+    assert any("backup" in problem.fix for problem in verify(database))
+
+
+@pytest.mark.sqlite
+def test_damaged_fields_are_found_and_read_again_from_the_mail(database: Database, file: Path) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    change(file, "UPDATE message SET facts = substr(facts, 1, 40) WHERE message_id = ?", "1000-1-ann@example.org")
+    assert any("parsed fields of <1000-1-ann@example.org> are damaged" in problem.text for problem in verify(database))
+    with database.write() as connection:
+        reindex(connection)
+    assert list(verify(database)) == []
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_copies_that_came_in_the_same_second_the_same_is_kept_whatever_compresses_them(
+    database: Database, first: int
+) -> None:
+    take(database, MANY)
+    arrived = b"Received: from a by archive; Mon, 3 Jul 2023 10:00:05 +0000\n"
+    copies = [arrived + b"X-Way: b\n" + posting(1000), arrived + b"X-Way: a\n" + posting(1000)]
+    for raw, dictionary in ((copies[first], mail_dictionary(database)), (copies[1 - first], 0)):
+        with database.write() as connection:
+            ingest(connection, [read_mail(raw, dictionary=dictionary)], "knob")
+    kept = [raw for raw in raw_mails(database).values() if b"X-Way" in raw]
+    assert kept == [copies[1]]
+
+
+@pytest.fixture(scope="module")
+def dictionary() -> int:
+    content = packing.train(MANY)
+    assert content is not None
+    return packing.learn(content)
+
+
+def test_threads_compress_and_read_at_the_same_time(dictionary: int) -> None:
+    wrong: list[bytes] = []
+
+    def work(start: int) -> None:
+        for number in range(start, start + 300):
+            raw = MANY[number % len(MANY)] * 3
+            if packing.unpack(packing.pack(raw, dictionary)) != raw:
+                wrong.append(raw)
+
+    threads = [threading.Thread(target=work, args=(start,)) for start in range(0, 800, 100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("raw", [b"", b"x", bytes(range(256)) * 5000], ids=["empty", "short", "long"])
+def test_any_bytes_come_back(dictionary: int, raw: bytes) -> None:
+    assert packing.unpack(packing.pack(raw)) == raw
+    assert packing.unpack(packing.pack(raw, dictionary)) == raw
+    assert packing.unpack(zlib.compress(raw)) == raw
+
+
+@pytest.mark.parametrize("at", [0, 3, 5, 9, -1])
+def test_damage_is_noticed(dictionary: int, at: int) -> None:
+    packed = bytearray(packing.pack(posting(7), dictionary))
+    packed[at] ^= 0x10
+    with pytest.raises(DamagedError):
+        packing.unpack(bytes(packed))
+
+
+@pytest.mark.parametrize("samples", [[], [b"a"] * 3, [b""] * 500])
+def test_too_little_mail_makes_no_dictionary(samples: list[bytes]) -> None:
+    assert packing.train(samples) is None
