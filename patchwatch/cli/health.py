@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patchwatch.config import Config, config_path
 from patchwatch.config_file import load_config
@@ -17,8 +18,10 @@ from patchwatch.redact import redact_url
 from patchwatch.series.model import InboxRow, OutboxRow
 from patchwatch.series.robot_senders import RobotSender, label
 from patchwatch.sync import poll_lock
-from patchwatch.sync.turns import Poller
 from patchwatch.tracker import Tracker
+
+if TYPE_CHECKING:
+    from patchwatch.sync.turns import Poller
 
 _HOUR = 3600
 _NAMED = 5  # unreadable mails

@@ -68,7 +68,11 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     unfolded = frozenset(_SECTIONS[word] for word in limit if word in _SECTIONS)
     text = " ".join(word for word in limit if word not in _SECTIONS)
     wanted = _criteria(tracker, **chosen)
-    lines = [row for row in tracker.lines() if wanted.everything or row.place or row.watched]
+    lines = [
+        row
+        for row in tracker.lines(among="all" if wanted.everything else "known")
+        if wanted.everything or row.place or row.watched
+    ]
     narrowed = text or wanted != Criteria(everything=wanted.everything)
     known = len(lines)
     if narrowed:

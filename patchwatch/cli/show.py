@@ -73,7 +73,7 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
                 "control characters and hidden characters were replaced; redirect to a file to get the exact bytes."
             )
     elif as_json:
-        place = next((one.place for one in tracker.lines() if one.id == row.id), None)
+        place = next((one.place for one in tracker.lines(among="known") if one.id == row.id), None)
         value = series_json(row, tracker.url, tracker.now(), place)
         value["reading"] = reading_json(row, tracker)
         value["thread"] = [message_json(m) for m in tracker.thread(row.id)]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Among: TypeAlias = Literal["all", "known", "watched"]
+"""Which series are summarized; those are known that can have a place in my queue."""
 
 
 @dataclass(frozen=True, slots=True)

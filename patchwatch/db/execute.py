@@ -56,3 +56,8 @@ def rows_among(
     for start in range(0, len(wanted), _PART):
         named = {f"value{n}": value for n, value in enumerate(wanted[start : start + _PART])}
         yield from execute(sql.format(values=", ".join(f":{name}" for name in named)), {**named, **(others or {})})
+
+
+def containing(text: str) -> str:
+    """Return the pattern for `LIKE ... ESCAPE '/'` that matches what contains a text; in SQLite in any case."""
+    return f"%{text.replace('/', '//').replace('%', '/%').replace('_', '/_')}%"

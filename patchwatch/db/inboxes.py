@@ -1,20 +1,16 @@
-"""Inboxes, and the results of polling them."""
+"""Inboxes, and the results of polling them; patchwatch.db.inbox_rows reads them all."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from patchwatch.db import schema as t
-from patchwatch.db import series_flags
-from patchwatch.db.execute import executor
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
-from patchwatch.series.model import InboxRow
 
 _INBOX_ID = select(t.inbox.c.id).where(t.inbox.c.name == bindparam("inbox"))
 _CURSOR = select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == bindparam("inbox"))
@@ -57,24 +53,6 @@ def begin_visits(connection: Connection, name: str, until: int) -> None:
     """Let the mail that an inbox has up to a time (UTC seconds) count as looked at, unless that began before."""
     of_inbox = t.inbox.c.id == inbox_id(connection, name)
     connection.execute(update(t.inbox).where(of_inbox, t.inbox.c.looked_at.is_(None)).values(looked_at=until))
-
-
-def inboxes(connection: Connection) -> tuple[InboxRow, ...]:
-    """Return every known inbox, with the results of polling it."""
-    watched = set(series_flags.inbox_ids_for_anyone(executor(connection)))
-    counts = Counter(inbox for _, inbox in watched)
-    return tuple(
-        InboxRow(
-            row.name,
-            row.followed,
-            counts[row.id],
-            row.polled_at,
-            row.failed_at,
-            row.failure or "",
-            decode_rules(row.rules),
-        )
-        for row in connection.execute(select(t.inbox).order_by(t.inbox.c.name))
-    )
 
 
 def names(connection: Connection) -> frozenset[str]:

@@ -110,13 +110,6 @@ def retry_now(connection: Connection, now: int) -> None:
     connection.execute(update(t.outbox).where(*waiting).values(try_at=now, failed_at=None))
 
 
-def unsent(connection: Connection) -> tuple[OutboxRow, ...]:
-    """Return the mails that wait, are being sent or failed, oldest first."""
-    mine = select(*_COLUMNS).where(_mine(connection), t.outbox.c.sent_at.is_(None))
-    rows = connection.execute(mine.order_by(t.outbox.c.id))
-    return tuple(_row(row._mapping) for row in rows)
-
-
 def next_try(connection: Connection) -> int | None:
     """Return the time of the next attempt; None if no mail waits."""
     found: int | None = connection.scalar(select(func.min(t.outbox.c.try_at)).where(_mine(connection)))

@@ -10,6 +10,7 @@ from patchwatch.db import series, series_flags, visits
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import decode_summary
+from patchwatch.db.series_list import is_known
 from patchwatch.mail.message import Person, SignalKind, name_key
 from patchwatch.mail.short_name import short_name
 from patchwatch.series import labels
@@ -48,7 +49,8 @@ class Queue:
 
     def placed(self, now: int) -> tuple[SeriesSummary, ...]:
         """All series, each with its place at a time (UTC seconds), the time of reading or soon after it."""
-        return tuple(line._replace(place=self.place(line, now)) if is_known(line) else line for line in self.lines)
+        place, make = self.place, SeriesSummary._make  # a quarter of the time of _replace
+        return tuple(make((*line[:-1], place(line, now))) if is_known(line) else line for line in self.lines)
 
     def place(self, line: SeriesSummary, now: int) -> Place | None:
         """The place of a series."""
@@ -68,11 +70,6 @@ def read_queue(execute: Execute, lines: Sequence[SeriesSummary], rules: Rules, m
     rows = series.series(execute, criteria, now, rules.overdue_days, frozenset(me)) if wanted else ()
     applied = applied_by(execute, rows, me)
     return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
-
-
-def is_known(line: SeriesSummary) -> bool:
-    """True if a person has something to do with a series, so that it has a place in their queue."""
-    return line.watched or line.followed or line.mine or line.for_me
 
 
 def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], now: int) -> bool:

@@ -7,14 +7,18 @@ patchwatch.db.versions.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from msgspec import Struct
 
 from patchwatch.mail.message import Person, PullRequest
 from patchwatch.series.points import Point
 from patchwatch.series.request import Request
-from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State, Turn
+
+if TYPE_CHECKING:
+    from patchwatch.series.state.types import Reason
 
 
 class StoredPatch(Struct, frozen=True, array_like=True):

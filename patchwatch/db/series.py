@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from patchwatch.db import dependencies, series_flags
 from patchwatch.db.claims_codec import decode_claims, with_claims
 from patchwatch.db.criteria import Criteria as Criteria
-from patchwatch.db.execute import Execute, rows_among
+from patchwatch.db.execute import Execute, containing, rows_among
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
 from patchwatch.series.model import DependencyRow, Evidence, Involvement, RevisionRow, SeriesRow
@@ -181,9 +181,7 @@ def _series_rows(execute: Execute, wanted: Criteria, watched: Set[int]) -> list[
         conditions.append("(lower(author_name) LIKE :author OR lower(author_email) LIKE :author)")
         values["author"] = f"%{wanted.author.lower()}%"
     if me := wanted.mine | wanted.for_me:
-        named = {
-            f"me{n}": f"%{_escaped(json.dumps(address, ensure_ascii=False))}%" for n, address in enumerate(sorted(me))
-        }
+        named = {f"me{n}": containing(json.dumps(address, ensure_ascii=False)) for n, address in enumerate(sorted(me))}
         views = " OR ".join(f"revision.view LIKE :{name} ESCAPE '/'" for name in named)
         conditions.append(f"id IN ({_NAMING} AND ({views}))")
         values |= named
@@ -198,11 +196,6 @@ def _series_rows(execute: Execute, wanted: Criteria, watched: Set[int]) -> list[
     sql = f"{_SERIES} WHERE {' AND '.join(conditions)}" if conditions else _SERIES
     rows = execute(sql, values) if ids is None else rows_among(execute, sql, sorted(ids), values)
     return [_Stored(*row) for row in rows]
-
-
-def _escaped(text: str) -> str:
-    """Text as a part of a pattern of LIKE, with `/` before what has a meaning there."""
-    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _concerns(wanted: Criteria, part: Involvement) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from patchwatch.db import dependencies, series_flags
-from patchwatch.db.execute import Execute
+from patchwatch.db.criteria import Among
+from patchwatch.db.execute import Execute, containing, rows_among
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import CLOSED
@@ -18,29 +19,69 @@ SELECT id, title, author_name, author_email, state, turn, turn_since, last_activ
        answered
 FROM series
 """
+_WATCHED = f" WHERE id IN ({series_flags.WATCHED})"
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
 _POSTINGS = "SELECT series_id, posting FROM revision WHERE series_id IS NOT NULL"
 
 
 def summaries(
-    execute: Execute, now: int, overdue_days: int, me: Collection[str] = (), *, watched_only: bool = False
+    execute: Execute, now: int, overdue_days: int, me: Collection[str] = (), *, among: Among = "all"
 ) -> tuple[SeriesSummary, ...]:
-    """Return the known, or only the watched, series, most recently active first; `me` are my addresses."""
+    """Return the series, or those `among` them, most recently active first; `me` are my addresses."""
     mine = {address.lower() for address in me}
-    watched, muted, pinned = (of(execute) for of in (series_flags.watched, series_flags.muted, series_flags.pinned))
-    snoozed = series_flags.snoozed(execute, mine, now)
-    unread = series_flags.unread_in_watched(execute)
-    inboxes = _load_inboxes(execute)
-    seen = _inboxes_by_series(execute, inboxes.names, watched_only)
-    is_followed = _follow_test(execute, inboxes)
-    overdue_since = series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute))
+    watched, inboxes = series_flags.watched(execute), _load_inboxes(execute)
+    seen = _inboxes_by_series(execute, inboxes.names, watched_only=among == "watched")
+    if among == "known" and not inboxes.rules:  # those have to see each series
+        followed = {number for number, names in seen.items() if not inboxes.followed.isdisjoint(names)}
+        stored = _numbered(execute, watched | followed | _naming(execute, mine))
+    else:
+        stored = list(execute(_SERIES + (_WATCHED if among == "watched" else ""), {}))
+    waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
+    flags = _Flags(
+        mine=mine,
+        watched=watched,
+        muted=series_flags.muted(execute),
+        pinned=series_flags.pinned(execute),
+        snoozed=series_flags.snoozed(execute, mine, now),
+        unread=series_flags.unread_in_watched(execute),
+        blocked=dependencies.blocked(execute, waiting, now) if waiting else {},
+        overdue_since=series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute)),
+    )
+    summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now)
+    found = [line for line in map(summary, stored) if among != "known" or is_known(line)]
+    return tuple(sorted(found, key=lambda line: (-line.last_activity, line.id)))
+
+
+def is_known(line: SeriesSummary) -> bool:
+    """True if a person has something to do with a series, so that it has a place in their queue."""
+    return line.watched or line.followed or line.mine or line.for_me
+
+
+class _Flags(NamedTuple):
+    """What the summaries say besides what is stored of each series, by its number."""
+
+    mine: Set[str]  # my addresses
+    watched: Set[int]
+    muted: Set[int]
+    pinned: Set[int]
+    snoozed: Mapping[int, int]
+    unread: Mapping[int, int]
+    blocked: Mapping[int, tuple[int, ...]]
+    overdue_since: int
+
+
+def _summarizer(
+    flags: _Flags, inboxes: _Inboxes, seen: Mapping[int, tuple[str, ...]], is_followed: _FollowTest, now: int
+) -> Callable[[Any], SeriesSummary]:
+    """Return a function that makes the summary of a row; `seen` are the inboxes of each series."""
+    mine, watched, muted, pinned, snoozed, unread, blocked, overdue_since = flags  # fast for ten thousand
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
         patches, expected, reviewed, roots, posters, people, kind, _, points_open, points, answered = row[11:]
         names = seen.get(number, ())
         awaiting = series_flags.awaits_review(state, turn)
-        is_mine = not mine.isdisjoint(posted_by := posters.split("\n"))
+        is_mine = _named(mine, posters)
         return SeriesSummary(
             id=number,
             title=title,
@@ -48,7 +89,7 @@ def summaries(
             author_email=email,
             inboxes=names if len(names) < 2 else tuple(sorted(names)),
             watched=number in watched,
-            followed=is_followed(number, title, (author, *posted_by), names),
+            followed=is_followed(number, title, author, posters, names),
             muted=number in muted,
             snoozed_until=snoozed.get(number),
             state=state,
@@ -67,7 +108,7 @@ def summaries(
             roots=roots,
             search_text=f"{title}\n{author}\n{email}\n{roots}".lower(),
             mine=is_mine,
-            for_me=not is_mine and not mine.isdisjoint(people.split("\n")),
+            for_me=not is_mine and _named(mine, people),
             stale_since=inboxes.stale_since(names),
             kind=kind,
             blocked_by=blocked.get(number, ()),
@@ -76,11 +117,25 @@ def summaries(
             pinned=number in pinned,
         )
 
-    where = f" WHERE id IN ({series_flags.WATCHED})" if watched_only else ""
-    stored = list(execute(_SERIES + where, {}))
-    waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
-    blocked = dependencies.blocked(execute, waiting, now) if waiting else {}
-    return tuple(sorted(map(summary, stored), key=lambda line: (-line.last_activity, line.id)))
+    return summary
+
+
+def _numbered(execute: Execute, numbers: Collection[int]) -> list[Any]:
+    return list(rows_among(execute, f"{_SERIES} WHERE id IN ({{values}})", sorted(numbers)))
+
+
+def _named(people: Set[str], lines: str) -> bool:
+    """True if one of these people is in the lines of a column."""
+    return any(one in lines for one in people) and not people.isdisjoint(lines.split("\n"))
+
+
+def _naming(execute: Execute, addresses: Collection[str]) -> set[int]:
+    """Return the series that may have been posted by one of these addresses, sent to it, or answered from it."""
+    named = {f"me{n}": containing(address) for n, address in enumerate(sorted(addresses))}
+    if not named:
+        return set()
+    columns = [f"{column} LIKE :{name} ESCAPE '/'" for name in named for column in ("posters", "people")]
+    return {number for (number,) in execute(f"SELECT id FROM series WHERE {' OR '.join(columns)}", named)}  # noqa: S608
 
 
 def _settled_by_silence(answered: str, now: int) -> int:
@@ -122,7 +177,7 @@ def _load_inboxes(execute: Execute) -> _Inboxes:
     return _Inboxes(names, frozenset(followed), rules, failing)
 
 
-def _inboxes_by_series(execute: Execute, names: Mapping[int, str], watched_only: bool) -> dict[int, tuple[str, ...]]:
+def _inboxes_by_series(execute: Execute, names: Mapping[int, str], *, watched_only: bool) -> dict[int, tuple[str, ...]]:
     """Return the inboxes that postings of each series were seen in, unordered."""
     found: dict[int, tuple[str, ...]] = {}
     for number, inbox in series_flags.inbox_ids(execute, watched_only=watched_only):
@@ -132,14 +187,18 @@ def _inboxes_by_series(execute: Execute, names: Mapping[int, str], watched_only:
     return found
 
 
-def _follow_test(execute: Execute, inboxes: _Inboxes) -> Callable[[int, str, Collection[str], Collection[str]], bool]:
-    """Return a function (series, title, people, inboxes) that is True for a followed series."""
+_FollowTest = Callable[[int, str, str, str, Collection[str]], bool]
+"""True for a followed series, given its number, title, author, posters and inboxes."""
+
+
+def _follow_test(execute: Execute, inboxes: _Inboxes) -> _FollowTest:
+    """Return what tells whether a series is followed."""
     needs_files = any(rule.path for rules in inboxes.rules.values() for rule in rules)
     files = _files_by_series(execute) if needs_files else {}
 
-    def is_followed(number: int, title: str, people: Collection[str], names: Collection[str]) -> bool:
+    def is_followed(number: int, title: str, author: str, posters: str, names: Collection[str]) -> bool:
         return not inboxes.followed.isdisjoint(names) or any(
-            rule.fits(title, people, files.get(number, ()))
+            rule.fits(title, (author, *posters.split("\n")), files.get(number, ()))
             for name in (names if inboxes.rules else ())
             for rule in inboxes.rules.get(name, ())
         )

@@ -20,6 +20,7 @@ from patchwatch.counts import plural
 from patchwatch.db import derived, inboxes, series_flags, watched
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
+from patchwatch.db.inbox_rows import inbox_rows
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.watched import WatchedSeries
 from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
@@ -147,7 +148,7 @@ def poll(
     other lists, and git trees.  What another process polls now, or did within `rest` seconds, is left to it.
     """
     with database.read() as connection:
-        names = [name for name in inboxes_to_poll(inboxes.inboxes(connection)) if only is None or name in only]
+        names = [name for name in inboxes_to_poll(inbox_rows(executor(connection))) if only is None or name in only]
         before = watched.watched_series(connection)
 
     def poll_inbox(name: str) -> list[InboxReport]:

@@ -62,6 +62,10 @@ class TrackerBase:
         self._apply_rules(database)
         return database
 
+    def open(self) -> None:
+        """Open the database now, if only its file was read so far."""
+        self.database.generation()
+
     def _who(self, database: Database) -> Acting:
         """Return who I am; on a server, store my names."""
         from patchwatch.db import people
@@ -173,7 +177,10 @@ class TrackerBase:
 
     def generation(self) -> int:
         """A number that changes with every committed change, of any process."""
-        return self.database.generation()
+        from patchwatch.db.settings import settings
+
+        with self.reading() as execute:
+            return int(settings(execute, ["generation"]).get("generation", 0))
 
     def url(self, message_id: str, inbox: str = "") -> str:
         """Return the URL of a message on lore, also if mail comes from an archive on this machine."""

@@ -122,8 +122,10 @@ class Digests(Queries):
 
     def outbox(self) -> tuple[OutboxRow, ...]:
         """Mails that wait for delivery, or failed permanently."""
-        with self.database.read() as connection:
-            return outbox.unsent(connection)
+        from patchwatch.db.unsent import unsent
+
+        with self.reading() as execute:
+            return unsent(execute)
 
     def digests_sent(self) -> dict[str, int]:
         """When each recipient was last sent a mail, by name."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patchwatch.db import LazyModule
-from patchwatch.db.criteria import Criteria
+from patchwatch.db.criteria import Among, Criteria
 from patchwatch.errors import NotFoundError
 from patchwatch.output import command
 from patchwatch.pattern import Pattern
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from patchwatch.db import series as queries
     from patchwatch.db.execute import Execute
     from patchwatch.db.queue import Queue
-    from patchwatch.series.model import InboxRow, Mail, MessageRow, SeriesRow, SeriesSummary, StateChangeRow, TreeRow
+    from patchwatch.series.model import (
+        InboxRow,
+        Mail,
+        MessageRow,
+        SeriesRow,
+        SeriesSummary,
+        StateChangeRow,
+        TreeRow,
+    )
     from patchwatch.series.outcome import Weighed
     from patchwatch.series.points import Point
     from patchwatch.series.rangediff.comparison import Comparison
@@ -60,27 +68,27 @@ class Queries(TrackerBase):
                 found = {row.id: row for row in rows}
                 yield from (found[number] for number in part if number in found)
 
-    def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
-        """Return a summary of each known, or only each watched, series: fast for any number of them.
+    def lines(self, *, among: Among = "all") -> tuple[SeriesSummary, ...]:
+        """Return a summary of each series: fast for any number of them.
 
-        Their places in my queue are not computed with `watched_only`.
+        Their places in my queue are not computed if only the watched ones are wanted.
         """
-        if not watched_only:
-            return self.queue().placed(self.now())
+        if among != "watched":
+            return self.queue(among=among).placed(self.now())
         with self.reading() as execute:
-            return self._lines(execute, watched_only=True)
+            return self._lines(execute, among)
 
-    def queue(self) -> Queue:
-        """Return what my queue consists of: all series, and what their places in it depend on."""
+    def queue(self, *, among: Among = "all") -> Queue:
+        """Return what my queue consists of: series, and what their places in it depend on."""
         from patchwatch.db.queue import read_queue, rules_of
 
         with self.reading() as execute:
-            found = self._lines(execute)
+            found = self._lines(execute, among)
             return read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
 
-    def _lines(self, execute: Execute, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
+    def _lines(self, execute: Execute, among: Among) -> tuple[SeriesSummary, ...]:
         days = self.config.review.overdue_days
-        return series_list.summaries(execute, self.now(), days, self.addresses, watched_only=watched_only)
+        return series_list.summaries(execute, self.now(), days, self.addresses, among=among)
 
     def one(self, series_id: int) -> SeriesRow:
         """Return one series.
@@ -233,8 +241,10 @@ class Queries(TrackerBase):
 
     def inboxes(self) -> tuple[InboxRow, ...]:
         """Return the known inboxes and the results of polling them."""
-        with self.database.read() as connection:
-            return inboxes.inboxes(connection)
+        from patchwatch.db.inbox_rows import inbox_rows
+
+        with self.reading() as execute:
+            return inbox_rows(execute)
 
     def trees(self) -> tuple[TreeRow, ...]:
         """Return the git trees and the results of reading them."""

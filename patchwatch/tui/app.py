@@ -134,7 +134,7 @@ class PatchwatchApp(App[None]):
             on_sigterm(lambda: self.exit(None, TERMINATED))
         if self._open_series is not None:
             self.open(self._open_series)
-        self._check_database()
+        self.call_after_refresh(self._check_database)  # the first rows are drawn before all are read
         self.set_interval(_TICK_SECONDS, self._check_database)
 
     # Changes.
@@ -185,7 +185,13 @@ class PatchwatchApp(App[None]):
             self.status = event.status
             if not self._series_screen_loaded:
                 self._series_screen_loaded = True
-                self.jobs.submit("study", "loading", _load_series_screen, lambda _: None)
+                self.jobs.submit("study", "loading", self._load_the_rest, lambda _: None)
+
+    def _load_the_rest(self) -> None:
+        """Import what the first screen does without, so that the first series opens at once."""
+        for name in ("patchwatch.mail.display", "patchwatch.tui.screens.series", "pygments.lexers.c_cpp"):
+            importlib.import_module(name)
+        self._tracker.open()
 
     def on_unmount(self) -> None:
         """Let the threads end."""
@@ -347,12 +353,6 @@ class PatchwatchApp(App[None]):
         self.push_screen(HelpScreen(active_keys(self, self.screen.active_bindings.values())))
 
 
-def _load_series_screen() -> None:
-    """Import the modules of the series screen, so that the first series opens at once."""
-    for name in ("patchwatch.mail.display", "patchwatch.tui.screens.series", "pygments.lexers.c_cpp"):
-        importlib.import_module(name)
-
-
 def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int | None = None) -> int:
     """Run the TUI until the user quits; return the exit status.
 
@@ -364,7 +364,7 @@ def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int 
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
-    few = tracker.lines(watched_only=True)
+    few = tracker.lines(among="known" if tracker.addresses else "watched")
     config = config or Config()
     changed: Mapping[str, str] = {}
     if config.keys.changed:

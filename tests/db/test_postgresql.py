@@ -15,8 +15,10 @@ from patchwatch.config import Config, Me
 from patchwatch.db import event_queue, outbox
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.db.outbox import DigestCursor
 from patchwatch.db.schema import message, number, raw, revision, revision_key, series
+from patchwatch.db.unsent import unsent
 from patchwatch.errors import DatabaseError
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.patch_reading import Mark
@@ -242,14 +244,14 @@ def test_outbox_holds_a_mail_until_it_is_sent_once(url: str) -> None:
     with database.write() as connection:
         outbox.retry_later(connection, row.id, 200, "no answer")
     with database.read() as connection:
-        assert [(one.try_at, one.failure) for one in outbox.unsent(connection)] == [(200, "no answer")]
+        assert [(one.try_at, one.failure) for one in unsent(executor(connection))] == [(200, "no answer")]
         assert outbox.digest_cursor(connection, "me") == DigestCursor(date(2023, 9, 18), 100, "seen")
     with database.write() as connection:
         outbox.mark_sent(connection, row.id, 250)
         outbox.put(connection, "me", "2023-12-01", b"mail\r\n", 250 + 40 * 86_400, **columns)
     with database.read() as connection:
         assert outbox.last_sent(connection) == {"me": 250}
-        assert [one.key for one in outbox.unsent(connection)] == ["2023-12-01"]
+        assert [one.key for one in unsent(executor(connection))] == ["2023-12-01"]
     database.close()
 
 

@@ -70,7 +70,7 @@ def test_fast_path_reads_the_same(tracker: DemoTracker) -> None:
     fast = opened(tracker)
     numbers = [line.id for line in tracker.lines()]
     assert fast.lines() == tracker.lines()
-    assert fast.lines(watched_only=True) == tracker.lines(watched_only=True)
+    assert fast.lines(among="watched") == tracker.lines(among="watched")
     assert fast.series(everything=True) == tracker.series(everything=True)
     assert list(fast.series_in_order(numbers)) == list(tracker.series_in_order(numbers))
     for row in tracker.series():
@@ -113,7 +113,7 @@ def test_a_file_is_read_as_of_one_moment(tracker: DemoTracker) -> None:
         assert first.id in series_flags.watched(execute)
         tracker.unwatch(first.id)
         assert first.id in series_flags.watched(execute)
-    assert first.id not in {line.id for line in opened(tracker).lines(watched_only=True)}
+    assert first.id not in {line.id for line in opened(tracker).lines(among="watched")}
 
 
 @pytest.mark.sqlite
@@ -134,6 +134,19 @@ def test_a_damaged_value_is_reported_in_the_same_words(tracker: DemoTracker) -> 
             one.one(number)
         words.append(str(caught.value))
     assert words[0] == words[1]
+
+
+@pytest.mark.parametrize("rule", [None, Rule(subject="xdp"), Rule(path="net/core")], ids=str)
+@pytest.mark.parametrize("me", ["", "leon.hwang@linux.dev", "kuba@kernel.org", "%"])
+def test_known_series_are_those_with_something_to_do(tracker: DemoTracker, me: str, rule: Rule | None) -> None:
+    for line in tracker.lines():
+        tracker.unwatch(line.id)
+    tracker.follow("bpf", rule)
+    everything = opened(tracker, me).lines()
+    known = opened(tracker, me).lines(among="known")
+    assert known == tuple(line for line in everything if line.followed or line.mine or line.for_me)
+    assert known
+    assert len(known) < len(everything)
 
 
 def test_mine_for_me_and_place(tracker: DemoTracker) -> None:
@@ -204,11 +217,19 @@ def test_read_series_marks_all_mail_as_read(tracker: DemoTracker) -> None:
     assert unread[second.id] == second.unread > 0
 
 
-def test_first_screen_imports_no_slow_module() -> None:
+@pytest.mark.sqlite
+def test_first_screen_is_read_without_slow_modules(tracker: DemoTracker) -> None:
+    tracker.database.close()
     program = (
-        "import sys, patchwatch.cli.tui, patchwatch.tui.app, patchwatch.tracker, patchwatch.db.sqlite_file\n"
-        "heavy = {'sqlalchemy', 'alembic', 'b4', 'liblore', 'httpx', 'feedparser', 'pygit2', 'msgspec'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
+        "import sys, patchwatch.cli.tui, patchwatch.tui.app\n"
+        "from patchwatch.config import Config, Me\n"
+        "from patchwatch.tracker import Tracker\n"
+        "heavy = ['sqlalchemy', 'alembic', 'b4', 'liblore', 'httpx', 'feedparser', 'pygit2', 'patchwatch.mail.parse']\n"
+        "assert not [name for name in (*heavy, 'msgspec') if name in sys.modules]\n"
+        "tracker = Tracker(Config(me=Me(addresses=('kasong@tencent.com',))), database_url=sys.argv[1])\n"
+        "print(len(tracker.lines(among='known')), len(tracker.lines()), len(tracker.inboxes()), tracker.outbox())\n"
+        "print(tracker.generation(), [name for name in heavy if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    command = [sys.executable, "-c", program, tracker._url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"3 3 {len(tracker.inboxes())} ()\n{tracker.generation()} []\n"

@@ -19,6 +19,7 @@ from patchwatch.compose.draft import Draft, check
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.compose.hunk import DiffLine
+from patchwatch.db.criteria import Among
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.mail.addresses import Mailbox
 from patchwatch.progress import Progress
@@ -150,9 +151,12 @@ class FakeTracker:
         self._ask("generation")
         return self._generation
 
-    def lines(self, *, watched_only: bool = False) -> tuple[SeriesSummary, ...]:
-        self._ask("lines", watched_only)
-        rows = [row for row in self.rows.values() if row.watched or not watched_only]
+    def open(self) -> None:
+        self._ask("open")
+
+    def lines(self, *, among: Among = "all") -> tuple[SeriesSummary, ...]:
+        self._ask("lines", among)
+        rows = [row for row in self.rows.values() if row.watched or among != "watched"]
         lines = (line_of(row, self.addresses) for row in rows)
         return tuple(sorted(map(self._known, lines), key=lambda line: -line.last_activity))
 

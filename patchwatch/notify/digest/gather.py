@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from patchwatch.config import Review
-from patchwatch.db import inboxes, new_since, people, queue, series, series_list, threads
+from patchwatch.db import inbox_rows, new_since, people, queue, series, series_list, threads
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
@@ -67,7 +67,7 @@ def gather(
         rules = queue.rules_of(execute, review)
         lines = series_list.summaries(execute, now, review.overdue_days, recipient.addresses)
         found = queue.read_queue(execute, lines, rules, recipient.addresses, now)
-        polled = inboxes.inboxes(connection)
+        polled = inbox_rows.inbox_rows(execute)
         placed = {line.id: line for line in found.placed(now) if line.place and _is_wanted(line, recipient)}
         counts = {**dict.fromkeys(Section, 0), **Counter(line.place.section for line in placed.values() if line.place)}
         ids = frozenset(line.id for line in placed.values() if _is_listed(line, begin))

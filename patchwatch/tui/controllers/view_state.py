@@ -22,7 +22,7 @@ class ViewState:
     """The current view, the previous one, and the order of each."""
 
     def __init__(self, view: View, few: Sequence[SeriesSummary]) -> None:
-        """Start with `view`, and with the `few` watched series until all are loaded."""
+        """Start with `view`, and with the `few` series that it shows until all are loaded."""
         self.view = view
         self.complete = False  # True once all are loaded
         self._before = View.WATCHED
@@ -49,10 +49,12 @@ class ViewState:
     @property
     def counts(self) -> dict[View, int]:
         """The number of series in each view, as far as known; of what needs me, those of Now."""
-        if not self.complete:
-            return {View.WATCHED: len(self._views[View.WATCHED])}
         now = sum(line.place is not None and line.place.section is Section.NOW for line in self._views[View.QUEUE])
-        return {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
+        found = {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
+        if self.complete:
+            return found
+        known = (View.QUEUE, View.WATCHED) if self._views[View.QUEUE] else (View.WATCHED,)
+        return {view: found[view] for view in known}
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
         """The series of the current view that match `limit`, sorted."""
@@ -61,7 +63,7 @@ class ViewState:
 
     def queue(self, limit: Filter, now: int) -> Sequence[QueueRow]:
         """The rows of what needs me: the series that match `limit`, below the headings of their sections."""
-        if not self.complete:
+        if not self.complete and not self._views[View.QUEUE]:
             return []
         unfolded = frozenset(Section) if limit.predicates else self._unfolded
         return queue_rows(by_section(self.rows(limit, now)), unfolded, now)

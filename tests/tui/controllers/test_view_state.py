@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import Place, Section
 from patchwatch.series.views import View, split_by_view
 from patchwatch.tui.controllers.view_state import ViewState
 from patchwatch.tui.render.series_columns import BY_URGENCY, COLUMNS, LATEST
@@ -35,6 +36,15 @@ def test_only_watched_series_are_counted_until_all_are_loaded() -> None:
     assert showing.complete
     assert list(showing.counts) == list(View)
     assert (showing.counts[View.WATCHED], showing.counts[View.ALL]) == (3, 4)
+
+
+def test_the_queue_is_shown_and_counted_once_it_is_known() -> None:
+    placed = [line._replace(place=Place(Section.NOW, "review v3", "review it", NOW)) for line in WATCHED]
+    showing = ViewState(View.QUEUE, placed)
+    assert not showing.complete
+    assert showing.counts == {View.QUEUE: 3, View.WATCHED: 3}
+    assert {row.id for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)} == set(numbers(placed))
+    assert ViewState(View.QUEUE, WATCHED).queue(ANY, NOW) == []
 
 
 def test_limit_filters_the_current_view() -> None:

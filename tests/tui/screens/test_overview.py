@@ -84,6 +84,30 @@ async def test_an_empty_overview_names_the_next_key() -> None:
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
+async def test_what_needs_me_is_drawn_before_all_series_are_read() -> None:
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"kairui.song@example.org"})
+    known = tracker.lines(among="known")
+    tracker.asked.clear()
+    gate = tracker.gates["generation"] = threading.Event()
+    async with PatchwatchApp(tracker, few=known).run_test() as pilot:
+        await until(pilot, lambda: "Waiting 2" in shown(pilot))
+        assert "All 4" not in shown(pilot)
+        assert not tracker.asked["lines"]
+        gate.set()
+        await until(pilot, lambda: tracker.asked["lines"] == [("all",)])
+        await until(pilot, lambda: "All 4" in shown(pilot))
+
+
+async def test_the_database_is_opened_after_the_first_view_is_loaded(tracker: FakeTracker) -> None:
+    gate = tracker.gates["lines"] = threading.Event()
+    async with PatchwatchApp(tracker).run_test() as pilot:
+        await settled(pilot, 0.3)
+        assert not tracker.asked["open"]
+        gate.set()
+        await until(pilot, lambda: len(tracker.asked["open"]) == 1)
+
+
 async def test_keys_work_when_the_first_series_appears() -> None:
     tracker = FakeTracker(empty=True)
     async with PatchwatchApp(tracker).run_test() as pilot:
