@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-start bench-tui bench-understanding \
+.PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-scale bench-start bench-tui bench-understanding \
   keys share layers faults digest-examples soak torture clean
 
 demo: $(VENV)/installed
@@ -85,6 +85,9 @@ digest-examples: $(VENV)/installed
 # CPU time of a poll without news, with more and more watched series.
 bench-poll: $(VENV)/installed
 	$(BIN)/python bench/poll.py $(ARGS)
+
+bench-scale: $(VENV)/installed
+	$(BIN)/python bench/scale.py $(ARGS)
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)

@@ -127,6 +127,10 @@ class Peak(threading.Thread):
         """Seconds of CPU of all of them; up to a tenth is missing for each."""
         return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
 
+    def others(self, *pids: int) -> float:
+        """Seconds of CPU of all but these processes."""
+        return sum(ticks for pid, ticks in self._ticks.items() if pid not in pids) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         """End sampling."""
         self._ended.set()

@@ -61,10 +61,10 @@ class Screen:
         """Return the first output within `seconds`."""
         return os.read(self._ours, 1 << 20) if select.select([self._ours], [], [], seconds)[0] else b""
 
-    def until(self, wanted: bytes) -> Taken:
-        """Return the time from process start until `wanted` was written."""
+    def until(self, *wanted: bytes) -> Taken:
+        """Return the time from process start until one of these was written."""
         seen = b""
-        while wanted not in seen:
+        while not any(text in seen for text in wanted):
             part = self.read(_PATIENCE)
             if not part:
                 raise SystemExit(f"{wanted!r} was not drawn within {_PATIENCE} s; last: {seen[-300:]!r}")
