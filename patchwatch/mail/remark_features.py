@@ -137,6 +137,12 @@ _WAIVES = Pattern(
       | (?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
       | next\ time | some\ (?:other\ )?day | (?:entirely\ |totally\ )?up\ to\ you | your\ call
       | feel\ free\ to\ ignore | ignore\ (?:this|it|me)\ if | optional(?=\W*$|,|\ (?:but|and|nit)) | out\ of\ scope
+      | (?:if|in\ case|should)\ (?:you|there|we)\b(?!\ want)(?:\ [\w']+){0,5}?\ (?:
+            re-?(?:spin|send|post|roll|submit)\w* | (?:new|another|next)\ (?:version|revision|spin)
+          | (?:send|post)\ (?:\w+\ ){0,3}?again)
+      | (?:fix|chang|drop|add|tweak|address|squash|fold|adjust|edit|remov|correct|handl|updat|do|done)\w*
+        (?:\ [\w.'"/]+){0,5}\ (?:when|while|upon|before|on)\ (?:you\ (?:apply|merge|commit|queue|pick)
+        |applying|merging|committing|queue?ing|picking|pulling)
       | (?:(?:be\ )?(?:done|fixed|cleaned\ up|addressed|changed|improved)|do\ (?:it|this|that))
         \ (?:later|separately|on\ top|afterwards)
     )"""
@@ -157,6 +163,20 @@ _WAIVING = frozenset(
         "follow-ups",
     }
     | {"followup", "followups", "different", "another", "separate", "day", "next", "future", "up", "call", "ignore"}
+    | {"respin", "re-spin", "respinning", "resend", "re-send", "repost", "re-post", "reroll", "resubmit", "version"}
+    | {
+        "again",
+        "revision",
+        "apply",
+        "applying",
+        "merge",
+        "merging",
+        "committing",
+        "commit",
+        "queueing",
+        "queuing",
+        "picking",
+    }
     | {"optional", "scope", "later", "separately", "top", "afterwards"}
 )
 """Words of which each waiver has one: a cheap test before the pattern."""

@@ -15,7 +15,7 @@ import pytest
 from patchwatch.mail import body, remarks
 from patchwatch.mail.message import Remark
 from patchwatch.mail.parse import parse
-from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, is_posting
+from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, is_posting, waives
 from patchwatch.mail.remark_model import FILE, chance_of, default_model, read_model
 from tests.support.mails import mail
 
@@ -141,12 +141,30 @@ PERHAPS = {
     "a follow-up": (ADDED, "Please also do this for the other drivers, but a follow-up patch is fine."),
     "not now": (ADDED, "You should rename this, but no need to resend for it."),
     "optional": (ADDED, "Please sort these. Optional, though."),
+    "only with another version": (ADDED, "If you happen to respin, please sort these."),
+    "only if it is sent again": (ADDED, "In case you have to send this again, you should drop the cast."),
+    "only if one is needed": (ADDED, "If there is a need for a new version, please mention the board."),
+    "for who applies it": (ADDED, "Could you change the type to u32 when applying?"),
+    "before it goes in": (ADDED, "The typo should be fixed while merging this."),
 }
 
 
 @cases(PERHAPS)
 def test_what_is_for_later_is_never_firm(case: tuple[str, ...]) -> None:
     assert not remark(*case).firm
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please rebase it, I get conflicts when applying this.",
+        "Please sort these and send a new version.",
+        "You should drop the cast and send this again.",
+        "If this is the case, please send a new version with the board's name.",
+    ],
+)
+def test_a_request_for_a_new_version_is_not_for_later(text: str) -> None:
+    assert not waives([text])
 
 
 @cases(NOTHING)

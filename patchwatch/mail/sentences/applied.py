@@ -19,8 +19,9 @@ _LEAD = (
     r"now|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)(?:[,.!:-]+\s+|\s+)"
 )
 _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
+COUNTED = r"(?:the|these|both|all|all of the) (?:\d+|two|three|four|five|six|seven|eight|nine|ten) patches"
 _THING = (
-    r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|"
+    rf"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|{COUNTED}|"
     r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)"
     r"(?: (?:in|of|from) (?:the|this|your) (?:series|patch ?set))?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"

@@ -14,6 +14,7 @@ from patchwatch.mail.sentences.applied import (
     BUT,
     CLAUSE,
     COMMA,
+    COUNTED,
     FOR_REVIEW,
     IS_A_WORD,
     SOME_OF_THEM,
@@ -33,7 +34,8 @@ _LEAD = (
     r"(?:\s*[,.!:;–—-]+\s*|\s+))*"
 )
 _THING = (
-    r"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|the (?:lot|whole (?:lot|thing))|"
+    rf"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|{COUNTED}|"
+    r"the (?:lot|whole (?:lot|thing))|"
     r"(?:the |this |whole |entire |all |both |\d+ |base )*(?:patch(?:es|set)?|series|set|one|fix(?:es)?|v\d+)(?: \d+)?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: \w+)?)"
 )

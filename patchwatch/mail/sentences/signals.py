@@ -101,7 +101,10 @@ _PROMISE = Pattern(
     re.IGNORECASE,
 )
 _NOT_PROMISED = Pattern(
-    r"\bif (?:you|that|this|it|there|everyone|needed|required|no)\b|\bunless\b|\?|"
+    r"\bif (?:you|they|people|any(?:one|body)|some(?:one|body)|others|that|this|it|there|everyone|needed|required|"
+    r"necessary|preferred|desired|no|"
+    r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
+    r"\bunless\b|\?|\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
     r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
     re.IGNORECASE,

@@ -58,6 +58,8 @@ from tests.mail.sentences.replies import signals_of
         ("Rita merged it to devel, thanks.", ""),
         ("Rita Maintainer has already picked this up.", ""),
         ("Thanks, Uwe applied the series last week.", ""),
+        ("Picked up the 5 patches.", ""),
+        ("Thanks for the v2, both patches pushed.", ""),
         ("Oh, I took out v1 and applied this instead, I didn't see the bug.", ""),
         ("Added to devel with some updates, thanks.", ""),
         ("Added to next.", ""),
@@ -138,6 +140,8 @@ def test_claims(sentence: str, patches: str) -> None:
         "After I merged these to my test branch, it boots.",
         "Please resend on top of frob-6.19 where I applied your other patches to.",
         "The tests that I added to it fail.",
+        "I applied the two patches, but then it warned about the frob.",
+        "I applied all three patches locally.",
     ],
 )
 def test_sentences_that_claim_nothing(sentence: str) -> None:

@@ -36,6 +36,8 @@ def test_evidence_is_the_sentence() -> None:
         ("I'll fix it in v3.\n", SignalKind.PROMISE),
         ("Thank you, will fix it.\n", SignalKind.PROMISE),
         ("Will do.\n", SignalKind.PROMISE),
+        ("I can do that.\n", SignalKind.PROMISE),
+        ("I will fix the first loop in v3, but not the second.\n", SignalKind.PROMISE),
         ("Sure, will send a new version.\n", SignalKind.PROMISE),
         ("Let me rework that.\n", SignalKind.PROMISE),
         ("Fixed in the next version.\n", SignalKind.PROMISE),
@@ -167,6 +169,12 @@ def test_sentences_that_only_look_like_requests(body: str) -> None:
         "I've addressed the feedback in v1 and it passes our tests.\n",
         "The semantics of memory in v2 are other.\n",
         "> I'll fix it.\n",
+        "If I need to respin this, I'll move the helper.\n",
+        "I'll add it if I have to send a v5.\n",
+        "I can do that, but why is it better?\n",
+        "I can do it, but it makes the table larger.\n",
+        "Alternatively, I can send the other half first.\n",
+        "I can rework it if they do not like it.\n",
     ],
 )
 def test_sentences_that_only_look_like_promises(body: str) -> None:
