@@ -83,6 +83,11 @@ def authors_of(revision: Revision) -> Authors:
     return _authors([*people, *(m.patch_author for m in revision.own_messages if m.patch_author)])
 
 
+def senders_of(revision: Revision) -> Authors:
+    """Who posted a revision."""
+    return _authors(m.author for m in revision.own_messages)
+
+
 def _authors(people: Iterable[Person]) -> Authors:
     people = list(people)
     names = {name_key(person.name) for person in people}
@@ -109,7 +114,7 @@ class TagReader:
     def __init__(self, revision: Revision) -> None:
         """Read those of `revision`."""
         self._revision = revision
-        self._senders = _authors(m.author for m in revision.own_messages)
+        self._senders = senders_of(revision)
         self._wrote = {number_of(m): _authors([m.patch_author]) for m in revision.patches if m.patch_author}
 
     def carried(self) -> Iterator[Tag]:

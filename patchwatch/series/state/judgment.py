@@ -26,13 +26,15 @@ class Review(Struct):
 
     ledger: Ledger
     passed: Reason  # the mail that last passed the turn to others than the author: the posting, to begin with
+    carried: Reason | None = None  # the first patch that carries a review
+    complete: Reason | None = None  # the mail with whose tag every patch has a review
     pull: bool = False  # it is a pull request, which waits for the one who pulls
     decision: State | None = None  # what somebody decided: accepted, rejected, deferred, …
     decided: Reason | None = None  # by which mail
     parked: Reason | None = None  # what else that mail says, if it defers the patch: which tree is closed
-    complete: Reason | None = None  # the mail with whose tag every patch has a review
     spoke: Reason | None = None  # the first mail of somebody other than the author
     last: Reason | None = None  # the last of their mails that is not said to somebody else
+    last_endorses: bool = False  # it gives a tag, and asks for nothing
     author_spoke_last: bool = False  # more than a word of thanks
     will_apply: Reason | None = None  # a maintainer said that they will
     rest: Reason | None = None  # only some patches were applied: the author sends the others again
@@ -52,7 +54,7 @@ def judge(review: Review) -> Judgment:
     hold = next(iter(review.holds.values()), None)
     demand = ledger.first(Weight.DEMAND)
 
-    # State: what is demanded, then what holds it up, then tags, then whether anybody spoke.
+    # State: what is demanded, then what holds it up, then reviews of all, or of some; then whether anybody spoke.
     if review.decision is not None:
         state, why = review.decision, review.decided
     elif demand is not None:
@@ -63,8 +65,8 @@ def judge(review: Review) -> Judgment:
         state, why = State.UNDER_REVIEW, hold
     elif review.complete is not None:
         state, why = State.REVIEWED, review.complete
-    elif review.spoke is not None:
-        state, why = State.UNDER_REVIEW, review.spoke
+    elif review.carried or review.spoke:
+        state, why = State.UNDER_REVIEW, review.carried or review.spoke
     else:
         state, why = State.NEW, None
 
@@ -105,18 +107,20 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
         return judgment
     ledger, percent = review.ledger, 100 * chance
     if judgment.turn != Turn.AUTHOR:
-        limit = rules.likely_answered if review.author_spoke_last else rules.likely_author
-        if percent >= limit and review.last and not _is_known(ledger):
+        settled = review.complete is not None or review.author_spoke_last
+        limit = rules.likely_answered if settled else rules.likely_author
+        if percent >= limit and review.last and not (review.last_endorses or _is_known(ledger)):
             return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
         return judgment
     if review.promise or review.acts or review.rest or ledger.any_at(Fate.PROMISED):
         return judgment
     only_details = not ledger.first(Weight.DEMAND, Weight.ASKED)
-    demanded = ledger.first(Weight.DEMAND) is not None
-    doubtful = review.complete is not None and demanded and not ledger.demands_in_so_many_words
-    if percent <= (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
-        return replace(judgment, turn=Turn.MAINTAINER if review.complete else Turn.REVIEWERS, likely=True)
-    return judgment
+    doubtful = review.complete is not None and not ledger.asks_plainly
+    if percent > (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
+        return judgment
+    if review.complete is None:
+        return replace(judgment, turn=Turn.REVIEWERS, likely=True)
+    return replace(judgment, state=State.REVIEWED, reason=review.complete, turn=Turn.MAINTAINER, likely=True)
 
 
 def _is_settled(review: Review) -> bool:

@@ -25,6 +25,7 @@ from patchwatch.series.state.remark_here import (
     in_place,
     is_content,
     is_for_author,
+    refers_back,
     repeats,
 )
 from patchwatch.series.state.reply import Reply
@@ -32,7 +33,9 @@ from patchwatch.series.state.reply import Reply
 _UNSETTLED = tuple(fate for fate in Fate if fate in UNSETTLED)  # in an order that is the same in every process
 _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed
 _DAY = 86_400
+_ASKED = frozenset({PointKind.QUESTION, PointKind.FAILURE})
 _DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
+_FOLLOWED = frozenset({Fate.ANSWERED, Fate.PROMISED, Fate.LATER, Fate.WITHDRAWN, Fate.TAKEN_OVER})
 _ASKS_BESIDE_TAG = _DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
 
 
@@ -58,6 +61,7 @@ class Ledger(Struct):
     _of_line: dict[int, str] = {}  # hash of a line -> the point that it is about
     _in_mail: dict[str, list[str]] = {}  # message-id -> the points that it raises or is about
     _of_person: dict[str, dict[str, None]] = {}  # their unsettled points
+    _same: dict[str, list[str]] = {}  # points that refer back to another ("same here")
     _waiting: dict[Weight, dict[str, None]] = field(default_factory=_nothing_waits)  # for the author
 
     @property
@@ -79,9 +83,13 @@ class Ledger(Struct):
         return (self.by_key[key] for weight in Weight for key in self._waiting[weight])
 
     @property
-    def demands_in_so_many_words(self) -> bool:
-        """True if a change was asked for in so many words, and waits for the author."""
-        return any(self.by_key[key].chance >= CERTAIN for key in self._waiting[Weight.DEMAND])
+    def asks_plainly(self) -> bool:
+        """True if what waits for the author was asked in so many words, is a question, or is a robot's failure.
+
+        A question beside a tag holds nothing up.
+        """
+        waiting = (self.by_key[key] for weight in (Weight.DEMAND, Weight.ASKED) for key in self._waiting[weight])
+        return any(point.chance >= CERTAIN or (point.kind in _ASKED and not point.tagged) for point in waiting)
 
     # ---- replies -----------------------------------------------------------------------------------------------------
 
@@ -244,8 +252,9 @@ class Ledger(Struct):
         """The points that a remark is about: those whose lines, or whose answer's, it quotes last."""
         if remark.answers:
             found = (self._of_line.get(line) for line in reversed(remark.answers))
-            return [key for key in found if key is not None][:1]
-        if len(message.remarks) == 1:
+            if key := next((key for key in found if key is not None), None):
+                return [key]
+        if len(message.remarks) == 1 and not remark.below_diff:  # mail programs wrap quotes anew
             return list(self._in_mail.get(message.parent or "", ()))
         return []
 
@@ -280,6 +289,9 @@ class Ledger(Struct):
             file=remark.file,
             lines=remark.answers if remark.below_diff else (),
         )
+        before = next(reversed(self._of_person.get(person_key(message.author), {})), None)
+        if before is not None and refers_back(remark):
+            self._same.setdefault(before, []).append(point.key)
         self._add(point)
         for line in remark.lines:
             self._of_line[line] = point.key
@@ -322,6 +334,9 @@ class Ledger(Struct):
                 silent_at=message.date + self.rules.silence_days * _DAY if fate == Fate.ANSWERED else 0,
             ),
         )
+        for same in self._same.get(key, ()) if fate in _FOLLOWED else ():
+            if self.by_key[same].fate == point.fate:
+                self._move(same, fate, message, text)
 
     def _counts(self, remark: Remark, reply: Reply, *, complete: bool) -> bool:
         """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""

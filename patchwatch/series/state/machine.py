@@ -48,15 +48,16 @@ class StateMachine:
         self,
         revision: Revision,
         completion: Reason | None,
+        carried: Reason | None,
         root: Message,
         committers: Committers = NOT_KNOWN,
         policy: RobotPolicy = DEFAULT,
         dismissed: Set[str] = frozenset(),
         rules: PointRules = point_rules.DEFAULT,
     ) -> None:
-        """`completion` is the mail with whose tag every patch has a review, if there is one; `root` begins it.
+        """`completion` is the mail with whose tag every patch has a review; `carried` the first patch that carries one.
 
-        `dismissed` has the keys of points that a person dismissed; `rules` are the limits for points.
+        `root` begins the revision; `dismissed` has the keys of points that a person dismissed.
         """
         self._policy = policy
         self._committers, self._lists = committers, lists_of(revision)
@@ -64,13 +65,13 @@ class StateMachine:
         self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self.applied = AppliedPatches(revision)
         self.seen = Seen(completion)
-
-        carried = completion and (completion.message_id in self.own_ids or completion.date < root.date)
+        complete = completion and (completion.message_id in self.own_ids or completion.date < root.date)
         self.review = Review(
             ledger=Ledger(rfc=revision.rfc, dismissed=frozenset(dismissed), rules=rules),
             passed=_posted(root),
             pull=revision.kind == PULL,
-            complete=completion if carried else None,
+            complete=completion if complete else None,
+            carried=carried,
         )
         self.judgment = judge(self.review)
         self._shown = (self.judgment.state, self.judgment.turn, self.applied.partly)
@@ -93,10 +94,6 @@ class StateMachine:
         self._shown = (self.judgment.state, self.judgment.turn, self.applied.partly)
         self.changes = []
 
-    def wrote(self, message_id: str) -> bool:
-        """True if a reply was written by somebody other than the author and bots."""
-        return message_id in self.seen.reviewer_mails
-
     @property
     def _closed(self) -> bool:
         return self.review.decision in CLOSED or self.review.decision in _PARKED
@@ -108,7 +105,7 @@ class StateMachine:
         if (self._closed and not put_off) or self.judgment.turn not in (Turn.AUTHOR, Turn.NOBODY):
             return
         review.ledger.close_all(Fate.POSTED, root)
-        self.review = Review(review.ledger, _posted(root), pull=review.pull, complete=review.complete)
+        self.review = Review(review.ledger, _posted(root), review.carried, review.complete, pull=review.pull)
         self._judge(root)
 
     def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
@@ -135,8 +132,7 @@ class StateMachine:
             self._withdraw({reply.patch})
 
     def _reply(self, follow_up: FollowUp, *, by_author: bool) -> Reply:
-        message = follow_up.message
-        from_bot = message.bot or follow_up.notice
+        message, from_bot = follow_up.message, follow_up.message.bot or follow_up.notice
         return Reply(
             message=message,
             patch=follow_up.patch,
@@ -243,6 +239,7 @@ class StateMachine:
         if any(not addressees(remark.text) for remark in reply.message.remarks):
             review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
             review.author_spoke_last = False
+            review.last_endorses = reply.endorses and not any(remark.wants for remark in reply.message.remarks)
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         if intent or (reply.only_endorses and person_key(reply.message.author) == self.seen.promised_to):

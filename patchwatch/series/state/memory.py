@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from patchwatch.mail.message import Signal
+from patchwatch.mail.message import Person, Signal
+from patchwatch.series.committers import person_key
 from patchwatch.series.outcome import Heard
 from patchwatch.series.requests import Requests
 from patchwatch.series.state.judgment import Review
@@ -21,6 +22,14 @@ class Seen(Struct):
     withdrawn: tuple[int, ...] = ()  # patches that the author withdrew one by one
     reviewer_mails: dict[str, str] = {}  # message-ids of replies by others than the author and bots: by whom
     promised_to: str = ""  # whom the author answered when they promised another version
+
+    def wrote(self, message_id: str) -> bool:
+        """True if a reply was written by somebody other than the author and bots."""
+        return message_id in self.reviewer_mails
+
+    def has_reviewed(self, person: Person) -> bool:
+        """True if a person wrote a reply as somebody other than the author."""
+        return person_key(person) in self.reviewer_mails.values()
 
 
 class Memory(Struct):

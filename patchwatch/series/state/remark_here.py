@@ -7,6 +7,7 @@ from msgspec import structs
 from patchwatch.mail.message import Remark, RemarkKind, SignalKind
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences.addressee import addressees
+from patchwatch.pattern import Pattern
 from patchwatch.series.points import CERTAIN, WEIGHTY
 from patchwatch.series.state.reply import Reply
 
@@ -26,6 +27,12 @@ NO_ANSWER_NEEDED = frozenset(
     }
 )
 """Of a reviewer who will act, wants others to, or has seen it through: the author need not answer."""
+_COMMENT = r"(?:comments?|questions?|remarks?|concerns?|nits?|issues?|problems?|things?)"
+_REFERS_BACK = Pattern(
+    r"(?i)^\W*(?:and |also,? |nit: |\w+ly,? )?(?:ditto|likewise)\b|"
+    r"\b(?:same|similar) (?:here|(?:applies|goes|holds)\b|as (?:above|before|in)|"
+    rf"{_COMMENT}(?: as (?:above|before)| here)?\W*$|{_COMMENT} (?:as|here|applies|goes|for|in|on|with)\b)"
+)
 _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
 
 
@@ -61,6 +68,11 @@ def is_content(remark: Remark) -> bool:
 def acts(remark: Remark) -> bool:
     """True if a reviewer acts themselves, or wants others to."""
     return not NO_ANSWER_NEEDED.isdisjoint(remark.signals)
+
+
+def refers_back(remark: Remark) -> bool:
+    """True for "same here": whatever becomes of what its sender asked for before becomes of this, too."""
+    return remark.words <= FEW_WORDS and _REFERS_BACK.search(remark.text) is not None
 
 
 def repeats(remark: Remark) -> bool:

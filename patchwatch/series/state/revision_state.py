@@ -31,6 +31,7 @@ from patchwatch.series.tags import (
     given_to,
     message_of,
     reviewed_patches,
+    senders_of,
 )
 
 
@@ -66,7 +67,7 @@ class Reading:
     ) -> None:
         """`revision` is without the replies that are yet to be read."""
         self.requests = requests
-        self._revision, self._authors = revision, authors_of(revision)
+        self._revision, self._authors, self._senders = revision, authors_of(revision), senders_of(revision)
         self._machine, self._tags, self._heard = machine, tags, heard
         self._reader = TagReader(revision)
         self._newest = newest_of(revision)
@@ -96,13 +97,22 @@ class Reading:
         self._heard.add(follow_up.message, by_author=by_author, notice=follow_up.notice)
 
     def is_by_author(self, follow_up: FollowUp) -> bool:
-        """True for a reply of an author."""
-        sender = follow_up.message.author
-        return self._authors.include(sender.name, sender.email)
+        """True for a reply of an author; who reviews their own patches that somebody else posted is none."""
+        message = follow_up.message
+        if not self._authors.include(message.author.name, message.author.email):
+            return False
+        return self._senders.include(message.author.name, message.author.email) or not self._reviews(message)
+
+    def _reviews(self, message: Message) -> bool:
+        """True if the sender asks, or asked before, for something below the diff of the posting itself."""
+        if self._machine.seen.has_reviewed(message.author):
+            return True
+        answers = message.parent in self._machine.own_ids
+        return answers and any(remark.below_diff and remark.wants for remark in message.remarks)
 
     def answered(self, parent: Message | None) -> str:
         """The address of the reviewer who wrote a mail; empty if none did."""
-        return parent.author.email if parent is not None and self._machine.wrote(parent.message_id) else ""
+        return parent.author.email if parent is not None and self._machine.seen.wrote(parent.message_id) else ""
 
     @property
     def memory(self) -> Memory:
@@ -144,8 +154,9 @@ def read(
     everything, revision = revision, without_answers_to_robots(revision)
     tags = given_to(revision)
     first, *again = revision.sendings or (revision.root,)
-    completion = _completion(revision, tags.tags)
-    machine = StateMachine(revision, completion, first, committers, policy, dismissed, rules)
+    completion, own = _completion(revision, tags.tags), {m.message_id for m in revision.patches}
+    carried = _reason_for(revision, next((t for t in tags.tags if t.counts and t.message_id in own), None))
+    machine = StateMachine(revision, completion, carried, first, committers, policy, dismissed, rules)
     reading = Reading(everything, machine, tags, Heard(), requests_in(everything))
     for follow_up in revision.given_before:
         machine.recall(follow_up, by_author=reading.is_by_author(follow_up))
@@ -168,7 +179,7 @@ def resume(
 ) -> Reading:
     """Go on reading a revision, given without its replies, where `known` ended."""
     memory = known.memory
-    machine = StateMachine(revision, None, revision.root, committers, policy, dismissed, rules)
+    machine = StateMachine(revision, None, None, revision.root, committers, policy, dismissed, rules)
     machine.resume(memory.seen, memory.review, known.points)
     tags = EachOnce([number_of(m) for m in revision.patches], known.tags, memory.people)
     return Reading(revision, machine, tags, memory.heard, memory.requests)
@@ -186,7 +197,11 @@ def newest_of(revision: Revision) -> tuple[int, str]:
 
 
 def _completion(revision: Revision, tags: Sequence[Tag]) -> Reason | None:
-    last = completing_tag(revision, tags)
-    if last is None:
+    return _reason_for(revision, completing_tag(revision, tags))
+
+
+def _reason_for(revision: Revision, tag: Tag | None) -> Reason | None:
+    """The reason that a tag gives."""
+    if tag is None:
         return None
-    return reason_of(message_of(revision, last), f"{last.name}: {last.value}", ReasonKind.TAGGED)
+    return reason_of(message_of(revision, tag), f"{tag.name}: {tag.value}", ReasonKind.TAGGED)

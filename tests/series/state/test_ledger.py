@@ -97,6 +97,50 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "changes-requested",
         "author",
     ),
+    "the same here, and both are taken back": (
+        [
+            (RITA, NAME + "> +\tint boards_counted;\nThe same applies here, of course.\n", 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (RITA, quoted("The driver has a count.") + "\nAh, never mind then.\n", "a2"),
+        ],
+        [("change", "withdrawn"), ("change", "withdrawn")],
+        "under-review",
+        "reviewers",
+    ),
+    "the same comment in another mail, and both are promised": (
+        [
+            (RITA, NAME, 1),
+            (RITA, "> +\tint boards_counted;\nSame comment as on the other patch.\n", 2),
+            (ANN, quoted(NAME) + "\nOops, fixed.\n", "a1"),
+        ],
+        [("change", "promised"), ("change", "promised")],
+        "changes-requested",
+        "author",
+    ),
+    "the same here, but from somebody else": (
+        [
+            (RITA, NAME, 1),
+            (REX, "> +\tint boards_counted;\nSame here, please.\n", 2),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+        ],
+        [("change", "answered"), ("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a mail program wrapped the quote anew": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count of its own, and this one counts what is new.\n", "a1"),
+            (
+                RITA,
+                "> The driver has a count of its own, and this\n> one counts what is new.\nI was wrong then.\n",
+                "a2",
+            ),
+        ],
+        [("change", "withdrawn")],
+        "under-review",
+        "reviewers",
+    ),
     "they are content": (
         [
             (RITA, NAME, 1),

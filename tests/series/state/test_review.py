@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+
 import pytest
 
-from tests.series.state.replies import ANN, ANN_AT_WORK, ANN_TAG, LKP, MIA, REX, REX_TAG, RITA, RITA_TAG, Case, check
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.series.revision import find_revisions
+from patchwatch.series.state.revision_state import revision_state
+from tests.series.state.replies import (
+    ANN,
+    ANN_AT_WORK,
+    ANN_TAG,
+    LKP,
+    MIA,
+    REX,
+    REX_TAG,
+    RITA,
+    RITA_TAG,
+    Case,
+    at,
+    check,
+    patch,
+    posted,
+)
+from tests.support.mails import mail
+
+DIFF = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1,2 @@\n a\n+\tlock(frob);\n"
+
+
+def date_at(hour: float) -> str:
+    return format_datetime(at(hour))
+
 
 REVIEWS: dict[str, Case] = {
     "no reply": (2, [], "new", "reviewers", "-"),
@@ -94,7 +123,7 @@ REVIEWS: dict[str, Case] = {
         "maintainer",
         "a1@x",
     ),
-    "a question comes with the tag": (1, [(RITA, f"Why is that?\n\n{RITA_TAG}")], "reviewed", "author", "a1@x"),
+    "a question comes with the tag": (1, [(RITA, f"Why is that?\n\n{RITA_TAG}")], "reviewed", "maintainer", "a1@x"),
     "a question comes after the tag": (
         1,
         [(RITA, RITA_TAG), (REX, "Why is the lock taken?\n")],
@@ -298,3 +327,59 @@ REVIEWS: dict[str, Case] = {
 @pytest.mark.parametrize("name", REVIEWS)
 def test_reviews(name: str) -> None:
     check(REVIEWS[name])
+
+
+def posted_for_rita() -> list[Message]:
+    """Rita's patch, posted by Ann."""
+    body = f"From: {RITA}\n\nWhy.\n\nSigned-off-by: {RITA}\nSigned-off-by: {ANN}\n---\n{DIFF}"
+    return [parse(mail(message_id="1@x", subject="[PATCH] frob: mend it", sender=ANN, date=date_at(0), body=body))]
+
+
+@pytest.mark.parametrize(
+    ("replies", "state", "turn"),
+    [
+        ([("1@x", "> +\tlock(frob);\nPlease take the lock later.\n")], "changes-requested", "author"),
+        (
+            [("1@x", "> +\tlock(frob);\nPlease take it later.\n"), ("a1@x", "In the loop, I mean.\n")],
+            "changes-requested",
+            "author",
+        ),
+        ([("1@x", "Thanks for sending it!\n")], "new", "reviewers"),
+        ([("1@x", "I tested this on the new board, too.\n")], "new", "reviewers"),
+    ],
+    ids=["reviews it", "goes on", "thanks", "adds something"],
+)
+def test_who_reviews_their_own_patch_that_somebody_else_posted_is_a_reviewer(
+    replies: list[tuple[str, str]], state: str, turn: str
+) -> None:
+    answers = [
+        mail(
+            message_id=f"a{n}@x",
+            subject="Re: [PATCH] frob: mend it",
+            sender=RITA,
+            date=date_at(n),
+            in_reply_to=to,
+            body=body,
+        )
+        for n, (to, body) in enumerate(replies, 1)
+    ]
+    (found,) = find_revisions([*posted_for_rita(), *map(parse, answers)])
+    said = revision_state(found)
+    assert (said.state, said.turn) == (state, turn)
+
+
+@pytest.mark.parametrize(
+    ("tags", "state"),
+    [
+        ((RITA_TAG, ""), "under-review"),
+        (("", REX_TAG), "under-review"),
+        ((RITA_TAG, RITA_TAG), "reviewed"),
+        ((ANN_TAG, ""), "new"),
+        (("Reported-by: Rex Reviewer <rex@example.net>\n", ""), "new"),
+        (("", ""), "new"),
+    ],
+)
+def test_a_posting_that_carries_reviews_of_some_patches_is_under_review(tags: tuple[str, str], state: str) -> None:
+    (found,) = find_revisions([posted(2)[0], *(patch(number, 2, carried) for number, carried in enumerate(tags, 1))])
+    said = revision_state(found)
+    assert (said.state, said.turn) == (state, "maintainer" if state == "reviewed" else "reviewers")

@@ -1,0 +1,75 @@
+"""State and turn with the outlook: what it outweighs, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.series.point_rules import PointRules
+from patchwatch.series.state.revision_state import revision_state
+from tests.series.state.replies import ANN, LKP, REX, RITA, RITA_TAG, Reply, revision
+
+FAILED = "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n"
+DOUBT = "> +\tlist_add(&frob->list, &frobs);\nThis is wrong for a list without a lock.\n"
+TRIED = "I will test this on two boards over night.\n"
+
+
+def judged(rules: PointRules, *replies: Reply, tags: str = "") -> tuple[str, str, bool]:
+    """State and turn of a single patch with replies, and whether the turn is only likely."""
+    found = revision_state(revision(1, *replies, tags=tags), rules=rules)
+    return str(found.state), str(found.turn), found.likely
+
+
+@pytest.mark.parametrize(
+    ("replies", "state"),
+    [
+        ([(REX, DOUBT), (RITA, RITA_TAG)], "changes-requested"),
+        ([(RITA, RITA_TAG), (REX, DOUBT)], "changes-requested"),
+        ([(RITA, f"Why is that?\n\n{RITA_TAG}")], "reviewed"),
+    ],
+    ids=["a doubt, then a tag for all", "a tag for all, then a doubt", "a question beside the tag"],
+)
+def test_what_will_be_applied_as_it_is_waits_for_the_maintainer_once_all_is_reviewed(
+    replies: list[Reply], state: str
+) -> None:
+    assert judged(PointRules(likely_reviewed=0), *replies) == (state, "author", False)
+    assert judged(PointRules(likely_reviewed=100), *replies) == ("reviewed", "maintainer", True)
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [(REX, "Please use a list here.\n"), (RITA, RITA_TAG)],
+        [(RITA, RITA_TAG), (REX, "Why is the lock taken?\n")],
+        [(RITA, RITA_TAG), (LKP, FAILED)],
+        [(REX, DOUBT)],
+        [(REX, DOUBT), (ANN, "> This is wrong for a list without a lock.\nRight, I'll send v2.\n"), (RITA, RITA_TAG)],
+    ],
+    ids=["a plain request", "somebody else's question", "a robot's failure", "a doubt without a review", "a promise"],
+)
+def test_what_the_outlook_does_not_outweigh(replies: list[Reply]) -> None:
+    assert judged(PointRules(likely_reviewed=100), *replies)[1:] == ("author", False)
+
+
+@pytest.mark.parametrize(
+    ("replies", "tags", "limit"),
+    [
+        ([(RITA, TRIED)], "", "likely_author"),
+        ([(RITA, TRIED), (ANN, "Those two have the socket that this is for.\n")], "", "likely_answered"),
+        ([(RITA, TRIED)], RITA_TAG, "likely_answered"),
+    ],
+    ids=["others spoke last", "the author answered", "all is reviewed"],
+)
+def test_which_limit_makes_it_likely_the_authors_turn(replies: list[Reply], tags: str, limit: str) -> None:
+    never = {"likely_author": 100, "likely_answered": 100, "likely_details": 0}
+    assert judged(PointRules(**never | {limit: 0}), *replies, tags=tags)[1:] == ("author", True)
+    others = {name: 0 for name in ("likely_author", "likely_answered") if name != limit}
+    assert judged(PointRules(**never | others), *replies, tags=tags)[1] != "author"
+
+
+@pytest.mark.parametrize(
+    "last", [RITA_TAG, f"Looks good to me.\n\n{RITA_TAG}", "Tested-by: Rita Reviewer <rita@example.com>\n"]
+)
+def test_after_a_mail_that_only_gives_a_tag_it_is_never_likely_the_authors_turn(last: str) -> None:
+    eager = PointRules(likely_author=0, likely_answered=0)
+    assert judged(eager, (REX, TRIED), (RITA, last))[1] != "author"
+    assert judged(eager, (RITA, last), (REX, TRIED))[1:] == ("author", True)
