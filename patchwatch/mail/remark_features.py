@@ -6,7 +6,7 @@ remarks to learn single words from.  patchwatch.mail.remark_model weighs the fea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from patchwatch.mail.message import SignalKind
@@ -141,7 +141,7 @@ _WAIVES = Pattern(
             re-?(?:spin|send|post|roll|submit)\w* | (?:new|another|next)\ (?:version|revision|spin)
           | (?:send|post)\ (?:\w+\ ){0,3}?again)
       | (?:fix|chang|drop|add|tweak|address|squash|fold|adjust|edit|remov|correct|handl|updat|do|done)\w*
-        (?:\ [\w.'"/]+){0,5}\ (?:when|while|upon|before|on)\ (?:you\ (?:apply|merge|commit|queue|pick)
+        (?:\ [\w.'"/]+){0,5}\ (?:when|while|upon)\ (?:you\ (?:apply|merge|commit|queue|pick)
         |applying|merging|committing|queue?ing|picking|pulling)
       | (?:(?:be\ )?(?:done|fixed|cleaned\ up|addressed|changed|improved)|do\ (?:it|this|that))
         \ (?:later|separately|on\ top|afterwards)
@@ -163,23 +163,27 @@ _WAIVING = frozenset(
         "follow-ups",
     }
     | {"followup", "followups", "different", "another", "separate", "day", "next", "future", "up", "call", "ignore"}
-    | {"respin", "re-spin", "respinning", "resend", "re-send", "repost", "re-post", "reroll", "resubmit", "version"}
+    | {"optional", "scope", "later", "separately", "top", "afterwards"}
+)
+_IF = frozenset({"if", "case", "should", "when", "while", "upon"})
+_THEN = frozenset(
+    {"respin", "re-spin", "respinning", "resend", "re-send", "repost", "re-post", "reroll", "resubmit", "again"}
     | {
-        "again",
+        "version",
         "revision",
+        "spin",
         "apply",
         "applying",
         "merge",
         "merging",
-        "committing",
         "commit",
-        "queueing",
+        "committing",
+        "queue",
         "queuing",
-        "picking",
     }
-    | {"optional", "scope", "later", "separately", "top", "afterwards"}
+    | {"queueing", "pick", "picking", "pulling"}
 )
-"""Words of which each waiver has one: a cheap test before the pattern."""
+"""Words of which each waiver has one, or one of each of the last two: a cheap test before the pattern."""
 
 
 def features(seen: Seen) -> frozenset[str]:
@@ -196,7 +200,11 @@ def is_posting(message_id: str | None) -> bool:
 def waives(substance: Sequence[str]) -> bool:
     """True if what the sentences ask for is for later, optional, or no reason to post again."""
     lowered = "\n".join(substance)[:_READ].lower()
-    return not _WAIVING.isdisjoint(_WORD.findall(lowered.replace("’", "'"))) and _WAIVES.search(lowered) is not None
+    return _may_waive(set(_WORD.findall(lowered.replace("’", "'")))) and _WAIVES.search(lowered) is not None
+
+
+def _may_waive(words: Set[str]) -> bool:
+    return not _WAIVING.isdisjoint(words) or not (_IF.isdisjoint(words) or _THEN.isdisjoint(words))
 
 
 def quotes_patch(quote: Sequence[str]) -> bool:
@@ -278,5 +286,5 @@ def _words(seen: Seen) -> Iterator[str]:
         yield "orders"
     if any(addressees(sentence) for sentence in some if "," in sentence[:60]):
         yield "names-somebody"
-    if not _WAIVING.isdisjoint(distinct) and _WAIVES.search(lowered):
+    if _may_waive(distinct) and _WAIVES.search(lowered):
         yield "waives"

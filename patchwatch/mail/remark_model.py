@@ -16,9 +16,13 @@ import msgspec
 
 from patchwatch.mail.message import Remark, RemarkKind, SignalKind
 from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, Seen, features
+from patchwatch.mail.sentences.inquiries import only_inquires
 
 FILE = Path(__file__).with_name("remark_model.json")
 
+_ASKS = frozenset({"signal-change", "signal-wish", "signal-question", "signal-doubt"})
+_REQUESTS = frozenset({"signal-change", "signal-wish"})
+_CRITICIZES = frozenset({"flaw", "failure", "not", "orders"})
 _MOST_REASONS = 6
 _LARGEST = 30.0  # log odds beyond which a chance is as good as certain
 
@@ -53,10 +57,12 @@ class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if "waives" in found:
             chance = min(chance, 0.5)
         likeliest = self.answering(chance, posting=True) if lenient else chance
-        if likeliest < self.perhaps or {"waives", "tag"} <= found:
-            return Verdict("", chance, firm=False)
-        kind: RemarkKind = "question" if self.question.log_odds(found) > 0 else "change"
-        return Verdict(kind, chance, firm=chance >= self.firm)
+        if likeliest < self.perhaps or ("waives" in found and ("tag" in found or _ASKS.isdisjoint(found))):
+            return Verdict("", chance, firm=False, waives="waives" in found)
+        only_asks = "only-asks" in found or _CRITICIZES.isdisjoint(found)
+        inquires = only_asks and _REQUESTS.isdisjoint(found) and only_inquires(seen.substance)
+        kind: RemarkKind = "question" if inquires or self.question.log_odds(found) > 0 else "change"
+        return Verdict(kind, chance, firm=chance >= self.firm, waives="waives" in found)
 
     def in_place(self, remark: Remark, *, posting: bool) -> Remark:
         """A remark with what it wants once it is known whether its mail answers a posting."""
@@ -90,6 +96,7 @@ class Verdict:
     wants: RemarkKind
     chance: float
     firm: bool
+    waives: bool = False  # it is for later, or may be ignored
 
 
 def chance_of(log_odds: float) -> float:

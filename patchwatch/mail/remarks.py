@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from patchwatch.mail.added_lines import hashes
 from patchwatch.mail.body import QUOTED_ABOVE, Passage
 from patchwatch.mail.message import Remark, Signal, SignalKind, Trailer
-from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch, waives
+from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
@@ -115,7 +115,7 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], f
         chance=round(100 * verdict.chance),
         concedes=concession(one.sentences, one.signals),
         retracts=retracts(one.sentences),
-        waives=not _ASKS.isdisjoint(one.signals) and waives(one.substance),
+        waives=verdict.waives,
         file=file if one.code is not None else "",
     )
 
