@@ -63,7 +63,7 @@ class Points:
     likely_author: int = 63  # chance of another version from which on it is likely the author's turn
     likely_answered: int = 80  # … if they spoke last
     likely_details: int = 50  # … up to which it is likely not theirs, if only details wait for them
-    likely_reviewed: int = 50  # … if every patch has a review
+    likely_reviewed: int = 55  # … if every patch has a review
 
 
 @dataclass(frozen=True, slots=True)

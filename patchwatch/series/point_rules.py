@@ -18,7 +18,7 @@ class PointRules(Struct, frozen=True):
     likely_author: int = 63  # it is likely the author's turn, though nothing waits for them
     likely_answered: int = 80  # … and they spoke last
     likely_details: int = 50  # it is likely not theirs, though details wait for them
-    likely_reviewed: int = 50  # … though something not asked in so many words does, and all are reviewed
+    likely_reviewed: int = 55  # … though something not asked in so many words does, and all are reviewed
 
 
 DEFAULT = PointRules()

@@ -34,7 +34,7 @@ class Review(Struct):
     parked: Reason | None = None  # what else that mail says, if it defers the patch: which tree is closed
     spoke: Reason | None = None  # the first mail of somebody other than the author
     last: Reason | None = None  # the last of their mails that is not said to somebody else
-    last_endorses: bool = False  # it gives a tag, and asks for nothing
+    last_is_content: bool = False  # it gives a tag, or says that no new version is needed, and asks for nothing
     author_spoke_last: bool = False  # more than a word of thanks
     will_apply: Reason | None = None  # a maintainer said that they will
     rest: Reason | None = None  # only some patches were applied: the author sends the others again
@@ -109,7 +109,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if judgment.turn != Turn.AUTHOR:
         settled = review.complete is not None or review.author_spoke_last
         limit = rules.likely_answered if settled else rules.likely_author
-        if percent >= limit and review.last and not (review.last_endorses or _is_known(ledger)):
+        if percent >= limit and review.last and not (review.last_is_content or _is_known(ledger)):
             return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
         return judgment
     if review.promise or review.acts or review.rest or ledger.any_at(Fate.PROMISED):

@@ -89,7 +89,10 @@ class Ledger(Struct):
         A question beside a tag holds nothing up.
         """
         waiting = (self.by_key[key] for weight in (Weight.DEMAND, Weight.ASKED) for key in self._waiting[weight])
-        return any(point.chance >= CERTAIN or (point.kind in _ASKED and not point.tagged) for point in waiting)
+        return any(
+            not point.text.endswith("?") if point.tagged else point.chance >= CERTAIN or point.kind in _ASKED
+            for point in waiting
+        )
 
     # ---- replies -----------------------------------------------------------------------------------------------------
 
@@ -168,7 +171,8 @@ class Ledger(Struct):
     def _comment(self, reply: Reply) -> None:
         """An answer to the posting that neither asks nor endorses: perhaps the author should say something."""
         for number, remark in enumerate(reply.message.remarks, 1):
-            if remark.words and not (remark.wants or remark.retracts or NO_ANSWER_NEEDED & reply.signals.keys()):
+            needed = remark.words and not (NO_ANSWER_NEEDED & reply.signals.keys())
+            if needed and not (remark.wants or remark.retracts or remark.waives):
                 if not addressees(remark.text):
                     self._raise(reply, number, structs.replace(remark, wants="question", firm=False))
                 return

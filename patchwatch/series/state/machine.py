@@ -239,7 +239,7 @@ class StateMachine:
         if any(not addressees(remark.text) for remark in reply.message.remarks):
             review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
             review.author_spoke_last = False
-            review.last_endorses = reply.endorses and not any(remark.wants for remark in reply.message.remarks)
+            review.last_is_content = reply.is_content
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         if intent or (reply.only_endorses and person_key(reply.message.author) == self.seen.promised_to):

@@ -82,6 +82,12 @@ class Reply:
         return self.endorses and not self.has(SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK)
 
     @property
+    def is_content(self) -> bool:
+        """True if somebody gives a tag, or says that nothing need be posted again, and asks for nothing."""
+        remarks = self.message.remarks
+        return (self.endorses or any(r.waives for r in remarks)) and not any(r.wants for r in remarks)
+
+    @property
     def is_satisfied(self) -> bool:
         """True if somebody who asks nothing endorses, agrees, or only thanks."""
         only_thanks = self.message.word_count == 0 and self.message.excerpt != ""

@@ -29,6 +29,12 @@ from tests.series.state.replies import (
 from tests.support.mails import mail
 
 DIFF = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1,2 @@\n a\n+\tlock(frob);\n"
+REMINDER = """\
+> Why.
+
+It seems that you were given a tag, and did not add it. If you are new here: please add the tags that you were given
+when you post another version. There is no need to repost it only for the tags; who applies it can add them.
+"""
 
 
 def date_at(hour: float) -> str:
@@ -128,6 +134,34 @@ REVIEWS: dict[str, Case] = {
         1,
         [(RITA, RITA_TAG), (REX, "Why is the lock taken?\n")],
         "reviewed",
+        "author",
+        "a1@x",
+    ),
+    "a question beside the tag holds nothing up, but a request does": (
+        1,
+        [(RITA, f"Please use a list.\n\nWith that:\n\n{RITA_TAG}")],
+        "reviewed",
+        "author",
+        "a1@x",
+    ),
+    "somebody reminds of the process": (
+        1,
+        [(RITA, REMINDER)],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "somebody wants to know more": (
+        1,
+        [(RITA, "> +\tlock(frob);\nI wonder, did you see it, or find it by reading the code?\n")],
+        "under-review",
+        "author",
+        "a1@x",
+    ),
+    "somebody asks for a log": (
+        1,
+        [(RITA, "> +\tlock(frob);\nCan you please share the dmesg of a boot without this?\n")],
+        "under-review",
         "author",
         "a1@x",
     ),
