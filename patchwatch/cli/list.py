@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from patchwatch.output import print_error, print_json_array, stdout_encoding
 from patchwatch.sanitize import line
 from patchwatch.series import labels
 from patchwatch.series.filter import parse
-from patchwatch.series.model import SeriesRow, SeriesSummary
+from patchwatch.series.model import NextAction, SeriesSummary
 from patchwatch.series.queue import Section
 from patchwatch.series.signs import uses_ascii
 from patchwatch.series.states import SETTABLE
@@ -68,18 +68,17 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     unfolded = frozenset(_SECTIONS[word] for word in limit if word in _SECTIONS)
     text = " ".join(word for word in limit if word not in _SECTIONS)
     wanted = _criteria(tracker, **chosen)
-    lines = [
-        row
-        for row in tracker.lines(among="all" if wanted.everything else "known")
-        if wanted.everything or row.place or row.watched
-    ]
+    in_table = wanted.everything and not (unfolded or wide or as_json)
+    lines = list(tracker.lines(among="all" if wanted.everything else "known", placed=not in_table))
+    if not wanted.everything:
+        lines = [row for row in lines if row.place or row.watched]
     narrowed = text or wanted != Criteria(everything=wanted.everything)
     known = len(lines)
     if narrowed:
         lines = _matching(lines, text, wanted, tracker)
     if unfolded:
         lines = [row for row in lines if row.place and row.place.section in unfolded]
-    sections = by_section(lines)
+    sections = by_section(lines) if not in_table else {}
     ordered = [row for rows in sections.values() for row in rows]
     rest = [row for row in lines if row.place is None]
     if as_json:
@@ -89,8 +88,8 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     elif wide:
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
-    elif wanted.everything and not unfolded:
-        print_series(tracker.series_in_order([row.id for row in lines]), tracker.now())
+    elif in_table:
+        print_series(lines, tracker.next_actions(lines), tracker.now())
     else:
         plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())
         shown = frozenset(Section) if narrowed else unfolded
@@ -144,12 +143,12 @@ def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
     print_json_array(series_json(row, tracker.url, tracker.now(), places[row.id]) for row in rows)
 
 
-def _title(row: SeriesRow) -> str:
+def _title(row: SeriesSummary) -> str:
     notes = {"pinned": row.pinned, "muted": row.muted, "snoozed": row.snoozed_until is not None}
     return f"{line(row.title)}{''.join(f' [{note}]' for note, applies in notes.items() if applies)}"
 
 
-_COLUMNS: tuple[tuple[str, Callable[[SeriesRow, int], str]], ...] = (
+_COLUMNS: tuple[tuple[str, Callable[[SeriesSummary, int], str]], ...] = (
     ("#", lambda row, now: str(row.id)),
     ("STATE", lambda row, now: labels.state(row)),
     ("WAITING FOR", labels.turn),
@@ -162,11 +161,10 @@ _COLUMNS: tuple[tuple[str, Callable[[SeriesRow, int], str]], ...] = (
 )
 
 
-def print_series(rows: Iterable[SeriesRow], now: int) -> None:
+def print_series(rows: Sequence[SeriesSummary], actions: Mapping[int, NextAction], now: int) -> None:
     """Print the list, with the user's own next action below a series that has one."""
-    rows = list(rows)
     cells = [[text(row, now) for _, text in _COLUMNS] for row in rows]
-    mine = [line(r.next_action.text) if r.next_action and r.next_action.by == "me" else "" for r in rows]
+    mine = [line(action.text) if (action := actions.get(row.id)) and action.by == "me" else "" for row in rows]
     print_table(cells, [head for head, _ in _COLUMNS], mine)
 
 

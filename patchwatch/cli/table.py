@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from patchwatch.output import print_line, stdout_is_terminal
 
+_AT_ONCE = 500  # lines that are printed at once
+
 
 def width(text: str) -> int:
     """Return the number of terminal columns that `text` takes."""
@@ -19,6 +21,8 @@ def width(text: str) -> int:
 
 def fit(text: str, columns: int) -> str:
     """Return `text` in exactly `columns` columns: padded, or cut with an ellipsis."""
+    if text.isascii() and len(text) <= columns:
+        return text.ljust(columns)
     if width(text) > columns:
         from patchwatch import text_width
 
@@ -34,11 +38,18 @@ def print_table(
     `notes` has one string for each row; those that are not empty are printed below their row.
     """
     columns = shutil.get_terminal_size((100, 24)).columns if cut and stdout_is_terminal() else 0
-    sizes = [max(width(r[i]) for r in [*rows, heads]) for i in range(len(heads) - 1)]
+    *fixed, _ = zip(heads, *rows, strict=True)
+    sizes = [max(map(width, cells)) for cells in fixed]
     left = max(columns - sum(sizes) - 2 * len(sizes), 20) if columns else 0
+    lines: list[str] = []
     for row, note in zip([heads, *rows], ["", *(notes or [""] * len(rows))], strict=True):
         cells = [fit(cell, size) for cell, size in zip(row, sizes, strict=False)]
         last = row[-1] if not left or width(row[-1]) <= left else fit(row[-1], left)
-        print_line("  ".join([*cells, last]).rstrip())
+        lines.append("  ".join([*cells, last]).rstrip())
         if note:
-            print_line(f"{' ' * sizes[0]}  → {note}")
+            lines.append(f"{' ' * sizes[0]}  → {note}")
+        if len(lines) >= _AT_ONCE:
+            print_line("\n".join(lines))
+            lines.clear()
+    if lines:
+        print_line("\n".join(lines))

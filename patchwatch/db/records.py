@@ -43,7 +43,7 @@ from patchwatch.series.state.revision_state import read
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.stated_relations import dependencies_of
-from patchwatch.series.states import APPLIED
+from patchwatch.series.states import APPLIED, CLOSED
 
 
 def series_record(
@@ -84,6 +84,7 @@ def series_record(
         "patches": shown.patches,
         "expected": shown.expected,
         "reviewed": reviewed(shown),
+        "applied": len(shown.applied.patches) if shown.applied and status.state not in CLOSED else 0,
         "points_open": unsettled + left,
         "points": raised + left,
         "answered": "\n".join(str(point.silent_at) for point in shown.points if point.fate == Fate.ANSWERED),

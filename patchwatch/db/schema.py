@@ -224,6 +224,7 @@ series = Table(
     Column("patches", Integer, nullable=False, server_default="0"),
     Column("expected", Integer, nullable=False, server_default="0"),
     Column("reviewed", Integer, nullable=False, server_default="0"),
+    Column("applied", Integer, nullable=False, server_default="0"),  # patches, if not all of them
     Column("points_open", Integer, nullable=False, server_default="0"),
     Column("points", Integer, nullable=False, server_default="0"),
     Column("answered", Text, nullable=False, server_default=""),  # when silence settles answered ones, one per line

@@ -16,7 +16,7 @@ from patchwatch.series.states import CLOSED
 _SERIES = """
 SELECT id, title, author_name, author_email, state, turn, turn_since, last_activity, version, minor, rfc, patches,
        expected, reviewed, roots, posters, people, kind, depends_on, points_open, points,
-       answered
+       answered, applied
 FROM series
 """
 _WATCHED = f" WHERE id IN ({series_flags.WATCHED})"
@@ -78,7 +78,7 @@ def _summarizer(
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
-        patches, expected, reviewed, roots, posters, people, kind, _, points_open, points, answered = row[11:]
+        patches, expected, reviewed, roots, posters, people, kind, _, points_open, points, answered, applied = row[11:]
         names = seen.get(number, ())
         awaiting = series_flags.awaits_review(state, turn)
         is_mine = _named(mine, posters)
@@ -115,6 +115,7 @@ def _summarizer(
             points_open=points_open - _settled_by_silence(answered, now),
             points=points,
             pinned=number in pinned,
+            applied=applied,
         )
 
     return summary

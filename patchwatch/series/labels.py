@@ -66,7 +66,7 @@ def applied(row: RevisionRow) -> str:
     return f"{format_patches(row.applied.patches)} of {max(row.expected, row.patches)} applied"
 
 
-def state(row: SeriesRow) -> str:
+def state(row: SeriesRow | SeriesSummary) -> str:
     """`under-review (3/5 applied)`: the state, and what is special about the newest revision."""
     notes = state_notes(row)
     name = state_name(row)
@@ -78,15 +78,18 @@ def state_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
     return f"pull request: {status(row.state)}" if row.kind == PULL else row.state
 
 
-def state_notes(row: SeriesRow) -> list[str]:
+def state_notes(row: SeriesRow | SeriesSummary) -> list[str]:
     """`1 of 2 patches missing`, `3/5 applied`: what is special about the newest revision."""
-    if not row.revisions:
+    if isinstance(row, SeriesSummary):
+        received, expected, applied = row.patches, row.expected, row.applied
+    elif row.revisions:
+        newest = row.revisions[-1]
+        received, expected = newest.patches, newest.expected
+        applied = len(newest.applied.patches) if newest.applied else 0
+    else:
         return []
-    newest = row.revisions[-1]
-    notes = [missing(newest)] if row.incomplete else []
-    if newest.applied and newest.applied.patches:
-        notes.append(f"{len(newest.applied.patches)}/{max(newest.expected, newest.patches)} applied")
-    return notes
+    notes = [missing_patches(received, expected)] if row.incomplete else []
+    return [*notes, f"{applied}/{max(expected, received)} applied"] if applied else notes
 
 
 def turn(row: SeriesRow | SeriesSummary, now: int) -> str:

@@ -259,6 +259,7 @@ class SeriesSummary(NamedTuple):
     points_open: int = 0  # of the newest revision
     points: int = 0
     pinned: bool = False
+    applied: int = 0  # patches of the newest revision, if not all
     place: Place | None = None  # in the queue; None: in no section, or not computed
 
     @property

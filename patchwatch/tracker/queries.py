@@ -11,6 +11,7 @@ from patchwatch.db.criteria import Among, Criteria
 from patchwatch.errors import NotFoundError
 from patchwatch.output import command
 from patchwatch.pattern import Pattern
+from patchwatch.series.states import Turn
 from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         InboxRow,
         Mail,
         MessageRow,
+        NextAction,
         SeriesRow,
         SeriesSummary,
         StateChangeRow,
@@ -68,12 +70,14 @@ class Queries(TrackerBase):
                 found = {row.id: row for row in rows}
                 yield from (found[number] for number in part if number in found)
 
-    def lines(self, *, among: Among = "all") -> tuple[SeriesSummary, ...]:
-        """Return a summary of each series: fast for any number of them.
+    def next_actions(self, lines: Sequence[SeriesSummary]) -> dict[int, NextAction]:
+        """Return the next action on those of these series that may wait for me."""
+        ids = [line.id for line in lines if (line.mine or line.for_me) and line.turn != Turn.NOBODY]
+        return {row.id: row.next_action for row in self.series_in_order(ids) if row.next_action}
 
-        Their places in my queue are not computed if only the watched ones are wanted.
-        """
-        if among != "watched":
+    def lines(self, *, among: Among = "all", placed: bool = True) -> tuple[SeriesSummary, ...]:
+        """Return a summary of each series, at its place in my queue if it is to be `placed`: fast for any number."""
+        if placed:
             return self.queue(among=among).placed(self.now())
         with self.reading() as execute:
             return self._lines(execute, among)

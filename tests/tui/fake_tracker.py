@@ -154,7 +154,7 @@ class FakeTracker:
     def open(self) -> None:
         self._ask("open")
 
-    def lines(self, *, among: Among = "all") -> tuple[SeriesSummary, ...]:
+    def lines(self, *, among: Among = "all", placed: bool = True) -> tuple[SeriesSummary, ...]:
         self._ask("lines", among)
         rows = [row for row in self.rows.values() if row.watched or among != "watched"]
         lines = (line_of(row, self.addresses) for row in rows)
