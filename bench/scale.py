@@ -27,8 +27,8 @@ from pathlib import Path
 from ingest import Peak
 from tui import Screen
 
-from patchwatch.db.database import Database
-from patchwatch.sync.import_mail import import_mail
+from patchwatch.config import Config
+from patchwatch.tracker import Tracker
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("mails", "ms/mail", "MB", "bytes/mail", "series", "list", "--all", "show", "next", "TUI")
@@ -65,14 +65,14 @@ class Scale:
     def run(self, archives: Sequence[Path]) -> None:
         """Import the archives, and print the rows."""
         print("".join(f"{name:>11}" for name in NAMES), flush=True)
-        database = Database(f"sqlite:///{self._file}")
+        tracker = Tracker(Config(), clock=time.time, database_url=f"sqlite:///{self._file}")
         try:
             for archive in archives:
-                import_mail(database, archive, archive.name, lambda *_: self._look())
+                tracker.import_mail(archive, archive.name, lambda *_: self._look())
         except Enough:
             print(f"{self._before:,} mails")
         finally:
-            database.close()
+            tracker.database.close()
             self._peak.stop()
 
     def _watch(self) -> None:
