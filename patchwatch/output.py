@@ -89,11 +89,12 @@ def print_json_array(values: Iterable[Any]) -> None:
     above = "["
     for value in values:
         try:
-            text = msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+            encoded = msgspec.json.encode([value])
+            text = msgspec.json.format(encoded, indent=1)[2:-2].decode()
+            is_plain = encoded.isascii() and encoded.decode().isprintable()
         except UnicodeEncodeError:  # a surrogate, of a file name that is not UTF-8
-            text = _indented(value)
-        text = escaped(text).replace("\n", "\n ")
-        _write(sys.stdout, f"{above}\n {text}")
+            text, is_plain = _indented([value])[2:-2], False
+        _write(sys.stdout, f"{above}\n{text if is_plain else escaped(text)}")
         above = ","
     _write(sys.stdout, "[]\n" if above == "[" else "\n]\n")
 

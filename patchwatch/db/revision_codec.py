@@ -165,8 +165,8 @@ class StoredStateChange(Struct, frozen=True, array_like=True):
     turn: Turn
 
 
-class StoredState(Struct, frozen=True, kw_only=True):
-    """The state of a revision from its own mails: column `standing`."""
+class ShownState(Struct, frozen=True, kw_only=True):
+    """What rows show of a StoredState: its changes are two thirds of it."""
 
     state: State
     reason: StoredReason | None
@@ -176,10 +176,15 @@ class StoredState(Struct, frozen=True, kw_only=True):
     reviewed: int
     partly: str
     partly_reason: StoredReason | None
-    steps: tuple[StoredStateChange, ...]
     owed: tuple[StoredReason, ...]
     points: tuple[Point, ...] = ()
     likely: bool = False
+
+
+class StoredState(ShownState, frozen=True, kw_only=True):
+    """The state of a revision from its own mails: column `standing`."""
+
+    steps: tuple[StoredStateChange, ...]
 
 
 class StoredLink(Struct, frozen=True, kw_only=True):
@@ -208,6 +213,7 @@ _summary_decoder = msgspec.json.Decoder(RevisionSummary)
 _mails_decoder = msgspec.json.Decoder(PostedMails)
 _version_decoder = msgspec.json.Decoder(RevisionVersion)
 _state_decoder = msgspec.json.Decoder(StoredState)
+_shown_state_decoder = msgspec.json.Decoder(ShownState)
 _link_decoder = msgspec.json.Decoder(StoredLink)
 _evidence_decoder = msgspec.json.Decoder(StoredEvidence)
 
@@ -240,6 +246,11 @@ def decode_version(text: str) -> RevisionVersion:
 def decode_state(text: str) -> StoredState:
     """Decode the column `standing`."""
     return _state_decoder.decode(text)
+
+
+def decode_shown_state(text: str) -> ShownState:
+    """Decode what rows show of the column `standing`."""
+    return _shown_state_decoder.decode(text)
 
 
 def decode_link(text: str | None) -> StoredLink | None:

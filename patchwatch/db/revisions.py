@@ -16,10 +16,10 @@ from patchwatch.db.involvement import awaited_names, involvement_of, reviewer_na
 from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import (
     RevisionSummary,
+    ShownState,
     StoredReason,
-    StoredState,
     decode_link,
-    decode_state,
+    decode_shown_state,
     decode_summary,
 )
 from patchwatch.db.revision_order import in_order
@@ -102,7 +102,7 @@ def revision_rows(
     tags = dict(zip((root for root, _ in chain), tags_of_chain(chain), strict=True))
     for revision in stored:
         root, link = revision.root, decode_link(revision.link)
-        state = decode_state(revision.standing)
+        state = decode_shown_state(revision.standing)
         before = repeated.get(revision.predecessor, revision.predecessor)
         if link and link.resend and before in rows:
             repeated[root] = before
@@ -110,9 +110,11 @@ def revision_rows(
             tags[before] = each_once((*tags[before], *tags[root]), numbers)
             rows[before] = _with_resend(rows[before], root, summaries[root], state, tags[before], root == newest)
         else:
-            row = _row(revision, summaries[root], state, tags[root], root == newest)
             predecessor = PredecessorRow(before, link.evidence, link.by_hand) if before and link else None
-            rows[root] = replace(row, inbox=inboxes.get(root, ""), predecessor=predecessor)
+            is_newest = root == newest
+            rows[root] = _row(
+                revision, summaries[root], state, tags[root], is_newest, inboxes.get(root, ""), predecessor
+            )
     ordered = list(rows.values())
     if newest in repeated:
         ordered.sort(key=lambda row: row.message_id == repeated[newest])  # what was sent again last is the newest
@@ -126,11 +128,17 @@ def newest_row(stored: Sequence[Any], summaries: Mapping[str, RevisionSummary]) 
     if link and link.resend:
         return revision_rows(stored, summaries, {})[-1]
     (tags,) = tags_of_chain([(newest.root, summary)])
-    return _row(newest, summary, decode_state(newest.standing), tags, is_newest=True)
+    return _row(newest, summary, decode_shown_state(newest.standing), tags, is_newest=True)
 
 
 def _row(
-    revision: Any, summary: RevisionSummary, state: StoredState, tags: Sequence[Tag], is_newest: bool
+    revision: Any,
+    summary: RevisionSummary,
+    state: ShownState,
+    tags: Sequence[Tag],
+    is_newest: bool,
+    inbox: str = "",
+    predecessor: PredecessorRow | None = None,
 ) -> RevisionRow:
     """Return the row of a revision that is not a resend."""
     return RevisionRow(
@@ -150,11 +158,11 @@ def _row(
         state_evidence=_evidence_of(state.reason) if is_newest else None,
         follow_ups=summary.follow_ups,
         unreadable=summary.unreadable,
-        inbox="",
+        inbox=inbox,
         patch_message_ids=summary.patch_message_ids,
         postings=summary.sendings or (revision.root,),
         trailers=_trailers(tags, (revision.root,)),
-        predecessor=None,
+        predecessor=predecessor,
         applied=_applied(state),
         checks=_checks(summary),
         owed=_owed(state) if is_newest else (),
@@ -173,7 +181,7 @@ def _row(
 
 
 def _with_resend(
-    row: RevisionRow, root: str, summary: RevisionSummary, state: StoredState, tags: Sequence[Tag], is_newest: bool
+    row: RevisionRow, root: str, summary: RevisionSummary, state: ShownState, tags: Sequence[Tag], is_newest: bool
 ) -> RevisionRow:
     """Return the row of a revision with one of its resends added; `tags` are those of all of its postings."""
     postings = (*row.postings, *(summary.sendings or (root,)))
@@ -240,14 +248,14 @@ def _checks(summary: RevisionSummary) -> tuple[CheckRow, ...]:
     )
 
 
-def _applied(state: StoredState) -> AppliedRow | None:
+def _applied(state: ShownState) -> AppliedRow | None:
     if not state.partly or state.state in CLOSED:
         return None
     numbers = tuple(int(n) for n in state.partly.split(",") if n.isdigit())
     return AppliedRow(numbers, _evidence_of(state.partly_reason))
 
 
-def _owed(state: StoredState) -> tuple[Evidence, ...]:
+def _owed(state: ShownState) -> tuple[Evidence, ...]:
     return tuple(_evidence(reason) for reason in state.owed)
 
 

@@ -6,7 +6,7 @@ patchwatch.db.revisions reads the revisions; patchwatch.db.series_list reads sum
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -84,21 +84,22 @@ def series(
         names = inboxes.get(stored.id, ())
         if wanted.inbox and wanted.inbox not in names:
             continue
-        row = _series_row(stored, own, part, names, depends_on.get(stored.id, ()))
-        if wanted.awaiting_review and not row.awaiting_review:
+        awaiting = series_flags.awaits_review(stored.state, stored.turn)
+        if wanted.awaiting_review and not awaiting:
             continue
-        rows.append(
-            replace(
-                row,
-                watched=row.id in watched,
-                muted=row.id in muted,
-                pinned=row.id in pinned,
-                snoozed_until=snoozed.get(row.id),
-                overdue=row.awaiting_review and row.turn_since <= overdue_since and not row.blocked_by,
-                unread=unread.get(row.id, 0),
-                stale_since=min((failed[n] for n in names if n in failed), default=None),
-            )
-        )
+        needed = depends_on.get(stored.id, ())
+        blocked = any(d.blocks and d.series is not None for d in needed)
+        flags = {
+            "watched": stored.id in watched,
+            "muted": stored.id in muted,
+            "pinned": stored.id in pinned,
+            "snoozed_until": snoozed.get(stored.id),
+            "awaiting_review": awaiting,
+            "overdue": awaiting and stored.turn_since <= overdue_since and not blocked,
+            "unread": unread.get(stored.id, 0),
+            "stale_since": min((failed[n] for n in names if n in failed), default=None),
+        }
+        rows.append(_series_row(stored, own, part, names, needed, flags))
     if wanted.awaiting_review:
         rows.sort(key=lambda r: (r.turn_since, r.id))
     else:
@@ -112,44 +113,36 @@ def _series_row(
     involvement: Involvement | None,
     inboxes: tuple[str, ...],
     depends_on: tuple[DependencyRow, ...],
+    flags: Mapping[str, Any],
 ) -> SeriesRow:
-    """Return the row of a series that is neither watched nor flagged in any other way."""
     if claims := decode_claims(stored.claims):
         revisions = tuple(replace(one, points=with_claims(one.points, claims)) for one in revisions)
     # Merges and marks are stored with the series, and apply to its newest revision.
-    newest = replace(
-        revisions[-1],
-        state=stored.state,
-        state_evidence=_evidence(stored.state_evidence),
-        applied=None if stored.state in CLOSED else revisions[-1].applied,
-    )
+    newest, evidence = revisions[-1], _evidence(stored.state_evidence)
+    applied = None if stored.state in CLOSED else newest.applied
+    if (newest.state, newest.state_evidence, newest.applied) != (stored.state, evidence, applied):
+        newest = replace(newest, state=stored.state, state_evidence=evidence, applied=applied)
     return SeriesRow(
         id=stored.id,
         title=stored.title,
         author_name=stored.author_name,
         author_email=stored.author_email,
         inboxes=inboxes,
-        watched=False,
-        muted=False,
-        snoozed_until=None,
         state=stored.state,
         state_evidence=newest.state_evidence,
         turn=stored.turn,
         turn_since=stored.turn_since,
         turn_evidence=_evidence(stored.turn_evidence),
-        awaiting_review=series_flags.awaits_review(stored.state, stored.turn),
-        overdue=False,
-        unread=0,
         last_activity=stored.last_activity,
         version=stored.version,
         rfc=bool(stored.rfc),
         incomplete=bool(stored.incomplete),
         patches=newest.patches,
         reviewed=reviewed(newest),
-        stale_since=None,
         revisions=(*revisions[:-1], newest),
         involvement=involvement,
         depends_on=depends_on,
+        **flags,
     )
 
 

@@ -40,7 +40,7 @@ else:
         for name in ("derived", "inboxes", "messages", "series_flags", "series_list", "series", "threads")
     )
 
-_AT_ONCE = 200  # series that are read at once
+_AT_ONCE = 400  # series that are read at once
 _NUMBER = Pattern(r"#*([0-9]{1,9})")  # of a series
 
 
