@@ -229,9 +229,12 @@ class Config:
     def database_url(self) -> str:
         """The SQLAlchemy URL from `$PATCHWATCH_DATABASE` (a URL or a file), the config, or the default file."""
         named = os.environ.get("PATCHWATCH_DATABASE") or self.database.url
-        if not named:
-            named = str(data_directory() / "patchwatch.db")
-        return named if "://" in named else f"sqlite:///{Path(named).expanduser().absolute()}"
+        return database_url(named or str(data_directory() / "patchwatch.db"))
+
+
+def database_url(named: str) -> str:
+    """Return the SQLAlchemy URL of a database that a user named by a URL or a file."""
+    return named if "://" in named else f"sqlite:///{Path(named).expanduser().absolute()}"
 
 
 # ---- paths: XDG Base Directory Specification ----------------------------------------------------------------------

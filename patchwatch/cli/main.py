@@ -52,6 +52,7 @@ COMMANDS = {
     "service": "run",
     "doctor": "doctor",
     "backup": "backup",
+    "db": "db",
     "completion": "completion",
     "reindex": "reindex",
 }
