@@ -38,6 +38,10 @@ class DatabaseLockedError(DatabaseError):
     """Another process locked the database for longer than we wait."""
 
 
+class DatabaseUnreachableError(DatabaseError):
+    """The server of the database can't be reached, or the connection to it was lost."""
+
+
 class PollLockedError(PatchwatchError):
     """Another process polls this database; the message names it, and since when it runs."""
 

@@ -19,6 +19,7 @@ from patchwatch.config import data_directory
 from patchwatch.db import packing
 from patchwatch.db.backup import before_migration
 from patchwatch.db.failures import failure, reported
+from patchwatch.db.listen import TELL
 from patchwatch.db.people import FIRST, Acting, login
 from patchwatch.db.schema import dictionary, setting
 from patchwatch.db.versions import KNOWN_REVISIONS, SCHEMA_REVISION
@@ -28,6 +29,14 @@ from patchwatch.redact import redact_url
 
 _BUSY_SECONDS = 15.0
 _PAGE = 16_384  # bytes: less of a page is lost behind compressed mails than with SQLite's 4,096
+_CONNECTION = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""So that the loss of a server is noticed within half a minute; libpq's parameters, in seconds, the last in ms."""
 _GENERATION = select(setting.c.value).where(setting.c.name == "generation")
 _NEXT_GENERATION = (
     update(setting)
@@ -87,6 +96,8 @@ class Database:
                 _wait_for_others(connection)
                 yield connection
                 connection.execute(_NEXT_GENERATION)
+                if self.shared:
+                    connection.execute(TELL)
 
     @contextmanager
     def beside(self) -> Iterator[Connection]:
@@ -123,7 +134,12 @@ class Database:
             if "@" in (url.host or ""):
                 raise DatabaseError("the password in the database URL contains an @; write it as %40 there.")
             try:
-                return create_engine(url, isolation_level="REPEATABLE READ")  # a reader sees one snapshot, as in SQLite
+                return create_engine(
+                    url,
+                    isolation_level="REPEATABLE READ",  # a reader sees one snapshot, as in SQLite
+                    pool_pre_ping=True,  # the server may have been restarted
+                    connect_args={name: value for name, value in _CONNECTION.items() if name not in url.query},
+                )
             except (exc.NoSuchModuleError, ModuleNotFoundError) as error:
                 raise DatabaseError(
                     f"no driver for {url.get_backend_name()} is installed ({error}); install patchwatch[postgresql]"

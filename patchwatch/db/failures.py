@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError
+from patchwatch.errors import DamagedError, DatabaseError, DatabaseLockedError, DatabaseUnreachableError
 from patchwatch.redact import redact
 
 
@@ -33,9 +33,27 @@ def reported(name: str, busy_seconds: float) -> Iterator[None]:
         ) from error
 
 
+_LOST = ("08", "57P", "53300")
+"""SQLSTATEs of a server that can't be reached, restarts, or has no connection left."""
+
+
+def _is_lost(error: Exception) -> bool:
+    """True if an error of PostgreSQL's driver is not about the query."""
+    if not type(error).__module__.startswith("psycopg") or not hasattr(error, "sqlstate"):
+        return False
+    if error.sqlstate is None:  # the server did not answer
+        return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+    return str(error.sqlstate).startswith(_LOST)
+
+
 def failure(error: Exception, name: str, busy_seconds: float) -> DatabaseError:
     """Return what to report for an error of a database's driver."""
     reason = redact(str(error))
+    if _is_lost(error):
+        return DatabaseUnreachableError(
+            f"the server of the database {name} can't be reached: {' '.join(reason.split())}. "
+            "What was being stored at this moment may be missing."
+        )
     if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
         if "locked" in reason or "busy" in reason:
             return DatabaseLockedError(

@@ -20,6 +20,7 @@ from patchwatch.redact import redact_url
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+    from threading import Event
 
     from patchwatch.db import messages
     from patchwatch.db.database import Database
@@ -174,6 +175,16 @@ class TrackerBase:
                 f"<{message_id}> is not stored. `{command('patchwatch', 'watch', message_id)}` fetches its thread."
             )
         return found[message_id]
+
+    def listen(self, heard: Callable[[bool], None], ended: Event) -> None:
+        """Call `heard` after each commit of any process, until `ended`; return at once if the database is a file.
+
+        It is called with True, and with False when the connection is lost; it is then made again.
+        """
+        if not self._url.startswith("sqlite"):
+            from patchwatch.db.listen import listen
+
+            listen(self.database, heard, ended)
 
     def generation(self) -> int:
         """A number that changes with every committed change, of any process."""

@@ -21,11 +21,12 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from patchwatch.config import Config
-from patchwatch.errors import PatchwatchError
+from patchwatch.errors import DatabaseUnreachableError, PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series.model import OutboxRow, SeriesSummary
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI, Watched
+from patchwatch.tui.base.database_watch import DatabaseWatch
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.live_screen import LiveScreen
 from patchwatch.tui.base.notices import Notice, Notices
@@ -45,7 +46,6 @@ from patchwatch.tui.widgets.status_bar import Status
 if TYPE_CHECKING:
     from patchwatch.tui.screens.series import SeriesScreen
 
-_TICK_SECONDS = 1.0  # between two checks for changes by other processes
 _SWITCH_SECONDS = 0.0005  # for which a job may keep the interpreter from the keys; Python's 5 ms are noticeable
 _YOUNG_OBJECTS = 10_000  # before the garbage collector runs; a patch of 5 MB would keep it busy for 0.25 s
 _LAST_WRITE_SECONDS = 0.5  # for the write queue to finish on exit
@@ -101,10 +101,10 @@ class PatchwatchApp(App[None]):
         self._tracker = tracker
         self._notices = Notices(self._notices_changed)
         self.jobs = Jobs(self, self._notices, self._check_database)
+        self._database = DatabaseWatch(tracker, self.jobs, self._checked, self._check_failed)
         self._overview = OverviewScreen(tracker, self.jobs, self._watched, self._visited, few)
         self._open_series = open_series
         self._generation: int | None = None  # of the database, as shown; None: reload
-        self._checking = False  # True while the generation is being read
         self._series_screen_loaded = False  # True once its modules are imported, or being imported
         self._minute = 0
         self._started = time.time()
@@ -134,18 +134,14 @@ class PatchwatchApp(App[None]):
             on_sigterm(lambda: self.exit(None, TERMINATED))
         if self._open_series is not None:
             self.open(self._open_series)
-        self.call_after_refresh(self._check_database)  # the first rows are drawn before all are read
-        self.set_interval(_TICK_SECONDS, self._check_database)
+        self._database.begin(self)
 
     # Changes.
 
     def _check_database(self) -> None:
-        if not self._checking:
-            self._checking = True
-            self.jobs.submit("read", "database", self._tracker.generation, self._checked, self._check_failed)
+        self._database.check()
 
     def _checked(self, generation: int) -> None:
-        self._checking = False
         self._notices.dismiss("database")
         if generation != self._generation:
             self._generation = generation
@@ -171,8 +167,8 @@ class PatchwatchApp(App[None]):
         self._notices.show("database", "error", str(error))
 
     def _check_failed(self, error: PatchwatchError) -> None:
-        self._checking = False
-        self._notices.show("database", "error", str(error))
+        again = " Trying again." if isinstance(error, DatabaseUnreachableError) else ""
+        self._notices.show("database", "error", f"{error}{again}")
 
     def _live_screens(self) -> Sequence[LiveScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
@@ -195,6 +191,7 @@ class PatchwatchApp(App[None]):
 
     def on_unmount(self) -> None:
         """Let the threads end."""
+        self._database.end()
         self.jobs.close()
 
     def on_series_screen_loaded(self, event: SeriesScreen.Loaded) -> None:

@@ -36,6 +36,10 @@ class PostgresServer:
     def start(self) -> None:
         """Make the data, and serve it."""
         self._run("initdb", "--pgdata", self._data, "--auth", "trust", "--username", "tester", "--encoding", "UTF8")
+        self.serve()
+
+    def serve(self) -> None:
+        """Serve the data again, after `stop`."""
         settings = {
             "listen_addresses": "''",
             "unix_socket_directories": f"'{self._directory}'",

@@ -147,6 +147,8 @@ class FakeTracker:
     def now(self) -> int:
         return self.now_is
 
+    def listen(self, heard: Callable[[bool], None], ended: threading.Event) -> None: ...
+
     def generation(self) -> int:
         self._ask("generation")
         return self._generation
