@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-scale bench-start bench-tui bench-understanding \
-  keys share layers faults digest-examples soak torture clean
+  keys share layers faults digest-examples soak team torture clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -14,6 +14,7 @@ demo: $(VENV)/installed
 # Twice the processors: tests of the TUI and of servers wait for much of their time.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
+# ARGS='--database postgresql': what opens an SQLite file gets a database on a PostgreSQL server of its own instead.
 # Without bytecode, each worker compiles all tests, and each command that a test starts compiles patchwatch.
 test: $(VENV)/installed-dev
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
@@ -57,6 +58,10 @@ bench-tui: $(VENV)/installed
 # `patchwatch run` for 20 minutes against a private lore where mail arrives at random.
 soak: $(VENV)/installed
 	$(BIN)/python bench/soak.py $(ARGS)
+
+# Three `patchwatch run` on one PostgreSQL database for 20 minutes; one is killed each minute.
+team: $(VENV)/installed-dev
+	$(BIN)/python bench/team.py $(ARGS)
 
 # Kills, mutated mails, growing text and faults of servers for an hour; ARGS='--minutes 5 --seed 7'.
 torture: $(VENV)/installed-dev

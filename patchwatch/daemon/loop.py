@@ -19,7 +19,7 @@ from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.planner import Pace, PollState
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import DatabaseError, DatabaseLockedError, PatchwatchError, bug_text
+from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseUnreachableError, PatchwatchError, bug_text
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
@@ -111,6 +111,7 @@ class Loop:
         self._hooks = Hooks(tracker.config.hook)
         self._pending: set[int] = set()  # queued events that wait for a hook to start
         self._database_error = ""  # the last one logged
+        self._unreachable = 0  # how often in a row the database's server could not be reached
         self._bugs: dict[str, float] = {}  # when each was last logged
 
     def run(self) -> None:
@@ -129,12 +130,15 @@ class Loop:
         now = int(self._clock())
         try:
             wake_at = self._do_due(now)
-            self._database_error = ""
+            if self._database_error:
+                _log.info("it can be used again", extra=log.event("database"))
+            self._database_error, self._unreachable = "", 0
         except DatabaseError as error:  # another process writes for long, the disk is full, the server is down
-            if str(error) != self._database_error:
+            if str(error) != self._database_error and not self._unreachable:
                 _log.warning(str(error), extra=log.event("database"))
             self._database_error = str(error)
-            wake_at = now + planner.RETRY_SECONDS
+            self._unreachable = self._unreachable + 1 if isinstance(error, DatabaseUnreachableError) else 0
+            wake_at = now + planner.database_retry(self._unreachable)
         except Exception as error:  # noqa: BLE001 (one job must not end the others)
             self._unexpected("plan", error)
             wake_at = now + planner.RETRY_SECONDS
@@ -201,7 +205,7 @@ class Loop:
         now = int(self._clock())
         try:
             report = self._tracker.poll_some(names, progress, self._requests.pause, rest)
-        except DatabaseLockedError:
+        except (DatabaseLockedError, DatabaseUnreachableError):
             raise
         except Exception as error:  # noqa: BLE001 (the next poll may succeed)
             if isinstance(error, PatchwatchError):

@@ -22,6 +22,7 @@ _JITTER = 0.1  # of the interval, earlier or later
 _NETWORK_SECONDS = 20  # that the network needs after the machine wakes up
 _CLOCK_JUMP = 120  # seconds; a larger difference means that the machine slept or the clock was set
 _MAX_WAIT = 30  # seconds; timers stop while a machine sleeps, so the clock is checked often
+_MANY = 20  # tries
 RETRY_SECONDS = 60
 """Time to wait after a failure on this machine, rather than at a server."""
 
@@ -122,6 +123,11 @@ def quiet_hours(text: str) -> QuietHours | None:
     if len(numbers) != 4:
         return None
     return QuietHours(numbers[0] * _MINUTE + numbers[1], numbers[2] * _MINUTE + numbers[3])
+
+
+def database_retry(unreachable: int) -> int:
+    """Seconds until the database is tried again, after its server could not be reached this often in a row."""
+    return min(2**unreachable, RETRY_SECONDS) if 0 < unreachable < _MANY else RETRY_SECONDS
 
 
 def clock_jumped(before: int, now: int, waited: float) -> bool:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from patchwatch.crash import save
-from patchwatch.errors import DatabaseLockedError, DatabaseTooNewError, PatchwatchError, bug_text
+from patchwatch.errors import (
+    DatabaseLockedError,
+    DatabaseTooNewError,
+    DatabaseUnreachableError,
+    PatchwatchError,
+    bug_text,
+)
 
 
 def failure(error: Exception) -> str:
@@ -12,7 +18,7 @@ def failure(error: Exception) -> str:
     What mail, commits or a server's response make the code raise is a bug, but it must not stop the other lists.  Nor
     must mail that the database rejects, or a damaged page.  If the database is unusable, storing the failure fails too.
     """
-    if isinstance(error, DatabaseLockedError | DatabaseTooNewError):
+    if isinstance(error, DatabaseLockedError | DatabaseTooNewError | DatabaseUnreachableError):
         raise error
     if isinstance(error, PatchwatchError):
         return str(error)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ from patchwatch.db.execute import executor
 from patchwatch.db.inbox_rows import inbox_rows
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.watched import WatchedSeries
-from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
+from patchwatch.errors import DatabaseError, InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
 from patchwatch.sources.lore import query as search
@@ -184,7 +185,8 @@ def _in_turn(turns: Turns, name: str, rest: float, poll: Callable[[str], list[In
     try:
         reports = poll(name)
     except BaseException:
-        turns.drop(name)
+        with suppress(DatabaseError):  # then the turn ends by itself
+            turns.drop(name)
         raise
     failed, wait = any(report.failure for report in reports), max((report.wait for report in reports), default=0.0)
     turns.done(name, failed=failed, wait=wait)

@@ -106,6 +106,7 @@ class SharedTurns:
         self._seconds = seconds
         self._holder = f"{host}:{os.getpid()}:{secrets.token_hex(4)}"
         self._owner = json.dumps(asdict(LockOwner(what, os.getpid(), int(time.time()), host)))
+        self._process = _PROCESS + self._holder
         self._held: set[str] = set()
         self._changing = threading.Lock()
         self._ended = threading.Event()
@@ -115,7 +116,7 @@ class SharedTurns:
         """Let others know of this process, and renew its leases, while the context is open."""
         with self._database.beside() as connection:
             leases.forget_ended(connection, _PROCESS)
-        self.take(_PROCESS + self._holder)
+        self.take(self._process)
         thread = threading.Thread(target=self._renew_until_ended, name="patchwatch-leases", daemon=True)
         thread.start()
         try:
@@ -162,7 +163,7 @@ class SharedTurns:
             with self._database.beside() as connection:
                 for name in held:
                     leases.give_back(connection, name, self._holder)
-                leases.forget(connection, [_PROCESS + self._holder], self._holder)
+                leases.forget(connection, [self._process], self._holder)
         except DatabaseError:
             return  # they end by themselves
 
@@ -174,15 +175,13 @@ class SharedTurns:
             try:
                 with self._database.beside() as connection:
                     left = leases.renew(connection, names, self._holder, self._seconds)
+                with self._changing:
+                    self._held -= set(names) - left
+                if self._process not in left:  # others forgot it while it was suspended, or without the database
+                    self.take(self._process)
+                pause = self._seconds / _RENEWALS
             except DatabaseError:
                 pause = min(_RETRY_SECONDS, self._seconds / _RENEWALS)
-                continue
-            pause = self._seconds / _RENEWALS
-            lost = _PROCESS + self._holder not in left
-            with self._changing:
-                self._held -= set(names) - left
-            if lost:  # others forgot this process while it was suspended, or without the database
-                self.take(_PROCESS + self._holder)
 
 
 def is_shared(database_url: str) -> bool:

@@ -16,7 +16,7 @@ from patchwatch.config import Config, Poll
 from patchwatch.daemon import log
 from patchwatch.daemon.loop import Loop, Requests
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import ConfigError, DatabaseError, DatabaseLockedError, PatchwatchError
+from patchwatch.errors import ConfigError, DatabaseError, DatabaseLockedError, DatabaseUnreachableError, PatchwatchError
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
@@ -83,6 +83,7 @@ class World:
         reports = []
         for name in names or ():
             self.polls.append((int(self.now), name))
+            self.shared = {n: replace(s, tried=int(self.now)) if n == name else s for n, s in self.shared.items()}
             reports.append(self.failing.get(name, InboxReport(name, Outcome(1, 0, (), ()))))
         return PollReport(tuple(reports), (), ())
 
@@ -297,6 +298,48 @@ def test_locked_database_is_logged_once_and_retried() -> None:
     world.error = None
     world.run(2 * MINUTE)
     assert len(world.times("bpf")) == 1
+
+
+def test_lost_server_of_the_database_is_tried_again_soon_and_costs_no_backoff() -> None:
+    world = World()
+    world.run(30 * MINUTE)
+    polled, begin = len(world.times("bpf")), world.now
+    world.error = DatabaseUnreachableError("the server of the database can't be reached: gone.")
+    waits: list[float] = []
+    world.before_wait = lambda: waits.append(world.now - begin)
+    world.run(20)
+    assert waits == [0, 2, 6, 14]
+    world.run(20 * MINUTE)
+    assert world.logged("database") == [str(world.error)]
+    assert len(world.times("bpf")) == polled
+    world.error = None
+    world.run(2 * MINUTE)
+    assert world.logged("database")[1:] == ["it can be used again"]
+    assert len(world.times("bpf")) == polled + 1
+    world.run(16 * MINUTE)
+    assert len(world.times("bpf")) >= polled + 2
+
+
+def test_lists_are_shared_with_other_pollers() -> None:
+    world = World()
+    world.shared = {"bpf": SharedPoll("bpf", int(world.now), 0, 0), "netdev": SharedPoll("netdev", None, 0, BEGIN + 90)}
+    world.run(60)
+    assert world.times("bpf") == []  # another process has just polled it
+    assert world.times("netdev") == []  # another process polls it
+    world.run(60)
+    assert world.times("netdev")[0] - BEGIN == pytest.approx(90, abs=1)  # its lease has ended
+    world.run(16 * MINUTE)
+    assert len(world.times("bpf")) == 1
+
+
+def test_only_the_process_on_duty_sends_digests() -> None:
+    world = World()
+    world.duty = False
+    world.run(30 * HOUR)
+    assert world.deliveries == []
+    world.duty = True
+    world.run(2 * MINUTE)
+    assert len(world.deliveries) == 1
 
 
 @pytest.mark.parametrize(
