@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Among: TypeAlias = Literal["all", "known", "watched"]
-"""Which series are summarized; those are known that can have a place in my queue."""
+Among: TypeAlias = Literal["all", "known", "live", "watched"]
+"""Which series are summarized: known ones can have a place in my queue; live ones have one, and are not dormant."""
 
 
 @dataclass(frozen=True, slots=True)

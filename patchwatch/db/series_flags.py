@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.series.state.merge_window import Window, since_at_latest, windows
@@ -19,6 +20,9 @@ WHERE revision.series_id IS NOT NULL AND {table}.person = :person
 """Selects the numbers of the series that a decision of a person is about, with columns of its table."""
 WATCHED = DECIDED.format(table="watch", columns="")
 """Selects the numbers of the series that a person watches."""
+PINNED = DECIDED.format(table="pin", columns="")
+SNOOZED = DECIDED.format(table="snooze", columns="")
+"""Select the numbers of the series that a person pinned or snoozed."""
 WATCHED_BY_ANYONE = WATCHED.replace("AND watch.person = :person", "")
 """Selects the numbers of the series that somebody watches."""
 # Mails since the snooze are those newer than all that were stored then.  The time of the snooze would miss mails that
@@ -56,7 +60,7 @@ def muted(execute: Execute) -> set[int]:
 
 def pinned(execute: Execute) -> set[int]:
     """Return the pinned series."""
-    return {row[0] for row in execute(DECIDED.format(table="pin", columns=""), {})}
+    return {row[0] for row in execute(PINNED, {})}
 
 
 def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:
@@ -96,9 +100,13 @@ def inbox_ids_for_anyone(execute: Execute) -> Iterable[tuple[int, int]]:
     return execute(f"{_INBOXES} AND revision.series_id IN ({WATCHED_BY_ANYONE})", {})
 
 
-def inbox_ids(execute: Execute, *, watched_only: bool) -> Iterable[tuple[int, int]]:
-    """Return (series, inbox) for each inbox that a posting of a series was seen in; pairs can repeat."""
-    return execute(_INBOXES + (f" AND revision.series_id IN ({WATCHED})" if watched_only else ""), {})
+def inbox_ids(execute: Execute, condition: str, values: Mapping[str, Any]) -> Iterable[tuple[int, int]]:
+    """Return (series, inbox) for each inbox that a posting of a series was seen in; pairs can repeat.
+
+    Of the series with a `condition`, which is empty or begins with WHERE; `values` are its parameters.
+    """
+    among = f" AND revision.series_id IN (SELECT id FROM series{condition})" if condition else ""  # noqa: S608
+    return execute(_INBOXES + among, values)
 
 
 def inbox_ids_of(execute: Execute, ids: Iterable[int]) -> Iterable[tuple[int, int]]:

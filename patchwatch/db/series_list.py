@@ -19,23 +19,34 @@ SELECT id, title, author_name, author_email, state, turn, turn_since, last_activ
        answered, applied
 FROM series
 """
-_WATCHED = f" WHERE id IN ({series_flags.WATCHED})"
+_CONDITIONS = {
+    "watched": f" WHERE id IN ({series_flags.WATCHED})",
+    "live": f"""
+    WHERE last_activity >= :since OR turn_since >= :since
+    OR id IN ({series_flags.PINNED}) OR id IN ({series_flags.SNOOZED})
+    """,
+}
+"""Conditions on series, by what they are among."""
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
 _POSTINGS = "SELECT series_id, posting FROM revision WHERE series_id IS NOT NULL"
 
 
 def summaries(
-    execute: Execute, now: int, overdue_days: int, me: Collection[str] = (), *, among: Among = "all"
+    execute: Execute, now: int, overdue_days: int, me: Collection[str] = (), *, among: Among = "all", since: int = 0
 ) -> tuple[SeriesSummary, ...]:
-    """Return the series, or those `among` them, most recently active first; `me` are my addresses."""
+    """Return the series, or those `among` them, most recently active first; `me` are my addresses.
+
+    Live ones showed a sign of life `since` then, or are pinned, or were snoozed.
+    """
     mine = {address.lower() for address in me}
     watched, inboxes = series_flags.watched(execute), _load_inboxes(execute)
-    seen = _inboxes_by_series(execute, inboxes.names, watched_only=among == "watched")
+    condition, values = _CONDITIONS.get(among, ""), {"since": since}
+    seen = _inboxes_by_series(execute, inboxes.names, condition, values)
     if among == "known" and not inboxes.rules:  # those have to see each series
         followed = {number for number, names in seen.items() if not inboxes.followed.isdisjoint(names)}
         stored = _numbered(execute, watched | followed | _naming(execute, mine))
     else:
-        stored = list(execute(_SERIES + (_WATCHED if among == "watched" else ""), {}))
+        stored = list(execute(_SERIES + condition, values))
     waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
     flags = _Flags(
         mine=mine,
@@ -48,7 +59,7 @@ def summaries(
         overdue_since=series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute)),
     )
     summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now)
-    found = [line for line in map(summary, stored) if among != "known" or is_known(line)]
+    found = [line for line in map(summary, stored) if among not in ("known", "live") or is_known(line)]
     return tuple(sorted(found, key=lambda line: (-line.last_activity, line.id)))
 
 
@@ -178,10 +189,12 @@ def _load_inboxes(execute: Execute) -> _Inboxes:
     return _Inboxes(names, frozenset(followed), rules, failing)
 
 
-def _inboxes_by_series(execute: Execute, names: Mapping[int, str], *, watched_only: bool) -> dict[int, tuple[str, ...]]:
+def _inboxes_by_series(
+    execute: Execute, names: Mapping[int, str], condition: str, values: Mapping[str, int]
+) -> dict[int, tuple[str, ...]]:
     """Return the inboxes that postings of each series were seen in, unordered."""
     found: dict[int, tuple[str, ...]] = {}
-    for number, inbox in series_flags.inbox_ids(execute, watched_only=watched_only):
+    for number, inbox in series_flags.inbox_ids(execute, condition, values):
         name, before = names[inbox], found.get(number, ())
         if name not in before:
             found[number] = (*before, name)

@@ -11,6 +11,7 @@ from patchwatch.db.criteria import Among, Criteria
 from patchwatch.errors import NotFoundError
 from patchwatch.output import command
 from patchwatch.pattern import Pattern
+from patchwatch.series.queue import LATELY, Section
 from patchwatch.series.states import Turn
 from patchwatch.tracker.base import Ids, TrackerBase
 
@@ -41,6 +42,7 @@ else:
     )
 
 _AT_ONCE = 400  # series that are read at once
+_DAY = 86_400
 _NUMBER = Pattern(r"#*([0-9]{1,9})")  # of a series
 
 
@@ -78,7 +80,10 @@ class Queries(TrackerBase):
     def lines(self, *, among: Among = "all", placed: bool = True) -> tuple[SeriesSummary, ...]:
         """Return a summary of each series, at its place in my queue if it is to be `placed`: fast for any number."""
         if placed:
-            return self.queue(among=among).placed(self.now())
+            lines = self.queue(among=among).placed(self.now())
+            if among != "live":
+                return lines
+            return tuple(line for line in lines if line.place and line.place.section is not Section.DORMANT)
         with self.reading() as execute:
             return self._lines(execute, among)
 
@@ -91,8 +96,9 @@ class Queries(TrackerBase):
             return read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
 
     def _lines(self, execute: Execute, among: Among) -> tuple[SeriesSummary, ...]:
-        days = self.config.review.overdue_days
-        return series_list.summaries(execute, self.now(), days, self.addresses, among=among)
+        now, review = self.now(), self.config.review
+        since = now - max(review.dormant_days * _DAY, LATELY)
+        return series_list.summaries(execute, now, review.overdue_days, self.addresses, among=among, since=since)
 
     def one(self, series_id: int) -> SeriesRow:
         """Return one series.

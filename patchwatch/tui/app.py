@@ -361,7 +361,7 @@ def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int 
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
-    few = tracker.lines(among="known") if tracker.addresses else tracker.lines(among="watched", placed=False)
+    few = tracker.lines(among="live") if tracker.addresses else tracker.lines(among="watched", placed=False)
     config = config or Config()
     changed: Mapping[str, str] = {}
     if config.keys.changed:

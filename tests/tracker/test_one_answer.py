@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from patchwatch.cli.main import run
+from patchwatch.config import Review
 from patchwatch.config_file import load_config
 from patchwatch.db import inboxes
+from patchwatch.db.series_list import is_known
 from patchwatch.series.queue import Section, first
 from patchwatch.series.views import by_section
 from patchwatch.sync.ingest import ingest, read_mail
@@ -114,9 +117,24 @@ async def test_one_answer(year: tuple[Path, list[tuple[int, bytes]]], capsys: py
         assert from_digest(tracker) == {n: c for n, c in counts.items() if c and n in ("now", "review", "new")}
         if number % 3 == 1:
             assert await from_tui(tracker) == {n: c for n, c in counts.items() if c or n == "now"}
+        for days in (120, 10):
+            assert_live(tracker.with_config(replace(tracker.config, review=Review(dormant_days=days))))
         tracker.visit([row.id for row in sections[Section.NEW][::2]])
+        if number == 4:
+            tracker.pin(lines[-1].id)
+            tracker.snooze(lines[-2].id, None)
+            tracker.snooze(lines[-3].id, moment + 50 * DAY)
+            tracker.mute(lines[0].id)
         tracker.database.close()
     assert seen == {section.value for section in Section}
+
+
+def assert_live(tracker: Tracker) -> None:
+    """The first screen reads all that is not dormant, and nothing else."""
+    lines = tracker.lines()
+    assert tracker.lines(among="known") == tuple(line for line in lines if is_known(line))
+    live = tuple(line for line in lines if line.place and line.place.section is not Section.DORMANT)
+    assert tracker.lines(among="live") == live
 
 
 def from_list(moment: int, capsys: pytest.CaptureFixture[str]) -> dict[str, int]:

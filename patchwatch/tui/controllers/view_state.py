@@ -23,7 +23,7 @@ class ViewState:
 
     def __init__(self, view: View, few: Sequence[SeriesSummary]) -> None:
         """Start with `view`, and with the `few` series that it shows until all are loaded."""
-        self.view = view
+        self.view = self._first = view
         self.complete = False  # True once all are loaded
         self._before = View.WATCHED
         self._unfolded = frozenset(Section) - FOLDED
@@ -53,8 +53,7 @@ class ViewState:
         found = {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
         if self.complete:
             return found
-        known = (View.QUEUE, View.WATCHED) if self._views[View.QUEUE] else (View.WATCHED,)
-        return {view: found[view] for view in known}
+        return {self._first: found[self._first]} if self._views[self._first] else {}
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
         """The series of the current view that match `limit`, sorted."""

@@ -87,7 +87,7 @@ async def test_an_empty_overview_names_the_next_key() -> None:
 async def test_what_needs_me_is_drawn_before_all_series_are_read() -> None:
     tracker = FakeTracker()
     tracker.addresses = frozenset({"kairui.song@example.org"})
-    known = tracker.lines(among="known")
+    known = tracker.lines(among="live")
     tracker.asked.clear()
     gate = tracker.gates["generation"] = threading.Event()
     async with PatchwatchApp(tracker, few=known).run_test() as pilot:
