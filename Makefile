@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-scale bench-start bench-tui bench-understanding \
-  keys share layers faults digest-examples soak team torture clean
+  bench-upgrade keys share layers faults digest-examples soak team torture clean
 
 demo: $(VENV)/installed
 	@$(BIN)/patchwatch demo $(ARGS)
@@ -96,6 +96,10 @@ bench-scale: $(VENV)/installed
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)
+
+# How long an upgrade locks the database that ARGS names.
+bench-upgrade: $(VENV)/installed
+	$(BIN)/python bench/upgrade.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

@@ -52,7 +52,7 @@ def doctor_command(context: Context, as_json: bool, offline: bool, thorough: boo
 def _health_json(state: Health | None) -> dict[str, Any]:
     """Return the state of polling and digests; every value is null if config or database can't be read."""
     if state is None:
-        return {"holder": None, "pollers": None, "inboxes": None, "digests": None, "outbox": None, "robots": None}
+        return dict.fromkeys(("holder", "pollers", "upgrade", "inboxes", "digests", "outbox", "robots"))
     owner = state.pollers[0].owner if state.pollers else None
     return {
         "holder": {"what": owner.what, "pid": owner.pid, "since": format_time(owner.since)} if owner else None,
@@ -66,6 +66,7 @@ def _health_json(state: Health | None) -> dict[str, Any]:
             }
             for poller in state.pollers
         ],
+        "upgrade": {"done": state.left.done, "mails": state.left.mails} if state.left.outdated else None,
         "inboxes": [
             {
                 "name": row.name,

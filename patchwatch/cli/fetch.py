@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAX_TEXT_BYTES = 64 << 20  # of a mail, a thread, or a text with links
 _MAX_LOST = 10  # mails that are named
+_RENEWAL_SECONDS = 60.0
 
 
 @click.command("watch", short_help="Watch series, given as URLs, message-ids or files.")
@@ -96,6 +98,7 @@ def poll_command(context: Context) -> None:
     """Fetch new mail for everything watched and followed, read your git trees, and run the hooks.
 
     If another poll is running, wait for it to finish. If `patchwatch run` is active, fail at once: it polls on its own.
+    After an upgrade of patchwatch, also bring stored mail up to date, for a minute at most.
     """
     tracker = context.tracker
     with orderly_stop(), tracker.lock("poll", print_error):
@@ -107,6 +110,7 @@ def poll_command(context: Context) -> None:
 
         after = _failure("events", lambda: dispatch_and_wait(tracker)) if tracker.on_duty() else []
         after += _failure("next", tracker.refresh_answer)
+        after += _failure("upgrade", lambda: _renew(tracker))
     for text in report.lines:
         print_line(line(text) if not text.startswith("  ") else "  " + line(text))
     failures = [*report.failures, *(before or after)]
@@ -114,6 +118,19 @@ def poll_command(context: Context) -> None:
         print_error(f"patchwatch: {line(text)}")
     if failures:
         raise click.exceptions.Exit(1)
+
+
+def _renew(tracker: Tracker) -> None:
+    """Bring up to date what an earlier program or other rules stored, for a while; say how far it is."""
+    end = time.monotonic() + _RENEWAL_SECONDS
+    with progress_line() as progress:
+        done = tracker.renew(progress, lambda: time.monotonic() > end)
+    if done:
+        left = tracker.outdated()
+        more = f"; {left.text}, the next poll continues" if left.outdated else ""
+        print_error(f"{plural(done, 'mail')} brought up to date after a change of patchwatch or its rules{more}")
+        tracker.detect_events()  # what changed by that is not an event
+        tracker.refresh_answer()
 
 
 def _failure(job: str, work: Callable[[], object]) -> list[str]:

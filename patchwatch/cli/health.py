@@ -15,6 +15,7 @@ from patchwatch.daemon import planner
 from patchwatch.db.backup import RESTORE
 from patchwatch.errors import InboxNotFoundError, PatchwatchError
 from patchwatch.redact import redact_url
+from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow, OutboxRow
 from patchwatch.series.robot_senders import RobotSender, label
 from patchwatch.sync import poll_lock
@@ -46,6 +47,7 @@ class Health:
     inboxes: tuple[InboxRow, ...]  # watched or followed
     recipients: tuple[tuple[str, int | None], ...]  # names of digest recipients, and when each was last sent a mail
     outbox: tuple[OutboxRow, ...]  # waiting, or failed permanently
+    left: Left  # to be brought up to date
     robots: tuple[RobotSender, ...] = ()  # without a format of their own, or not recognized
 
 
@@ -56,7 +58,8 @@ def health(now: int | None = None) -> Health | None:
         rows = tuple(row for row in tracker.inboxes() if row.watched or row.followed)
         sent = tracker.digests_sent()
         recipients = tuple((recipient.name, sent.get(recipient.name)) for recipient in tracker.config.digest)
-        return Health(tracker.pollers(), rows, recipients, tracker.outbox(), _robot_senders(tracker))
+        robots = _robot_senders(tracker)
+        return Health(tracker.pollers(), rows, recipients, tracker.outbox(), tracker.outdated(), robots)
     except PatchwatchError:
         return None
 
@@ -118,10 +121,16 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
         watched = len(tracker.series())
         mails = tracker.mail_count()
         inboxes = tracker.inboxes()
+        left = tracker.outdated()
     except PatchwatchError as error:
         yield Finding("database", False, str(error), "Fix the cause, or set PATCHWATCH_DATABASE to another database.")
         return
     yield Finding("database", True, f"{name}: {watched} series watched, {mails} mails")
+    if left.outdated:
+        text = f"{left.text}; the others are shown as an earlier patchwatch, or other rules, read them"
+        yield Finding(
+            "upgrade", True, text, "`patchwatch run` and `poll` continue it; `patchwatch reindex` finishes it."
+        )
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
         yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")
@@ -182,7 +191,10 @@ def _stored_data(tracker: Tracker) -> Iterator[Finding]:
         yield Finding("stored data", False, str(error), RESTORE)
     else:
         if not problems:
-            yield Finding("stored data", True, "intact: every mail decompresses, and derived data agrees with the mail")
+            text = "intact: every mail decompresses, and derived data agrees with the mail"
+            if tracker.outdated().outdated:
+                text = "intact: every mail decompresses; derived data is compared after the upgrade"
+            yield Finding("stored data", True, text)
 
 
 def _trees(tracker: Tracker) -> Iterator[Finding]:

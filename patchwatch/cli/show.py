@@ -85,6 +85,11 @@ def show_command(context: Context, series: str, as_json: bool, message_id: str |
             print_styled(click.style(lines[0], bold=True), color=in_color)
             for text in lines[1:]:
                 print_styled(_styled(text), color=in_color)
+        if tracker.is_outdated(row.id):
+            print_error(
+                "this series is shown as an earlier patchwatch, or other rules, read it; `patchwatch run`, `poll` or "
+                "`reindex` brings it up to date."
+            )
 
 
 def _styled(text: str) -> str:

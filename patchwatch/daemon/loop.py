@@ -13,16 +13,25 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from patchwatch.config import Config
+from patchwatch.counts import plural
 from patchwatch.crash import save
 from patchwatch.daemon import log, planner
 from patchwatch.daemon.dispatch import dispatch
 from patchwatch.daemon.hooks import Hooks
 from patchwatch.daemon.planner import Pace, PollState
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseUnreachableError, PatchwatchError, bug_text
+from patchwatch.errors import (
+    DatabaseError,
+    DatabaseLockedError,
+    DatabaseTooNewError,
+    DatabaseUnreachableError,
+    PatchwatchError,
+    bug_text,
+)
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
+from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow
 from patchwatch.sync.poll import TREES, PollReport, inboxes_to_poll
 from patchwatch.sync.turns import SharedPoll
@@ -32,6 +41,7 @@ _log = logging.getLogger(__name__)
 _HOUR, _DAY = 3600, 86_400
 _MAX_BUGS = 100  # texts remembered
 _DELIVERY_SECONDS = 5  # at least, between two deliveries
+_LONGEST_PAUSE = 2.0  # seconds, after a step of an upgrade
 _HOOK_SECONDS = 1.0  # for hooks that are running when the program stops
 
 
@@ -58,6 +68,8 @@ class LoopAPI(Protocol):
     def next_delivery_at(self) -> int | None: ...
     def send_digests(self) -> Sequence[Delivery]: ...
     def refresh_answer(self) -> None: ...
+    def renew(self, progress: Progress, until: Callable[[], bool], pause: Callable[[float], object]) -> int: ...
+    def outdated(self) -> Left: ...
 
 
 @dataclass
@@ -130,9 +142,12 @@ class Loop:
         now = int(self._clock())
         try:
             wake_at = self._do_due(now)
+            self._renew(wake_at)
             if self._database_error:
                 _log.info("it can be used again", extra=log.event("database"))
             self._database_error, self._unreachable = "", 0
+        except DatabaseTooNewError:
+            raise  # only a new start helps
         except DatabaseError as error:  # another process writes for long, the disk is full, the server is down
             if str(error) != self._database_error and not self._unreachable:
                 _log.warning(str(error), extra=log.event("database"))
@@ -172,6 +187,28 @@ class Loop:
             self._deliver()
         return plan.wake_at
 
+    def _renew(self, wake_at: int) -> None:
+        """Bring up to date what an earlier program or other rules stored, until something else is due."""
+        begun = False
+
+        def progress(text: str, done: int = 0, total: int = 0) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                _log.info(f"{text}: {self._tracker.outdated().text}", extra=log.event("upgrade"))
+
+        done = self._tracker.renew(
+            progress,
+            lambda: self._requests.wake.is_set() or self._clock() >= wake_at,
+            lambda seconds: self._requests.wake.wait(min(seconds, _LONGEST_PAUSE)),  # others use the machine, too
+        )
+        if done:
+            left = self._tracker.outdated()
+            text = f"{plural(done, 'mail')} brought up to date; {left.text if left.outdated else 'that was all'}"
+            _log.info(text, extra=log.event("upgrade", done=done, outdated=left.outdated))
+            self._dispatch_events()  # what changed by that is not an event
+            self._refresh_answer()
+
     def _pace(self) -> Pace:
         settings = self._tracker.config.poll
         return Pace(settings.interval_minutes * 60, planner.quiet_hours(settings.quiet_hours))
@@ -205,7 +242,7 @@ class Loop:
         now = int(self._clock())
         try:
             report = self._tracker.poll_some(names, progress, self._requests.pause, rest)
-        except (DatabaseLockedError, DatabaseUnreachableError):
+        except (DatabaseLockedError, DatabaseTooNewError, DatabaseUnreachableError):
             raise
         except Exception as error:  # noqa: BLE001 (the next poll may succeed)
             if isinstance(error, PatchwatchError):

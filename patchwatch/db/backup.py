@@ -23,10 +23,15 @@ RESTORE = (
 """What to do about a damaged file."""
 
 
-def back_up(url: str, target: Path, *, replace: bool = False) -> int:
+class _MigratedMeanwhileError(Exception):
+    """A database that was to be copied was migrated by another process."""
+
+
+def back_up(url: str, target: Path, *, replace: bool = False, revision: str = "") -> int:
     """Copy the database at an SQLAlchemy `url` to a file; return the size in bytes.
 
-    It is not migrated, and nothing in it is changed.  `replace` allows that `target` exists.
+    It is not migrated, and nothing in it is changed.  `replace` allows that `target` exists; with `revision`, the copy
+    is only kept if it has this schema revision.
 
     Raises:
         InvalidInputError: it is not an SQLite database, or `target` exists.
@@ -50,6 +55,8 @@ def back_up(url: str, target: Path, *, replace: bool = False) -> int:
         make_directory(target.parent)
         with replacing(target) as new:
             _copy(source, new)
+            if revision and _revision(new) != revision:
+                raise _MigratedMeanwhileError
             return new.stat().st_size
     except OSError as error:
         raise DatabaseError(f"the backup {target} can't be written: {error.strerror}. Nothing was changed.") from None
@@ -58,7 +65,8 @@ def back_up(url: str, target: Path, *, replace: bool = False) -> int:
 def before_migration(url: str, revision: str) -> Path | None:
     """Copy an SQLite database that is about to be migrated from `revision`, beside it.  Returns the path of the copy.
 
-    The copies of earlier migrations are deleted.
+    No lock is held meanwhile.  None is returned, and nothing kept, if another process has migrated it by then.  The
+    copies of earlier migrations are deleted.
 
     Raises:
         DatabaseError: the copy can't be written.
@@ -67,11 +75,20 @@ def before_migration(url: str, revision: str) -> Path | None:
     if source is None:
         return None
     target = source.with_name(f"{source.name}.before-migration-from-{revision}")
-    back_up(url, target, replace=True)
+    try:
+        back_up(url, target, replace=True, revision=revision)
+    except _MigratedMeanwhileError:
+        return None
     for old in source.parent.glob(f"{source.name}.before-migration-from-*"):
         if old != target:
             old.unlink(missing_ok=True)
     return target
+
+
+def _revision(file: Path) -> str:
+    with closing(sqlite3.connect(file)) as connection:
+        (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+    return str(found)
 
 
 def damage(url: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, rows_with
+from patchwatch.db.sql import chunks, rows_with, select_once
 from patchwatch.mail.message import Person
 from patchwatch.series.citations import Citation
 
@@ -20,6 +20,15 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert citations."""
     if rows:
         connection.execute(insert(t.citation), list(rows))
+
+
+def of_messages(
+    connection: Connection, messages: Iterable[int]
+) -> dict[tuple[str, int, str, str, str], tuple[str, str]]:
+    """Return form and title of the citations of these messages, by what names a row."""
+    c = t.citation.c
+    query = select_once(c.key, c.message_pk, c.deed, c.sha, c.author, c.form, c.title)
+    return {tuple(row[:5]): tuple(row[5:]) for row in rows_with(connection, query, c.message_pk, messages)}
 
 
 def forget(connection: Connection, messages: Iterable[int]) -> set[str]:

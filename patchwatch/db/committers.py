@@ -58,6 +58,15 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
     return _update_committers(connection, weighed) if weighed else Flips(frozenset(), frozenset())
 
 
+def recompute(connection: Connection) -> None:
+    """Store who commits to which list according to the stored roles, whatever was stored of that."""
+    a, c = t.acceptance.c, t.committer.c
+    pairs = {(name, person) for name, person in connection.execute(select(a.list, a.person).where(a.weight > 0))}
+    pairs |= {(name, person) for name, person in connection.execute(select(c.list, c.person))}
+    if pairs:
+        _update_committers(connection, pairs)
+
+
 def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
     a = t.acceptance.c
     found: dict[int, dict[Pair, Role]] = {}

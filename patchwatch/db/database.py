@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from patchwatch.db.failures import failure, reported
 from patchwatch.db.listen import TELL
 from patchwatch.db.people import FIRST, Acting, login
 from patchwatch.db.schema import dictionary, setting
-from patchwatch.db.versions import KNOWN_REVISIONS, SCHEMA_REVISION
-from patchwatch.errors import DatabaseError, DatabaseTooNewError
+from patchwatch.db.versions import FACTS_VERSION, KNOWN_REVISIONS, SCHEMA_REVISION, form_number
+from patchwatch.errors import DamagedError, DatabaseError, DatabaseTooNewError
 from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_directory
 from patchwatch.redact import redact_url
 
@@ -38,6 +38,7 @@ _CONNECTION = {
 }
 """So that the loss of a server is noticed within half a minute; libpq's parameters, in seconds, the last in ms."""
 _GENERATION = select(setting.c.value).where(setting.c.name == "generation")
+_FORMATS = text("SELECT (SELECT version_num FROM alembic_version), (SELECT value FROM setting WHERE name = 'form')")
 _NEXT_GENERATION = (
     update(setting)
     .where(setting.c.name == "generation")
@@ -94,6 +95,7 @@ class Database:
             connection = self._alone(plain)
             with connection.begin():
                 _wait_for_others(connection)
+                self._refuse_newer(connection)
                 yield connection
                 connection.execute(_NEXT_GENERATION)
                 if self.shared:
@@ -189,8 +191,11 @@ class Database:
     def _make_ready(self) -> None:
         with self.engine.connect() as connection:
             found = _schema_revision(connection)
-        if found == SCHEMA_REVISION:
-            return
+            if found == SCHEMA_REVISION:
+                self._refuse_newer_form(connection.execute(_FORMATS).one()[1])
+                return
+        if found in KNOWN_REVISIONS:
+            before_migration(self.url, found)  # takes a while: others can still write
         with self.engine.connect() as plain:
             connection = self._alone(plain)
             with connection.begin():
@@ -206,9 +211,23 @@ class Database:
                         f"{SCHEMA_REVISION}). Upgrade patchwatch, or name another file in PATCHWATCH_DATABASE."
                     )
                 if found != SCHEMA_REVISION:
-                    if found is not None:
-                        before_migration(self.url, found)
                     _migrate(connection)
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        """Refuse to go on after another process has upgraded the database: it would be written in two forms."""
+        if not _is_known(*connection.execute(_FORMATS).one()):
+            raise DatabaseTooNewError(
+                f"the database {self.name} was upgraded by a newer patchwatch while this one was running. "
+                "Nothing was changed; start patchwatch again."
+            )
+
+    def _refuse_newer_form(self, form: str | None) -> None:
+        """Refuse values that this program may not be able to read, and would replace by its own."""
+        if form_number(form) > FACTS_VERSION:
+            raise DatabaseTooNewError(
+                f"the database {self.name} was written by a newer patchwatch (form {form}, this one knows "
+                f"{FACTS_VERSION}). Upgrade patchwatch, or name another file in PATCHWATCH_DATABASE."
+            )
 
     def _alone(self, plain: Connection) -> Connection:
         """Return the connection for a writing transaction; one that waited for another sees what that one wrote."""
@@ -219,13 +238,22 @@ class Database:
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
-        with reported(self.name, self._busy):
-            try:
+        try:
+            with reported(self.name, self._busy):
                 yield
-            except exc.DBAPIError as error:
-                if isinstance(error.orig, Exception):
-                    raise failure(error.orig, self.name, self._busy) from error
-                raise
+        except exc.DBAPIError as error:
+            if isinstance(error.orig, Exception):
+                raise failure(error.orig, self.name, self._busy) from error
+            raise
+        except DamagedError:
+            with suppress(exc.DBAPIError), self.engine.connect() as connection:
+                self._refuse_newer(connection)  # the value is not damaged, but of a newer form
+            raise
+
+
+def _is_known(revision: str, form: str | None) -> bool:
+    """True if this program knows a schema revision and a form of what is stored, so that it can write both."""
+    return revision == SCHEMA_REVISION and form_number(form) <= FACTS_VERSION
 
 
 def _wait_for_others(connection: Connection) -> None:

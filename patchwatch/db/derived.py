@@ -42,6 +42,15 @@ def forget_thread_keys(connection: Connection, conversations: Iterable[int]) -> 
         connection.execute(delete(t.thread_key).where(t.thread_key.c.conversation.in_(part)))
 
 
+def thread_keys_in(connection: Connection, conversations: Iterable[int]) -> dict[int, set[str]]:
+    """Return the thread keys of these conversations."""
+    k = t.thread_key.c
+    found: dict[int, set[str]] = {}
+    for conversation, name in rows_with(connection, select_once(k.conversation, k.name), k.conversation, conversations):
+        found.setdefault(conversation, set()).add(name)
+    return found
+
+
 def join_conversations(connection: Connection, into: int, others: Collection[int]) -> None:
     """Merge conversations into one."""
     for table in (t.thread_key, t.message, t.revision):
@@ -244,6 +253,15 @@ def forget_keys(connection: Connection, ids: Collection[int]) -> None:
     """Delete the index keys of revisions."""
     for part in chunks(ids):
         connection.execute(delete(t.revision_key).where(t.revision_key.c.revision_id.in_(part)))
+
+
+def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, set[tuple[str, int]]]:
+    """Return the index keys of revisions, each with its date."""
+    k = t.revision_key.c
+    found: dict[int, set[tuple[str, int]]] = {}
+    for number, key, date in rows_with(connection, select_once(k.revision_id, k.key, k.date), k.revision_id, ids):
+        found.setdefault(number, set()).add((key, date))
+    return found
 
 
 def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ Both change in one transaction, so that each event is queued once per subscriber
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,11 +13,14 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.messages import set_setting, setting
+from patchwatch.db import watched
+from patchwatch.db.messages import forget_setting, set_setting, setting, settings_named
 from patchwatch.db.people import FIRST, acting
 from patchwatch.db.sql import insert_missing, next_id
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.series.model import Event, SeriesSnapshot
+
+_CURSOR, _RENEWED = "events", "renewed"  # beginnings of the names of settings
 
 
 class EventCursor(msgspec.Struct, frozen=True, array_like=True):
@@ -60,8 +64,36 @@ def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
 
 def _cursor_of(connection: Connection) -> str:
     """The setting that has a person's cursor."""
+    return _own(_CURSOR, connection)
+
+
+def _own(name: str, connection: Connection) -> str:
     person = acting(connection).person
-    return "events" if person == FIRST else f"events {person}"
+    return name if person == FIRST else f"{name} {person}"
+
+
+def renewed(connection: Connection) -> frozenset[int]:
+    """Return the watched series that were derived again since the last scan, because the program or its rules changed.
+
+    What changed by that is not an event.
+    """
+    text = setting(connection, _own(_RENEWED, connection))
+    return frozenset(json.loads(text)) if text else frozenset()
+
+
+def note_renewed(connection: Connection, series: Iterable[int]) -> None:
+    """Note for the next scan of each person that these series were derived again for that reason."""
+    if not (ids := watched.watched_among(connection, series)):
+        return
+    for cursor in settings_named(connection, _CURSOR):
+        name = cursor.replace(_CURSOR, _RENEWED, 1)
+        before = json.loads(setting(connection, name) or "[]")
+        set_setting(connection, name, json.dumps(sorted(ids.union(before))))
+
+
+def forget_renewed(connection: Connection) -> None:
+    """Note that a scan has seen them."""
+    forget_setting(connection, _own(_RENEWED, connection))
 
 
 def newest_mail(connection: Connection) -> int:

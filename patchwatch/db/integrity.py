@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, text, update
 
 from patchwatch.db import schema as t
+
+Repair = Callable[[Connection], None]
+"""Repairs derived data in one writing transaction."""
 
 _SHOWN = 5  # complaints of SQLite
 _ROWS = 500  # read and copied at once
@@ -54,6 +57,34 @@ def orphans(connection: Connection) -> Iterator[tuple[str, int]]:
         )
         if count := connection.scalar(missing):
             yield name, int(count)
+
+
+def _delete_orphans(table: Table, column: ColumnElement[Any], target: ColumnElement[Any]) -> Repair:
+    def repair(connection: Connection) -> None:
+        connection.execute(delete(table).where(column.not_in(select(target).where(target.is_not(None)))))
+
+    return repair
+
+
+def _unplace(connection: Connection) -> None:
+    """Take messages out of revisions that do not exist."""
+    column = t.message.c.revision_id
+    lost = column.is_not(None) & column.not_in(select(t.revision.c.id))
+    connection.execute(update(t.message).where(lost).values(revision_id=None, patch=None))
+
+
+REPAIRS: tuple[Repair, ...] = (
+    _delete_orphans(t.outdated, t.outdated.c.message_pk, t.message.c.id),
+    _delete_orphans(t.thread_key, t.thread_key.c.conversation, t.message.c.conversation),
+    _delete_orphans(t.revision, t.revision.c.conversation, t.message.c.conversation),
+    _delete_orphans(t.series, t.series.c.id, t.revision.c.series_id),
+    _delete_orphans(t.memory, t.memory.c.revision_id, t.revision.c.id),
+    _delete_orphans(t.revision_key, t.revision_key.c.revision_id, t.revision.c.id),
+    _delete_orphans(t.acceptance, t.acceptance.c.revision_id, t.revision.c.id),
+    _delete_orphans(t.citation, t.citation.c.message_pk, t.message.c.id),
+    _unplace,
+)
+"""Remove derived rows that refer to nothing: what is derived again replaces only rows of messages that are there."""
 
 
 def derived_rows(connection: Connection) -> Iterator[tuple[str, dict[tuple[Any, ...], Any]]]:

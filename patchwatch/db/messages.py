@@ -6,7 +6,7 @@ Functions that write take the connection of one writing transaction (`Database.w
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,14 +122,16 @@ def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes)
     connection.execute(update(t.raw).where(t.raw.c.id == row).values(arrived=arrived, mail=mail))
 
 
-def pack_again(connection: Connection, copies: Iterable[StoredMail]) -> None:
-    """Compress mails that were stored before the database had its dictionary, or by an earlier patchwatch."""
+def packed_again(connection: Connection, copies: Iterable[StoredMail]) -> Iterator[tuple[int, int, bytes]]:
+    """Compress mails that were stored before the database had its dictionary, or by an earlier patchwatch.
+
+    Yields id, arrival and mail of each, for `replace_mail`.
+    """
     number = dictionaries.dictionary_for(connection, Kind.MAIL)
     for copy in copies:
         if number and packing.dictionary_of(copy.mail) != number:
             with contextlib.suppress(DamagedError):
-                packed = packing.pack(packing.unpack(copy.mail), number)
-                replace_mail(connection, copy.id, arrived=copy.arrived, mail=packed)
+                yield copy.id, copy.arrived, packing.pack(packing.unpack(copy.mail), number)
 
 
 def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:
@@ -137,13 +139,36 @@ def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:
     insert_missing(connection, t.archive_copy, [{"message_pk": pk, "inbox_id": inbox} for pk in pks])
 
 
+def message_keys(connection: Connection, after: int, limit: int) -> list[int]:
+    """Return the next `limit` primary keys of messages above `after`."""
+    key = t.message.c.id
+    return list(connection.scalars(select(key).where(key > after).order_by(key).limit(limit)))
+
+
 def every_mail(connection: Connection, after: int, limit: int) -> list[tuple[int, list[StoredMail]]]:
     """Return the stored copies of the next `limit` messages above the primary key `after`, by message."""
-    pks = list(
-        connection.scalars(select(t.message.c.id).where(t.message.c.id > after).order_by(t.message.c.id).limit(limit))
-    )
+    pks = message_keys(connection, after, limit)
     stored = stored_mails(connection, pks)
     return [(pk, stored.get(pk, [])) for pk in pks]
+
+
+def copies_of(connection: Connection, pks: Iterable[int]) -> dict[int, set[tuple[int, int, int]]]:
+    """Return id, arrival and size of each stored copy of these messages."""
+    found: dict[int, set[tuple[int, int, int]]] = {}
+    for pk, *copy in rows_with(connection, _COPIES, t.raw.c.message_pk, pks):
+        found.setdefault(pk, set()).add((copy[0], copy[1], copy[2]))
+    return found
+
+
+_COPIES = select(t.raw.c.message_pk, t.raw.c.id, t.raw.c.arrived, func.length(t.raw.c.mail))
+_PARSED = ("date", "author_name", "author_email", "subject", "kind", "facts")
+
+
+def parsed_columns(connection: Connection, pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return the columns of messages that are parsed from their mail."""
+    query = select_once(t.message.c.id, *(t.message.c[name] for name in _PARSED))
+    rows = rows_with(connection, query, t.message.c.id, pks)
+    return {row[0]: dict(zip(_PARSED, row[1:], strict=True)) for row in rows}
 
 
 _SETTING = select(t.setting.c.value).where(t.setting.c.name == bindparam("setting"))
@@ -152,6 +177,12 @@ _SETTING = select(t.setting.c.value).where(t.setting.c.name == bindparam("settin
 def setting(connection: Connection, name: str) -> str | None:
     """Return an internal setting; None if it is not set."""
     return connection.scalar(_SETTING, {"setting": name})
+
+
+def settings_named(connection: Connection, beginning: str) -> list[str]:
+    """Return the names of the internal settings that are called this, or this and a person's number."""
+    name = t.setting.c.name
+    return list(connection.scalars(select(name).where((name == beginning) | name.like(f"{beginning} %"))))
 
 
 def set_setting(connection: Connection, name: str, value: str) -> None:

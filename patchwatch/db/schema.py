@@ -4,29 +4,15 @@ What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they a
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`,
 `dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who uses it: `person`, `lease`.  Notifications:
 `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`,
-`revision_key`, `acceptance`, `committer`, `series`.
+`revision_key`, `acceptance`, `committer`, `series`; what of it is not up to date: `outdated`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, Dialect, ForeignKey, Index, MetaData, Table, TypeDecorator, UniqueConstraint
+from sqlalchemy.types import BigInteger, Boolean, Integer, LargeBinary, String, Text
 
 from patchwatch.db import packing
 from patchwatch.db.versions import SCHEMA_REVISION as SCHEMA_REVISION
@@ -86,6 +72,14 @@ message = Table(
     Column("revision_id", ROW),
     Column("patch", Integer),  # number of the patch that it is, or replies to; 0: the cover letter, or all
     Index("ix_message_revision_id_date", "revision_id", "date"),  # with the date, to find the newest of thousands
+)
+
+outdated = Table(
+    "outdated",
+    metadata,
+    Column("message_pk", ROW, primary_key=True, autoincrement=False),
+    Column("date", TIME, nullable=False, index=True),  # of the message: the newest are first
+    Column("reread", Boolean, nullable=False),  # false: only what is derived from it is outdated
 )
 
 raw = Table(

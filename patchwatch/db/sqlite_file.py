@@ -1,7 +1,7 @@
 """Open an SQLite file for reading without SQLAlchemy, whose import takes longer than reading a list.
 
-Only if its schema and stored form are this program's; otherwise the caller opens it with patchwatch.db.database, which
-migrates it or reports what is wrong.
+Only if this program can read its schema and stored form; otherwise the caller opens it with patchwatch.db.database,
+which migrates it or reports what is wrong.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from patchwatch.db.versions import FACTS_VERSION, SCHEMA_REVISION
+from patchwatch.db.versions import SCHEMA_REVISION, is_readable
 
 _PREFIX = "sqlite:///"
 
@@ -31,10 +31,10 @@ def open_file(url: str) -> sqlite3.Connection | None:
     try:
         connection.execute("BEGIN")
         (schema,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
-        (facts,) = connection.execute("SELECT value FROM setting WHERE name = 'form'").fetchone() or ("",)
+        forms = dict(connection.execute("SELECT name, value FROM setting WHERE name IN ('form', 'oldest_form')"))
     except sqlite3.Error:
-        schema = facts = ""
-    if (schema, facts) != (SCHEMA_REVISION, str(FACTS_VERSION)):
+        schema, forms = "", {}
+    if schema != SCHEMA_REVISION or not is_readable(forms.get("form"), forms.get("oldest_form")):
         connection.close()
         return None
     return connection

@@ -34,7 +34,8 @@ def detect(
     with database.read() as connection:
         before = event_queue.event_cursor(connection)
         after, found = _scan(connection, rows, me, subscribers, before, now)
-    if before is not None and replace(before, at=after.at) == after:
+        renewed = event_queue.renewed(connection)
+    if before is not None and replace(before, at=after.at) == after and not renewed:
         return ()  # the usual case: nothing to write
     with database.write() as connection:
         before = event_queue.event_cursor(connection)
@@ -42,6 +43,7 @@ def detect(
         wanted = [(s.name, event) for event in found for s in subscribers if s.wants(event)]
         event_queue.queue_events(connection, wanted)
         event_queue.set_event_cursor(connection, after)
+        event_queue.forget_renewed(connection)
     return tuple(event for event in found if event.whom in ("", audience(me)))
 
 
@@ -57,7 +59,8 @@ def _scan(
     audiences = {me, *(subscriber.addresses for subscriber in subscribers)}
     standings = watched.standings(connection)
     new_mails = watched.mails_after(connection, before.mail) if before is not None else {}
-    to_read = frozenset(_to_read(standings, new_mails, before, frozenset().union(*audiences)))
+    renewed = event_queue.renewed(connection)
+    to_read = frozenset(_to_read(standings, new_mails, before, renewed, frozenset().union(*audiences)))
     actions: dict[int, dict[str, NextAction | None]] = {}
     read: dict[int, SeriesRow] = {}
     for addresses in sorted(audiences, key=sorted):
@@ -78,7 +81,7 @@ def _scan(
             new_ids,
             last_scan=before.at,
             now=now,
-            parser_changed=before.parser_changed,
+            parser_changed=before.parser_changed or series_id in renewed,
         )
     snapshots = {i: before.series[i] for i in standings if i not in to_read} if before is not None else {}
     snapshots |= {series_id: snapshot(row, actions[series_id]) for series_id, row in read.items()}
@@ -90,6 +93,7 @@ def _to_read(
     standings: Mapping[int, Standing],
     new_mails: Collection[int],
     before: event_queue.EventCursor | None,
+    renewed: Set[int],
     people: Set[str],
 ) -> Iterator[int]:
     """The series in which something can have happened: all others are as they were at the last scan.
@@ -101,6 +105,7 @@ def _to_read(
         if (
             previous is None
             or number in new_mails
+            or number in renewed
             or (previous.state, previous.turn) != (now.state, now.turn)
             or not now.people.isdisjoint(people)
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,18 +21,35 @@ from patchwatch.series.went_in import Report
 _MAX_HOLDERS = 100  # postings with a title, from which on a commit of that title is not known to be one of them
 
 
-def index(connection: Connection, messages: Iterable[tuple[int, Message]], changed: Collection[int] = ()) -> set[str]:
-    """Index the citations of messages; `changed` were indexed before.  Return the keys whose citations changed."""
-    keys = citations.forget(connection, changed) if changed else set()
-    rows: dict[tuple[str, int, str, str, str], dict[str, Any]] = {}
+def index(
+    connection: Connection,
+    messages: Iterable[tuple[int, Message]],
+    indexed: Collection[int] = (),
+    dated: Set[int] = frozenset(),
+) -> set[str]:
+    """Index the citations of messages; return the keys whose citations changed.
+
+    Those of `indexed` were indexed before; `dated` are those whose author or date can be another one now.
+    """
+    rows: dict[tuple[str, int, str, str, str], tuple[str, str]] = {}
     for pk, message in messages:
         for cited in message.cited:
             key, deed = key_of(cited)
             if key:
-                row = {"key": key, "message_pk": pk, "deed": deed, "sha": cited.sha, "author": cited.author}
-                rows[key, pk, deed, cited.sha, cited.author] = row | {"form": cited.form, "title": cited.title}
-    citations.add(connection, list(rows.values()))
-    return keys | {key for key, *_ in rows}
+                rows[key, pk, deed, cited.sha, cited.author] = (cited.form, cited.title)
+    before = citations.of_messages(connection, indexed)
+    names = before.keys() | rows.keys()
+    changed = {name[1] for name in names if before.get(name) != rows.get(name)}
+    citations.forget(connection, changed & {name[1] for name in before})
+    citations.add(
+        connection,
+        [
+            {"key": key, "message_pk": pk, "deed": deed, "sha": sha, "author": author, "form": form, "title": title}
+            for (key, pk, deed, sha, author), (form, title) in rows.items()
+            if pk in changed
+        ],
+    )
+    return {name[0] for name in names if name[1] in changed | dated}
 
 
 def forget_unreadable(connection: Connection, conversations: Collection[int]) -> set[str]:

@@ -5,7 +5,7 @@ patchwatch.series.conversation says what connects two mails.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from sqlalchemy import Connection
 
@@ -42,29 +42,22 @@ class Conversations:
         names = {pk: thread_keys(message) for pk, message in messages}
         known = derived.conversations_of(self._db, {name for own in names.values() for name in own})
         self.awaited.update(pk for pk, message in messages if message.message_id in known)
-        leader: dict[str | int, str | int] = {}
-
-        def find(x: str | int) -> str | int:
-            while (above := leader.setdefault(x, x)) != x:
-                leader[x] = leader[above]
-                x = above
-            return x
-
+        joined = _Groups()
         for own in names.values():
             for name in own:
-                leader[find(name)] = find(own[0])
+                joined.join(name, own[0])
                 if name in known:
-                    leader[find(known[name])] = find(own[0])
+                    joined.join(known[name], own[0])
         groups: dict[str | int, set[int]] = {}
         for conversation in set(known.values()):
-            groups.setdefault(find(conversation), set()).add(conversation)
+            groups.setdefault(joined.find(conversation), set()).add(conversation)
         fresh = derived.next_conversation(self._db)
         chosen: dict[str | int, int] = {}
         new_nodes: dict[str, int] = {}
         placed: dict[int, int] = {}
         for pk, message in messages:
             own = names[pk]
-            top = find(own[0])
+            top = joined.find(own[0])
             if top not in chosen:
                 if existing := groups.get(top, set()):
                     chosen[top] = self._joined(existing)
@@ -80,21 +73,31 @@ class Conversations:
         self.places.update(placed)
         return placed
 
-    def change(self, messages: Sequence[tuple[int, Message]]) -> None:
-        """Take in that stored messages (primary key, message) are parsed differently now.
+    def change(self, messages: Sequence[tuple[int, Message]], also: Set[int] = frozenset()) -> None:
+        """Take in that stored messages (primary key, message) are parsed differently now; `also` other conversations.
 
         What connected them may be gone: their conversations come apart, and what is still connected comes together.
         """
-        if not messages:
+        former = derived.conversations_with(self._db, [pk for pk, _ in messages]) | also
+        if not former:
             return
-        former = derived.conversations_with(self._db, [pk for pk, _ in messages])
-        facts = mails.facts_of(self._db, (one.id for one in derived.messages_in(self._db, former)))
-        derived.forget_thread_keys(self._db, former)
-        placed = self.place([(pk, decode_message(facts[pk])) for pk in sorted(facts)])
+        self.messages.update(messages)
+        held: dict[int, dict[int, Message]] = {}
+        rows = derived.messages_in(self._db, former)
+        self.load(one.id for one in rows)
+        for one in rows:
+            held.setdefault(one.conversation, {})[one.id] = self.messages[one.id]
+        keys = derived.thread_keys_in(self._db, former)
+        apart = {c for c, own in held.items() if not _is_connected_by(own.values(), keys.get(c, set()))}
+        derived.forget_thread_keys(self._db, apart)
+        placed = self.place([(pk, held[c][pk]) for c in sorted(apart) for pk in sorted(held[c])])
         nowhere = {"revision_id": None, "patch": None}
         mails.change_facts(self._db, [{"id": pk, "conversation": into, **nowhere} for pk, into in placed.items()])
         self.touched |= former
         self.whole |= former | set(placed.values())
+        self.with_submissions |= {
+            c for c in held.keys() - apart if any(message.is_submission for message in held[c].values())
+        }
 
     def load(self, pks: Iterable[int]) -> None:
         """Decode those of these messages (primary keys) that were not decoded in this transaction."""
@@ -116,3 +119,36 @@ class Conversations:
         if self.with_submissions & conversations:
             self.with_submissions.add(into)
         return into
+
+
+class _Groups:
+    """Names and conversations, joined step by step."""
+
+    def __init__(self) -> None:
+        self._leader: dict[str | int, str | int] = {}
+
+    def find(self, one: str | int) -> str | int:
+        """Return the one that stands for the group of `one`."""
+        while (above := self._leader.setdefault(one, one)) != one:
+            self._leader[one] = self._leader[above]
+            one = above
+        return one
+
+    def join(self, one: str | int, other: str | int) -> None:
+        """Make the groups of both one."""
+        self._leader[self.find(one)] = self.find(other)
+
+    def __len__(self) -> int:
+        return sum(one == above for one, above in self._leader.items())
+
+
+def _is_connected_by(messages: Iterable[Message], keys: Set[str]) -> bool:
+    """True if these are exactly the thread keys of the messages, and connect all of them."""
+    groups = _Groups()
+    found: set[str] = set()
+    for message in messages:
+        own = thread_keys(message)
+        found.update(own)
+        for name in own:
+            groups.join(name, own[0])
+    return found == keys and len(groups) == 1

@@ -65,6 +65,8 @@ class Derivation:
         self._postings = Postings(connection)
         self._replied: dict[int, StoredRevision] = {}  # revisions that only got replies, as they were before
         self._altered: set[int] = set()  # other revisions that changed, and those with another predecessor
+        self.series: set[int] = set()  # that were recomputed
+        self._renewing = False  # True if it is also recomputed what did not change
 
     def add_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
         """Add messages (primary key, message) that are stored, but were not derived from."""
@@ -75,8 +77,20 @@ class Derivation:
 
     def change_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
         """Take in that stored messages (primary key, message) are parsed differently now."""
+        pks = {pk for pk, _ in messages}
         self._threads.change(messages)
-        self._cited |= citations.index(self._db, messages, [pk for pk, _ in messages])
+        self._cited |= citations.index(self._db, messages, pks, pks)
+
+    def renew(self, messages: Sequence[tuple[int, Message]], dated: Set[int], conversations: Set[int]) -> None:
+        """Recompute these conversations as if nothing of them had been derived before.
+
+        `messages` (primary key, message) are those of their messages that were parsed again; `dated` are those whose
+        author or date changed by that.  Other conversations, which are read differently because of them, are listed as
+        outdated instead of being recomputed (patchwatch.db.outdated).
+        """
+        self._renewing = True
+        self._threads.change(messages, conversations)
+        self._cited |= citations.index(self._db, messages, {pk for pk, _ in messages}, dated)
 
     def add_citations(self, messages: Iterable[tuple[int, Message]]) -> None:
         """Index the commits that new messages name."""
@@ -104,7 +118,7 @@ class Derivation:
         self._conversations = threads.with_submissions | derived.with_revisions(self._db, threads.touched)
         if postpone:
             self._conversations = postponed.postpone_large(self._db, self._conversations)
-        else:
+        elif not self._renewing:
             waiting = postponed.take_waiting(self._db)
             self._conversations |= waiting
             threads.whole |= waiting
@@ -148,7 +162,8 @@ class Derivation:
         Returns the revisions before, the rows now, and the ids of revisions whose series must be recomputed.
         """
         plan = Plan() if replacements else amend.plan(self._db, self._conversations, self._threads)
-        found = recognize(self._db, self._conversations - plan.additions.keys(), self._threads, replacements)
+        others = self._conversations - plan.additions.keys()
+        found = recognize(self._db, others, self._threads, replacements, alone=self._renewing)
         # What was just recognized, because of who commits, has them already.
         added = [one for c, own in plan.additions.items() if c not in found.conversations for one in own]
         amended = amend.amend(self._db, added, plan.memories, self._threads)
@@ -192,16 +207,18 @@ class Derivation:
         """Recompute the links that changed revisions affect; return the revisions whose series changed."""
         old = {r.id: r for r in before}
         old_postings = {r.id: decode_posting(r.posting) for r in before}
-        new_postings = {
-            row["id"]: decode_posting(row["posting"])
+        changed = {
+            row["id"]
             for row in rows
             if row["id"] not in old or old[row["id"]].posting != row["posting"] or old[row["id"]].root != row["root"]
         }
+        new_postings = {
+            row["id"]: decode_posting(row["posting"]) for row in rows if self._renewing or row["id"] in changed
+        }
         gone = old.keys() - {row["id"] for row in rows}
         self._postings.update(new_postings)
-        self._index(new_postings)
-        changed = set(new_postings) | gone
-        if not changed:
+        changed |= gone | self._index(new_postings)
+        if not changed and not new_postings:
             return set()
         # Other revisions can have one of them, or one that is gone, as predecessor.
         versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
@@ -215,28 +232,38 @@ class Derivation:
                 if version_links.may_change(self._postings[other], posting):
                     to_link.add(other)
         former = {i: old_postings[i] for i in changed & old.keys()}
-        to_link |= holders_of_flipped_keys(self._db, former, new_postings) - gone
+        present = {i: new_postings[i] for i in changed & new_postings.keys()}
+        to_link |= holders_of_flipped_keys(self._db, former, present) - gone
         kept = {row["root"] for row in rows}
         linked = derived.successors(self._db, [r.root for r in before if r.root not in kept])
         to_link |= {r.id for r in linked if r.id not in gone}
         return self._relink(to_link)
 
-    def _index(self, postings: dict[int, PostingFacts]) -> None:
-        derived.forget_keys(self._db, postings.keys())
+    def _index(self, postings: dict[int, PostingFacts]) -> set[int]:
+        """Store the index keys of these postings; return those whose keys changed."""
+        keys = {
+            number: {
+                (key, posting.date)
+                for key in posting_keys(posting)
+                | author_keys(posting)
+                | merged.pull_keys(posting)
+                | merged.author_keys_in_pulls(posting)
+                | commit_match.further_keys(posting)
+            }
+            for number, posting in postings.items()
+        }
+        before = derived.keys_of(self._db, postings)
+        changed = {number for number, own in keys.items() if before.get(number, set()) != own}
+        derived.forget_keys(self._db, changed & before.keys())
         derived.add_keys(
             self._db,
             [
-                {"key": key, "revision_id": number, "date": posting.date}
-                for number, posting in postings.items()
-                for key in sorted(
-                    posting_keys(posting)
-                    | author_keys(posting)
-                    | merged.pull_keys(posting)
-                    | merged.author_keys_in_pulls(posting)
-                    | commit_match.further_keys(posting)
-                )
+                {"key": key, "revision_id": number, "date": date}
+                for number in changed
+                for key, date in sorted(keys[number])
             ],
         )
+        return changed
 
     def _relink(self, to_link: set[int]) -> set[int]:
         """Recompute the predecessors of these revisions; return them and their former predecessors."""
@@ -318,6 +345,7 @@ class Derivation:
             state_before, turn_before, _ = states.get(number, ("", "", ""))
             if (state_before, turn_before) != (row["state"], row["turn"]):
                 changes.append(Change(number, row["title"], state_before, row["state"], turn_before, row["turn"]))
+        self.series.update(row["id"] for row in rows)
         derived.change_revisions(self._db, moved)
         derived.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
         return tuple(changes)

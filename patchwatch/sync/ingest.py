@@ -8,25 +8,26 @@ recomputed from its messages instead of being amended.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 from msgspec import structs
 from sqlalchemy import Connection
 
-from patchwatch.db import derived, dictionaries, inboxes
+from patchwatch.db import derived, dictionaries, inboxes, outdated
 from patchwatch.db import messages as mails
 from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.db.packing import unpack
-from patchwatch.db.versions import FACTS_VERSION
+from patchwatch.db.sql import chunks
 from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.progress import Progress, no_progress
 from patchwatch.sync.derive import Change, Derivation
 from patchwatch.sync.packed_mail import is_damaged
-from patchwatch.sync.read_mail import Read, read_mail
+from patchwatch.sync.read_mail import Read, parse_mail, read_mail
 
 _REINDEX_BATCH = 500
+_AT_ONCE = 20  # stored mails in memory: one can have tens of megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,18 @@ class Outcome:
 
 
 NOTHING = Outcome(0, 0, (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A stored message that was parsed again."""
+
+    pk: int
+    message: Message
+    facts: str  # the message, encoded
+    copies: frozenset[tuple[int, int, int]]  # its stored mails then: id, arrival and size
+    packed: tuple[tuple[int, int, bytes], ...]  # those that were compressed otherwise: id, arrival and mail
+    damaged: bool = False  # none of them decompresses
 
 
 def ingest(
@@ -104,7 +117,12 @@ def _add_fresh(
     mails.add_messages(
         connection,
         [
-            {"id": pk, "message_id": read.message.message_id, "conversation": conversations[pk], **_columns(read)}
+            {
+                "id": pk,
+                "message_id": read.message.message_id,
+                "conversation": conversations[pk],
+                **columns_of(read.message, read.facts),
+            }
             for pk, read in taken.items()
         ],
     )
@@ -112,15 +130,15 @@ def _add_fresh(
     derivation.add_citations(messages)
 
 
-def _columns(read: Read) -> dict[str, object]:
-    m = read.message
+def columns_of(message: Message, facts: str) -> dict[str, object]:
+    """Return the columns of a message that are parsed from its mail; `facts` are its fields, encoded."""
     return {
-        "date": m.date,
-        "author_name": m.author.name,
-        "author_email": m.author.email,
-        "subject": m.subject,
-        "kind": m.kind,
-        "facts": read.facts,
+        "date": message.date,
+        "author_name": message.author.name,
+        "author_email": message.author.email,
+        "subject": message.subject,
+        "kind": message.kind,
+        "facts": facts,
     }
 
 
@@ -169,7 +187,7 @@ def _add_copies(
             before = canonical_of(list(have.values()))
             after = canonical_of(mails.stored_mails(connection, [pk])[pk])
             if after is not None and (before is None or after.facts != before.facts):
-                mails.change_facts(connection, [{"id": pk, **_columns(after)}])
+                mails.change_facts(connection, [{"id": pk, **columns_of(after.message, after.facts)}])
                 changed.append((pk, after.message))
     return changed
 
@@ -180,15 +198,40 @@ def canonical_of(stored: Sequence[mails.StoredMail]) -> Read | None:
     return _canonical(readable) if readable else None
 
 
+def reread(connection: Connection, pks: Iterable[int]) -> Iterator[Reread]:
+    """Parse stored messages again; one whose mail does not decompress keeps its fields."""
+    for part in chunks(pks, _AT_ONCE):
+        stored = mails.stored_mails(connection, part)
+        for pk in part:
+            copies = stored.get(pk, [])
+            own = frozenset((copy.id, copy.arrived, len(copy.mail)) for copy in copies)
+            packed = tuple(mails.packed_again(connection, copies))
+            if len(copies) == 1 and not is_damaged(copies[0].mail):  # the usual case: nothing to choose from
+                yield Reread(pk, *parse_mail(unpack(copies[0].mail), copies[0].arrived), own, packed)
+            elif canonical := canonical_of(copies):
+                yield Reread(pk, canonical.message, canonical.facts, own, packed)
+            else:
+                message = _damaged_message(connection, pk)
+                yield Reread(pk, message, encode_message(message), own, packed, damaged=True)
+
+
+def pack_again(connection: Connection, read: Iterable[Reread]) -> None:
+    """Store mails as they are compressed now."""
+    for one in read:
+        for number, arrived, packed in one.packed:
+            mails.replace_mail(connection, number, arrived=arrived, mail=packed)
+
+
 def reindex(
     connection: Connection,
     progress: Progress = no_progress,
     damaged: Callable[[str], None] = lambda message_id: None,
 ) -> int:
-    """Rebuild all derived data from the stored mails; return the number of messages.
+    """Rebuild all derived data from the stored mails in one transaction; return the number of messages.
 
-    Decisions, read marks and the numbers of series stay.  A message whose mail does not decompress is passed to
-    `damaged`, and keeps its fields.
+    Nothing that was derived is read, so it can be damaged (patchwatch.sync.renewal takes many short transactions for
+    the same).  Decisions, read marks and the numbers of series stay.  A message whose mail does not decompress is
+    passed to `damaged`, and keeps its fields.
     """
     dictionaries.mend(connection)
     dictionaries.train_missing(connection)
@@ -198,36 +241,42 @@ def reindex(
     text = f"reading {total:,} stored mails again"
     if total:  # a new database has none
         progress(text, 0, total)
-    while part := mails.every_mail(connection, last, _REINDEX_BATCH):
-        last = part[-1][0]
+    while part := mails.message_keys(connection, last, _REINDEX_BATCH):
+        last = part[-1]
         derivation = Derivation(connection)
-        reads = [(pk, canonical_of(copies) or _damaged_message(connection, pk, damaged)) for pk, copies in part]
-        messages = [(pk, read.message) for pk, read in reads]
+        read = list(reread(connection, part))
+        messages = [(one.pk, one.message) for one in read]
         conversations = derivation.place(messages)
         mails.change_facts(
-            connection, [{"id": pk, "conversation": conversations[pk], **_columns(read)} for pk, read in reads]
+            connection,
+            [
+                {"id": one.pk, "conversation": conversations[one.pk], **columns_of(one.message, one.facts)}
+                for one in read
+            ],
         )
-        mails.pack_again(connection, itertools.chain.from_iterable(copies for _, copies in part))
+        pack_again(connection, read)
         derivation.add_citations(messages)
         derivation.finish(postpone=True)
+        for one in read:
+            if one.damaged:
+                damaged(one.message.message_id)
         done += len(part)
         progress(text, done, total)
     derive_postponed(connection)
-    mails.set_setting(connection, "form", str(FACTS_VERSION))
+    outdated.unlist_all(connection)
+    outdated.set_current(connection)
     return done
 
 
-def _damaged_message(connection: Connection, pk: int, damaged: Callable[[str], None]) -> Read:
+def _damaged_message(connection: Connection, pk: int) -> Message:
     """Return a message whose mail does not decompress, as it was parsed before; as unreadable, if that is lost too."""
     row = mails.stored_message(connection, pk)
-    damaged(row.message_id)
     try:
-        message = decode_message(row.facts)
+        return decode_message(row.facts)
     except msgspec.DecodeError:
         person = Person(row.author_name, row.author_email)
         lost = "the stored mail is damaged"
         message = Message(
             row.message_id, row.subject, person, row.date, row.date, None, (), (), "unreadable", Subject(row.subject)
         )
-        message = structs.replace(message, unreadable=lost)
-    return Read(encode_message(message), b"", 0, b"")
+        return structs.replace(message, unreadable=lost)

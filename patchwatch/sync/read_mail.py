@@ -41,14 +41,19 @@ def read_mail(raw: bytes, arrived: int | None = None, *, dictionary: int = 0) ->
     `arrived` is the arrival of a mail that is stored already; a new one arrives now.  `dictionary` is what the mail is
     compressed with (patchwatch.db.packing).
     """
+    _, facts = parse_mail(raw, arrived)
+    return Read(facts, content_digest(raw), len(raw), pack(raw, dictionary))
+
+
+def parse_mail(raw: bytes, arrived: int | None = None) -> tuple[Message, str]:
+    """Parse one mail, readable or not; return its fields, and the same encoded."""
     now = _now() if arrived is None else min(arrived, _now())
     try:
         message = parse(raw, now)
-        facts = encode_message(message)
+        return message, encode_message(message)
     except Exception as error:  # noqa: BLE001 (a mail that the parser fails on must not stop the others)
         message = unreadable(raw, error, now)
-        facts = encode_message(message)
-    return Read(facts, content_digest(raw), len(raw), pack(raw, dictionary))
+        return message, encode_message(message)
 
 
 def _now() -> int:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from patchwatch.db import committers, derived, remembered
+from patchwatch.db import committers, derived, outdated, remembered
 from patchwatch.db.derived import PlacedMessage, StoredRevision
 from patchwatch.db.records import homes, revision_record
 from patchwatch.db.revision_codec import decode_summary
@@ -74,9 +74,12 @@ def recognize(
     conversations: set[int],
     threads: Conversations,
     replacements: Mapping[int, Message],
+    *,
+    alone: bool = False,
 ) -> Recognition:
     """Recognize the revisions of these conversations, and of those that they affect.
 
+    `alone`: list the latter as outdated instead, for a later transaction (patchwatch.db.outdated).
     `replacements` are read in place of stored messages, by primary key.  Revisions that stay as they are stored have no
     row, and are not among those `before`: if only replies that do not concern them came to a conversation.
     """
@@ -97,7 +100,11 @@ def recognize(
     flips = committers.store_roles(connection, in_each, gone)
     flipped = committers.conversations_of(connection, flips)
     same -= {number[id(r)] for conversation, r in found.revisions if conversation in flipped}
-    if more := flipped - conversations:
+    more = flipped - conversations
+    if alone:
+        outdated.list_conversations(connection, more)
+        flipped -= more
+    elif more:
         others = _recognized(connection, more, threads, replacements)
         found += others
         kept |= set() if replacements else _remembered(others)

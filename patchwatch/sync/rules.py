@@ -1,7 +1,7 @@
 """The rules on robots' results and points that the states in a database were derived with.
 
 They are stored, so that every process derives with the same ones; when the config changes, what depends on them is
-derived again.
+derived again (patchwatch.sync.renewal).
 """
 
 from __future__ import annotations
@@ -53,16 +53,15 @@ def stored(execute: Execute) -> Rules:
 
 
 def change(connection: Connection, rules: Rules) -> None:
-    """Store other rules, and postpone the conversations that depend on what changed, which the caller derives."""
+    """Store other rules, and list the conversations that depend on what changed as outdated."""
     # Imported here: whoever reads a list compares the rules, without SQLAlchemy.
-    from patchwatch.db import derived, messages
+    from patchwatch.db import derived, messages, outdated
     from patchwatch.db.execute import executor
-    from patchwatch.sync import postponed
 
     before = stored(executor(connection))
     if rules.robots != before.robots:
         messages.set_setting(connection, _ROBOTS, msgspec.json.encode(rules.robots).decode())
-        postponed.postpone(connection, derived.with_results(connection))
+        outdated.list_conversations(connection, derived.with_results(connection))
     if rules.points != before.points:
         messages.set_setting(connection, _POINTS, msgspec.json.encode(rules.points).decode())
-        postponed.postpone(connection, derived.with_any_revision(connection))
+        outdated.list_conversations(connection, derived.with_any_revision(connection))

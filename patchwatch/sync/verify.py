@@ -17,7 +17,9 @@ from patchwatch.counts import plural
 from patchwatch.db import dictionaries, integrity, messages
 from patchwatch.db.backup import RESTORE, back_up, sqlite_file
 from patchwatch.db.database import Database
+from patchwatch.db.execute import executor
 from patchwatch.db.message_codec import decode_message
+from patchwatch.db.outdated_count import left
 from patchwatch.db.packing import unpack
 from patchwatch.output import command
 from patchwatch.sync.ingest import reindex
@@ -37,7 +39,7 @@ class Problem:
 
 
 def verify(database: Database) -> Iterator[Problem]:
-    """Yield what is wrong.
+    """Yield what is wrong; derived data is not compared while some of it is outdated.
 
     Raises:
         DatabaseError: it can't be read to the end.
@@ -58,7 +60,9 @@ def verify(database: Database) -> Iterator[Problem]:
             )
             yield Problem(f"{copies} damaged", RESTORE if lost else _REINDEX)
         yield from _mails(connection)
-    yield from _derived(database)
+        outdated = left(executor(connection)).outdated
+    if not outdated:
+        yield from _derived(database)
 
 
 def _mails(connection: Connection) -> Iterator[Problem]:

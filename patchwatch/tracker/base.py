@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from patchwatch.config import DEFAULT_LORE_URL, Config, config_path
 from patchwatch.db import LazyModule
 from patchwatch.db.execute import executor, for_person
-from patchwatch.db.versions import FACTS_VERSION
+from patchwatch.db.versions import is_readable
 from patchwatch.errors import DamagedError, NotFoundError
 from patchwatch.output import command, progress_line
 from patchwatch.redact import redact_url
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
-    from patchwatch.db import messages
+    from patchwatch.db import messages, outdated
     from patchwatch.db.database import Database
     from patchwatch.db.execute import Execute
     from patchwatch.db.messages import StoredMail
     from patchwatch.db.people import Acting
 else:
     messages = LazyModule("patchwatch.db.messages")
+    outdated = LazyModule("patchwatch.db.outdated")
+
+_FEW = 200  # revisions that are derived again before anything else when rules change
 
 Ids = int | Collection[int]
 """The number of a series, or of several: an action on several is undone as one."""
@@ -48,13 +51,16 @@ class TrackerBase:
 
     @cached_property
     def database(self) -> Database:
-        """The database, opened on first use: created, migrated, or reindexed after an upgrade."""
+        """The database, opened on first use: created or migrated, and rebuilt if this program can't read what it has.
+
+        What is merely outdated is shown as it is, until `renew` has brought it up to date.
+        """
         from patchwatch.db.database import Database
 
         database = Database(self._url, busy_seconds=self.config.database.busy_seconds)
         with database.read() as connection:
-            version = messages.setting(connection, "form")
-        if version != str(FACTS_VERSION):
+            forms = outdated.forms(connection)
+        if not is_readable(forms.newest, forms.oldest):
             from patchwatch.sync.ingest import reindex
 
             with progress_line() as progress, database.write() as connection:
@@ -83,18 +89,23 @@ class TrackerBase:
         return people.Acting(number or people.FIRST, (addresses or [people.login()])[0])
 
     def _apply_rules(self, database: Database) -> None:
-        """Derive what depends on the rules on robots and points again if the config changed them."""
+        """List what depends on the rules on robots and points as outdated if the config changed them.
+
+        If that is little, it is derived again at once.
+        """
         from patchwatch.sync import rules
 
         wanted = rules.configured(self.config)
         with database.read() as connection:
             if rules.stored(executor(connection)) == wanted:
                 return
-        from patchwatch.sync.ingest import derive_postponed
+        from patchwatch.sync.renewal import Renewal
 
         with database.write() as connection:
             rules.change(connection, wanted)
-            derive_postponed(connection)
+            few = outdated.count(connection) <= _FEW and outdated.forms(connection).is_current
+        if few:
+            Renewal(database).run()
 
     @contextmanager
     def reading(self) -> Iterator[Execute]:

@@ -230,14 +230,27 @@ class Fetch(Queries):
     def reindex(
         self, progress: Progress = no_progress, damaged: Callable[[str], None] = lambda message_id: None
     ) -> int:
-        """Rebuild all derived data from the stored mail; return the number of mails.
+        """Rebuild all derived data from the stored mail in short transactions; return the number of mails.
 
         `damaged` is called with the message-id of each mail that does not decompress.
         """
-        from patchwatch.sync.ingest import reindex
+        from patchwatch.sync.renewal import renew_everything
 
-        with self.database.write() as connection:
-            return reindex(connection, progress, damaged)
+        return renew_everything(self.database, progress, damaged)
+
+    def renew(
+        self,
+        progress: Progress = no_progress,
+        until: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], object] = lambda seconds: None,
+    ) -> int:
+        """Bring up to date what an earlier program or other rules stored, until `until` says so; return how many mails.
+
+        `pause` is called after each step with the seconds that it took, so that it can leave time for others.
+        """
+        from patchwatch.sync.renewal import Renewal
+
+        return Renewal(self.database, progress).run(until, pause)
 
     def verify(self) -> Iterator[Problem]:
         """Check the stored data completely; yield what is wrong."""

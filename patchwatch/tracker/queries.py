@@ -17,10 +17,11 @@ from patchwatch.tracker.base import Ids, TrackerBase
 
 if TYPE_CHECKING:
     from patchwatch.compose.citations import Citation
-    from patchwatch.db import derived, inboxes, messages, series_flags, series_list, threads
+    from patchwatch.db import derived, inboxes, messages, outdated_count, series_flags, series_list, threads
     from patchwatch.db import series as queries
     from patchwatch.db.execute import Execute
     from patchwatch.db.queue import Queue
+    from patchwatch.series.left import Left
     from patchwatch.series.model import (
         InboxRow,
         Mail,
@@ -36,9 +37,18 @@ if TYPE_CHECKING:
     from patchwatch.series.rangediff.comparison import Comparison
     from patchwatch.series.robot_senders import RobotSender
 else:
-    derived, inboxes, messages, series_flags, series_list, queries, threads = (
+    derived, inboxes, messages, outdated_count, series_flags, series_list, queries, threads = (
         LazyModule(f"patchwatch.db.{name}")
-        for name in ("derived", "inboxes", "messages", "series_flags", "series_list", "series", "threads")
+        for name in (
+            "derived",
+            "inboxes",
+            "messages",
+            "outdated_count",
+            "series_flags",
+            "series_list",
+            "series",
+            "threads",
+        )
     )
 
 _AT_ONCE = 400  # series that are read at once
@@ -99,6 +109,16 @@ class Queries(TrackerBase):
         now, review = self.now(), self.config.review
         since = now - max(review.dormant_days * _DAY, LATELY)
         return series_list.summaries(execute, now, review.overdue_days, self.addresses, among=among, since=since)
+
+    def outdated(self) -> Left:
+        """Return how much is shown as an earlier program, or other rules, read it."""
+        with self.reading() as execute:
+            return outdated_count.left(execute)
+
+    def is_outdated(self, series_id: int) -> bool:
+        """True if a series is shown as an earlier program, or other rules, read its mails."""
+        with self.reading() as execute:
+            return outdated_count.series_is_outdated(execute, series_id)
 
     def one(self, series_id: int) -> SeriesRow:
         """Return one series.

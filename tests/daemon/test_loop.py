@@ -16,10 +16,18 @@ from patchwatch.config import Config, Poll
 from patchwatch.daemon import log
 from patchwatch.daemon.loop import Loop, Requests
 from patchwatch.db.event_queue import QueuedEvent
-from patchwatch.errors import ConfigError, DatabaseError, DatabaseLockedError, DatabaseUnreachableError, PatchwatchError
+from patchwatch.errors import (
+    ConfigError,
+    DatabaseError,
+    DatabaseLockedError,
+    DatabaseTooNewError,
+    DatabaseUnreachableError,
+    PatchwatchError,
+)
 from patchwatch.notify.delivery.outbox import Delivery
 from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
+from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.poll import InboxReport, PollReport
@@ -46,6 +54,9 @@ class World:
         self.polls: list[tuple[int, str]] = []
         self.deliveries: list[int] = []
         self.answers: list[int] = []
+        self.left = 0  # mails to be brought up to date
+        self.steps: list[int] = []
+        self.error_of_renewal: PatchwatchError | None = None
         self.failing: dict[str, InboxReport] = {}
         self.error: PatchwatchError | None = None
         self.requests = Requests()
@@ -120,6 +131,22 @@ class World:
     def refresh_answer(self) -> None:
         self.answers.append(int(self.now))
 
+    def renew(self, progress: Progress, until: Callable[[], bool], pause: Callable[[float], object]) -> int:
+        """Bring up to date what is left, in steps of five minutes."""
+        if self.error_of_renewal:
+            raise self.error_of_renewal
+        done = 0
+        while self.left and not until():
+            progress("reading", 0, 0)
+            self.steps.append(int(self.now))
+            self.now += 5 * MINUTE
+            self.left -= 10
+            done += 10
+        return done
+
+    def outdated(self) -> Left:
+        return Left(100, self.left)
+
     def times(self, name: str) -> list[int]:
         return [at for at, polled in self.polls if polled == name]
 
@@ -140,6 +167,36 @@ def test_two_weeks_with_a_clock_change() -> None:
         assert min(pauses) >= 13.5 * MINUTE - 1
         assert max(pauses) <= 16.5 * MINUTE + 1
         assert len(set(pauses)) > 20  # jitter
+
+
+def test_stored_mail_is_brought_up_to_date_between_polls() -> None:
+    world = World(interval_minutes=15)
+    world.left = 100
+    world.run(2 * HOUR)
+    assert len(world.steps) == 10
+    assert world.left == 0
+    for name in ("bpf", "netdev"):  # polls were not later for it than by one step
+        assert max(b - a for a, b in itertools.pairwise(world.times(name))) <= 22 * MINUTE
+    assert world.times("bpf")[0] == world.steps[0]  # the first poll is before it
+    assert world.logged("upgrade")[0] == "reading: 0 of 100 mails are up to date"
+    assert world.logged("upgrade")[-1].endswith("mails brought up to date; that was all")
+
+
+def test_a_request_interrupts_the_upgrade() -> None:
+    world = World(interval_minutes=15)
+    world.left = 1000
+    world.loop.once()
+    world.requests.submit(world.requests.stop)
+    before = len(world.steps)
+    world.loop.run()
+    assert len(world.steps) == before
+
+
+def test_a_newer_program_on_the_database_ends_the_loop() -> None:
+    world = World()
+    world.error_of_renewal = DatabaseTooNewError("changed by a newer patchwatch")
+    with pytest.raises(DatabaseTooNewError):
+        world.loop.once()
 
 
 def test_the_answer_of_next_is_stored_after_each_poll() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 from patchwatch.db import event_queue, schema
+from patchwatch.db.claims_codec import decode_claims, encode_claims
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import decode_message, encode_message
 from patchwatch.db.messages import set_setting, setting
@@ -25,6 +27,7 @@ from patchwatch.db.revision_codec import (
     encode_evidence,
 )
 from patchwatch.db.rule_codec import decode_rules, encode_rules
+from patchwatch.db.versions import FACTS_VERSION, OLDEST_READABLE
 from patchwatch.mail.message import (
     Acceptance,
     Ask,
@@ -46,6 +49,7 @@ from patchwatch.series.follow_rules import Rule
 from patchwatch.series.posting import PostingFacts
 from patchwatch.series.state.types import Reason
 from tests.daemon.sample_event import EVENT
+from tests.db.old_forms import OLD_FORMS
 
 MESSAGE = Message(
     message_id="m@x",
@@ -225,6 +229,45 @@ def test_the_stored_form_of_evidence_is_fixed() -> None:
     assert evidence is not None
     reason = Reason("", "mm: frob", 1_700_000_500, commit="f00d", kind="applied", by=Person("Max", "max@x"))
     assert encode_evidence(reason) == encode(evidence) == EVIDENCE_TEXT
+
+
+CODECS: dict[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
+    "message": (decode_message, encode_message),
+    "posting": (decode_posting, encode_posting),
+    "summary": (decode_summary, encode),
+    "state": (decode_state, encode),
+    "link": (decode_link, encode),
+    "evidence": (decode_evidence, encode),
+    "claims": (decode_claims, encode_claims),
+}
+
+
+@pytest.mark.parametrize(("form", "name"), [(form, name) for form in OLD_FORMS for name in CODECS])
+def test_values_of_earlier_forms_are_read_until_they_are_brought_up_to_date(form: int, name: str) -> None:
+    assert form >= OLDEST_READABLE, "remove the values of forms that are no longer read"
+    decode, encode_again = CODECS[name]
+    text = OLD_FORMS[form][name]
+    assert extends(json.loads(encode_again(decode(text))), json.loads(text))
+
+
+def test_the_oldest_form_that_is_read_has_a_sample() -> None:
+    assert OLDEST_READABLE in OLD_FORMS
+    assert max(OLD_FORMS) <= FACTS_VERSION
+
+
+def extends(new: Any, old: Any) -> bool:
+    """True if `new` only has further fields: at the end of arrays, and with other keys."""
+    if isinstance(old, list):
+        return isinstance(new, list) and len(new) >= len(old) and all(map(extends, new, old))
+    if isinstance(old, dict):
+        return isinstance(new, dict) and all(key in new and extends(new[key], old[key]) for key in old)
+    return bool(new == old)
+
+
+def test_a_field_in_the_middle_is_noticed() -> None:
+    assert extends([1, {"a": [2], "b": 3}, 4], [1, {"a": []}])
+    assert not extends([1, 7, 2], [1, 2])
+    assert not extends({"a": 1}, {"a": 1, "b": 2})
 
 
 def test_rules_stored_before_are_read() -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 import patchwatch.db
+from patchwatch.db import database as database_module
 from patchwatch.db import decisions, messages, people, undo
+from patchwatch.db.backup import before_migration
 from patchwatch.db.database import Database
+from patchwatch.db.message_codec import decode_message
 from patchwatch.db.schema import SCHEMA_REVISION, metadata
-from patchwatch.db.versions import KNOWN_REVISIONS
+from patchwatch.db.versions import FACTS_VERSION, KNOWN_REVISIONS
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
 from tests.support.old_database import create_old
 
@@ -127,6 +133,87 @@ def test_newer_database_is_refused_and_unchanged(tmp_path: Path) -> None:
     with pytest.raises(DatabaseTooNewError, match=r"newer patchwatch \(schema 9999.*Upgrade patchwatch"):
         Database(url(tmp_path))
     assert (tmp_path / "patchwatch.db").read_bytes() == before
+
+
+def test_database_with_values_of_a_newer_form_is_refused(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    set_form(database, FACTS_VERSION + 1)
+    database.close()
+    with pytest.raises(DatabaseTooNewError, match=r"newer patchwatch \(form .*Upgrade patchwatch"):
+        Database(url(tmp_path))
+
+
+def test_a_program_that_still_runs_when_a_newer_one_upgrades_stops_writing(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    set_form(database, FACTS_VERSION + 1)
+    with pytest.raises(DatabaseTooNewError, match="start patchwatch again"), database.write() as connection:
+        messages.set_setting(connection, "x", "1")
+    with database.read() as connection:
+        assert messages.setting(connection, "x") is None
+    with pytest.raises(DatabaseTooNewError, match="start patchwatch again"), database.read():
+        decode_message('["of a newer form"]')
+    database.close()
+
+
+def set_form(database: Database, form: int) -> None:
+    with database.write() as connection:
+        messages.set_setting(connection, "form", str(form))
+
+
+# ---- migrations of a large archive -----------------------------------------------------------------------------------
+
+BEFORE_THIS = "0019"
+"""Migrations up to here read tables that grow with the mail; those after it do not."""
+GROWING = "archive_copy|citation|message|number|raw|revision|revision_key|series|thread_key"
+SLOW = re.compile(rf"(CREATE (UNIQUE )?INDEX \S+ ON|UPDATE|\bFROM)\s+\W?({GROWING})\b")
+"""What holds the write lock for longer, the more mail there is."""
+
+
+def statements_of_migrations(directory: Path, since: str) -> list[str]:
+    seen: list[str] = []
+    create_old(url(directory), since)
+    engine = create_engine(url(directory))
+    event.listen(engine, "before_cursor_execute", lambda c, cursor, statement, *_: seen.append(statement))
+    with engine.begin() as connection:
+        inspect.unwrap(database_module._migrate)(connection)
+    engine.dispose()
+    return seen
+
+
+def test_no_migration_holds_the_lock_longer_in_a_larger_archive(tmp_path: Path) -> None:
+    """It adds tables and columns; what fills them is listed as outdated, and done in steps."""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old, new = (statements_of_migrations(tmp_path / n, since) for n, since in (("old", "0016"), ("new", BEFORE_THIS)))
+    assert any("ON message (revision_id, date)" in statement for statement in old if SLOW.search(statement))
+    assert new
+    assert [statement for statement in new if SLOW.search(statement)] == []
+
+
+def test_the_copy_before_a_migration_is_made_while_others_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_old(url(tmp_path), BEFORE_THIS)
+    copied: list[str] = []
+
+    def copy(address: str, revision: str) -> None:
+        with closing(sqlite3.connect(tmp_path / "patchwatch.db", timeout=0, isolation_level=None)) as other:
+            other.execute("INSERT INTO watch (message_id, at) VALUES ('1@x', 7)")
+        copied.append(revision)
+
+    monkeypatch.setattr(database_module, "before_migration", copy)
+    Database(url(tmp_path)).close()
+    assert copied == [BEFORE_THIS]
+
+
+def test_a_copy_that_comes_too_late_does_not_replace_the_one_before_the_migration(tmp_path: Path) -> None:
+    create_old(url(tmp_path), BEFORE_THIS)
+    kept = before_migration(url(tmp_path), BEFORE_THIS)
+    assert kept is not None
+    Database(url(tmp_path)).close()
+    assert before_migration(url(tmp_path), BEFORE_THIS) is None
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (BEFORE_THIS,)
 
 
 def test_locked_database_is_reported(tmp_path: Path) -> None:

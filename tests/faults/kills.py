@@ -26,10 +26,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from patchwatch.config import Config, Lore, Mail, Recipient
-from patchwatch.db import database
+from patchwatch.db import database, versions
 from patchwatch.notify.delivery import outbox
 from patchwatch.sources.files import mbox
-from patchwatch.sync import ingest, postponed
+from patchwatch.sync import ingest, postponed, renewal
 from patchwatch.tracker import Tracker
 from tests.faults.server import FaultServer, SmallArchive
 from tests.support.derived import dump
@@ -108,6 +108,7 @@ class Command:
             database._migrate = inspect.unwrap(database._migrate)  # tests replace it by something quicker
             mbox.BATCH_MAILS = 5
             ingest._REINDEX_BATCH = 7
+            renewal._LISTED_AT_ONCE, renewal._MAILS, renewal._MOST_MAILS = 5, 2, 4
             postponed.LARGE = 12
             self.run(self.tracker(directory, later))
             if counter:
@@ -155,6 +156,22 @@ def _old(directory: Path) -> None:
         connection.commit()
 
 
+def _older(directory: Path) -> None:
+    """A database of the program before this one, which read mail in another way."""
+    _imported(directory)
+    with closing(sqlite3.connect(directory / "pw.db")) as connection:
+        connection.execute("UPDATE message SET facts = substr(facts, 1, length(facts) - 4) || ']' WHERE id % 2")
+        connection.execute("UPDATE series SET state = 'new', turn = 'nobody'")
+        connection.execute("UPDATE revision SET predecessor = NULL, link = NULL")
+        connection.execute("UPDATE setting SET value = ? WHERE name = 'form'", (str(versions.FACTS_VERSION - 1),))
+        connection.commit()
+
+
+def _upgrade(tracker: Tracker) -> object:
+    versions.OLDEST_READABLE = versions.FACTS_VERSION - 1
+    return tracker.renew()
+
+
 def _with_sendmail(directory: Path) -> None:
     _imported(directory)
     (directory / "sendmail.sh").write_text(f"t={directory}/part.$$; cat > $t && mv $t {directory}/sent.$$\n")
@@ -200,6 +217,7 @@ def commands() -> Iterator[list[Command]]:
         Command("import", _nothing, _import),
         poll,
         Command("reindex", _imported, lambda tracker: tracker.reindex()),
+        Command("upgrade", _older, _upgrade),
         Command("migrate", _old, lambda tracker: tracker.database),
         Command(
             "digest --send",

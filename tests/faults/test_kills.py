@@ -19,7 +19,7 @@ def all_commands() -> Iterator[dict[str, Command]]:
         yield {command.name: command for command in found}
 
 
-@pytest.mark.parametrize("name", ["import", "poll", "reindex", "migrate", "digest --send"])
+@pytest.mark.parametrize("name", ["import", "poll", "reindex", "upgrade", "migrate", "digest --send"])
 def test_a_killed_command_run_again_gives_the_undisturbed_database(
     name: str, all_commands: dict[str, Command], tmp_path: Path
 ) -> None:
@@ -32,3 +32,9 @@ def test_a_killed_command_run_again_gives_the_undisturbed_database(
     assert killed >= KILLS - 1
     if name == "digest --send":
         assert len(trial.expected[3]) == 1
+
+
+def test_an_upgraded_database_is_that_of_an_import(all_commands: dict[str, Command], tmp_path: Path) -> None:
+    """The other test compares with something right."""
+    upgraded, imported = (Trial(all_commands[name], tmp_path / name).expected for name in ("upgrade", "import"))
+    assert upgraded[:2] == imported[:2]

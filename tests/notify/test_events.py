@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from patchwatch.config import Config, Hook, Me, Recipient
 from patchwatch.db import messages as stored
+from patchwatch.db import schema, versions
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import DatabaseError
 from patchwatch.notify.events import Event, event_message
@@ -234,6 +236,20 @@ def test_changed_parser_does_not_cause_events(setup: Setup, monkeypatch: pytest.
         values[3][number][0] = "reviewed"
         stored.set_setting(connection, "events", json.dumps(values))
     assert setup.detect_events() == []
+
+
+def test_what_an_upgrade_changes_is_not_an_event(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "OLDEST_READABLE", 0)
+    setup.take(reply("Why is it freed there?"))
+    with setup.tracker.database.write() as connection:  # as an earlier program read it
+        connection.execute(update(schema.series).values(state="reviewed", turn="maintainer"))
+        stored.set_setting(connection, "form", str(versions.FACTS_VERSION - 1))
+    assert [e[:2] for e in setup.detect_events()][:1] == [("reply", "Rita replied")]
+    assert setup.tracker.renew() == 2
+    assert setup.tracker.one(1).state == "under-review"
+    assert setup.detect_events() == []
+    setup.take(reply("Reviewed-by: Rita Reviewer <rita@example.net>", what="r2", day=2.5))
+    assert ("state_changed", "under-review → reviewed") in [e[:2] for e in setup.detect_events()]
 
 
 def test_your_turn_is_an_event_and_my_own_mails_are_not_queued(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from patchwatch.mail.addresses import Mailbox
 from patchwatch.progress import Progress
 from patchwatch.series.carried_tags import PostedPatch, Tagged
 from patchwatch.series.labels import revision_name
+from patchwatch.series.left import Left
 from patchwatch.series.model import (
     CandidateRow,
     InboxRow,
@@ -93,6 +94,7 @@ class FakeTracker:
         self.decisions: list[tuple[str, list[SeriesRow]]] = []  # what undo reverts, with the rows before
         self.link_candidates: dict[int, tuple[CandidateRow, ...]] = {}  # link candidates, by series
         self.config_file = "~/.config/patchwatch/config.toml"
+        self.left = Left(0, 0)
         self.inbox_rows = (InboxRow("netdev", False, 2, NOW - 240, None, ""),)
         self.outbox_rows: tuple[OutboxRow, ...] = ()
         self.dry_run = True
@@ -256,6 +258,9 @@ class FakeTracker:
     def inboxes(self) -> tuple[InboxRow, ...]:
         self._ask("inboxes")
         return self.inbox_rows
+
+    def outdated(self) -> Left:
+        return self.left
 
     def outbox(self) -> tuple[OutboxRow, ...]:
         self._ask("outbox")

@@ -14,7 +14,16 @@ from pathlib import Path
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
-from patchwatch.series.model import Evidence, InboxRow, MessageRow, OutboxRow, RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.left import Left
+from patchwatch.series.model import (
+    Evidence,
+    InboxRow,
+    MessageRow,
+    OutboxRow,
+    RevisionRow,
+    SeriesRow,
+    SeriesSummary,
+)
 from patchwatch.series.signs import sign_of
 from patchwatch.series.states import State, Turn
 from patchwatch.tui.base import signs
@@ -181,6 +190,11 @@ def stale(inboxes: tuple[InboxRow, ...]) -> list[str]:
         for inbox in inboxes
         if inbox.failed_at is not None and (inbox.watched or inbox.followed)
     ]
+
+
+def upgrade(left: Left) -> str:
+    """`45 % up to date since the upgrade`, while mails are shown as an earlier program, or other rules, read them."""
+    return f"{left.done * 100 // left.mails} % up to date since the upgrade" if left.outdated else ""
 
 
 def undelivered(refused: Sequence[OutboxRow]) -> str:

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
+from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow, SeriesSummary
 from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.views import View, first_view, split_by_view
@@ -81,6 +82,7 @@ class OverviewScreen(OverviewCursor):
         self.visits = Visits(tracker, jobs, self.view_state, visited)
         self._reloading = Debounced(self, self._read)
         self._inboxes: tuple[InboxRow, ...] = ()
+        self._left = Left(0, 0)
 
     def compose(self) -> ComposeResult:
         """Tabs, filter bar, table, preview, status bar, key hints."""
@@ -134,13 +136,13 @@ class OverviewScreen(OverviewCursor):
         self._reloading.catch_up()
 
     def _read(self) -> None:
-        def work() -> tuple[dict[View, list[SeriesSummary]], tuple[InboxRow, ...]]:
-            return split_by_view(self._tracker.lines()), tuple(self._tracker.inboxes())
+        def work() -> tuple[dict[View, list[SeriesSummary]], tuple[InboxRow, ...], Left]:
+            return split_by_view(self._tracker.lines()), tuple(self._tracker.inboxes()), self._tracker.outdated()
 
         self._jobs.submit("lists", "reload", work, self._show, self._failed, screen=self, latest=True)
 
-    def _show(self, loaded: tuple[Mapping[View, list[SeriesSummary]], tuple[InboxRow, ...]]) -> None:
-        views, self._inboxes = loaded
+    def _show(self, loaded: tuple[Mapping[View, list[SeriesSummary]], tuple[InboxRow, ...], Left]) -> None:
+        views, self._inboxes, self._left = loaded
         self.view_state.take(views)
         self._jobs.notices.dismiss("reload")
         self.table.reading = False
@@ -208,6 +210,7 @@ class OverviewScreen(OverviewCursor):
             polls_known=self.view_state.complete,
             polled_at=max(polled, default=None),
             stale=tuple(labels.stale(self._inboxes)),
+            upgrade=labels.upgrade(self._left),
             now=self._tracker.now(),
         )
         self.post_message(self.Loaded(status))

@@ -35,11 +35,12 @@ class Status:
     polls_known: bool = True  # False until the times of polls are loaded
     polled_at: int | None = None
     stale: tuple[str, ...] = ()
+    upgrade: str = ""  # how far it is, while it is not finished
     now: int = 0
 
 
 def status_pieces(status: Status | None, width: int) -> list[StyledText]:
-    """The status line: series and unread mails at the left, the last poll and what is stale at the right.
+    """The status line: series and unread mails at the left, the last poll, an upgrade and what is stale at the right.
 
     None: nothing is loaded yet, so no number is known.
     """
@@ -55,6 +56,8 @@ def status_pieces(status: Status | None, width: int) -> list[StyledText]:
     if status.stale:
         more = f" and {len(status.stale) - 1} more" if len(status.stale) > 1 else ""
         right = [(f"! {status.stale[0]}{more}", "warn")]
+    elif status.upgrade:
+        right = [(status.upgrade, "dim")]
     elif status.polled_at is not None:
         right = [(f"polled {format_ago(status.polled_at, status.now)}", "dim")]
     elif status.polls_known:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from patchwatch.mail.message import Person, PullRequest
 from patchwatch.sanitize import block, line
+from patchwatch.series.left import Left
 from patchwatch.series.model import DependencyRow, InboxRow
 from patchwatch.series.states import State, Turn
 from patchwatch.series.views import View
@@ -389,6 +390,11 @@ def test_evidence_combined_from_two_places_is_found_by_its_longest_part() -> Non
         (Status(series=0), "0 series never polled"),
         (Status(2, of=5, unread=4, marked=1), "2 of 5 series shown · 1 marked · 4 unread mails never polled"),
         (Status(series=3, polled_at=NOW - 240, now=NOW), "3 series polled 4m ago"),
+        (
+            Status(series=3, polled_at=NOW - 240, now=NOW, upgrade=labels.upgrade(Left(1000, 554))),
+            "3 series 44 % up to date since the upgrade",
+        ),
+        (Status(series=3, polled_at=NOW - 240, now=NOW, upgrade=labels.upgrade(Left(0, 0))), "3 series polled 4m ago"),
         (Status(series=3, polled_at=1, stale=("bpf stale", "mm stale")), "3 series ! bpf stale and 1 more"),
     ],
 )

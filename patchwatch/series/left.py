@@ -1,0 +1,23 @@
+"""How far an upgrade is: what an earlier program, or other rules, stored is read again in the background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How much is to be read or derived again, because the program or its rules changed."""
+
+    mails: int  # stored; 0 if nothing is outdated
+    outdated: int
+
+    @property
+    def done(self) -> int:
+        """How many mails are up to date."""
+        return self.mails - self.outdated
+
+    @property
+    def text(self) -> str:
+        """`1,200 of 114,000 mails are up to date`."""
+        return f"{self.done:,} of {self.mails:,} mails are up to date"
