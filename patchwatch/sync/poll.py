@@ -65,6 +65,10 @@ class PollReport:
     new_revisions: tuple[str, ...]  # of watched series, as "title: v6"
     trees: tuple[TreeReport, ...] = ()
 
+    def with_failure(self, job: str, text: str) -> PollReport:
+        """Return the report with the failure of something that was done besides."""
+        return replace(self, inboxes=(*self.inboxes, InboxReport(job, NOTHING, text)))
+
     @property
     def failures(self) -> tuple[str, ...]:
         """Why inboxes and trees could not be polled, each reason once, with a next step."""

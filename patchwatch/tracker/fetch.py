@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.execute import executor
-from patchwatch.errors import InvalidInputError
+from patchwatch.errors import InvalidInputError, PatchwatchError
 from patchwatch.progress import Progress, no_progress
 from patchwatch.tracker.queries import Queries
 
@@ -37,6 +37,7 @@ else:
 
 
 _LEAST_LEASE = 3  # seconds; several renewals have to fit
+_RENEWAL_SECONDS = 10.0  # after a poll in the TUI, which waits for the processor meanwhile
 
 
 class Fetch(Queries):
@@ -89,13 +90,19 @@ class Fetch(Queries):
             return watched, skipped
 
     def poll(self, progress: Progress = no_progress) -> PollReport:
-        """Poll everything watched and followed, and the git trees of the config.
+        """Poll everything watched and followed, and the git trees of the config; continue an upgrade for a while.
 
         Raises:
             PollLockedError: `patchwatch run` polls this database, or another poll does not end.
         """
         with self.lock("poll", progress):
-            return self.poll_some(None, progress)
+            report = self.poll_some(None, progress)
+            try:
+                end = time.monotonic() + _RENEWAL_SECONDS
+                self.renew(progress, lambda: time.monotonic() > end, lambda seconds: time.sleep(min(seconds, 1)))
+            except PatchwatchError as error:
+                return report.with_failure("upgrade", str(error))
+            return report
 
     def poll_some(
         self,

@@ -9,9 +9,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from patchwatch.db import versions
+from patchwatch.config import Config
+from patchwatch.db import messages, schema, versions
 from patchwatch.sync import renewal
+from patchwatch.tracker import Tracker
 from tests.support.command_line import XDP_V5, Run
 
 NOT_YET = "the others are shown as an earlier patchwatch, or other rules, read them"
@@ -60,6 +63,20 @@ def test_a_poll_brings_stored_mail_up_to_date(upgraded: Run) -> None:
     shown = upgraded("show", XDP_V5)
     assert "State:  accepted" in shown.stdout
     assert shown.stderr == ""
+
+
+def test_a_poll_in_the_tui_continues_the_upgrade(upgraded: Run, tmp_path: Path) -> None:
+    file = tmp_path / "data" / "patchwatch" / "patchwatch.db"
+    tracker = Tracker(Config(), database_url=f"sqlite:///{file}")
+    assert tracker.outdated().outdated == 13
+    assert tracker.poll().failures == ()
+    assert tracker.outdated().outdated == 0
+    with tracker.database.write() as connection:
+        messages.set_setting(connection, "form", str(versions.FACTS_VERSION - 1))
+        connection.execute(update(schema.revision).values(posting="[1,"))
+    (failure,) = tracker.poll().failures
+    assert failure.startswith("upgrade: a value in the database")
+    tracker.database.close()
 
 
 def test_a_stopped_reindex_is_continued_by_the_next_poll(upgraded: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,7 +198,7 @@ def test_the_copy_before_a_migration_is_made_while_others_can_write(
 
     def copy(address: str, revision: str) -> None:
         with closing(sqlite3.connect(tmp_path / "patchwatch.db", timeout=0, isolation_level=None)) as other:
-            other.execute("INSERT INTO watch (message_id, at) VALUES ('1@x', 7)")
+            other.execute("INSERT INTO setting (name, value) VALUES ('x', '7')")
         copied.append(revision)
 
     monkeypatch.setattr(database_module, "before_migration", copy)
