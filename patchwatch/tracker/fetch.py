@@ -37,6 +37,7 @@ else:
 
 
 _LEAST_LEASE = 3  # seconds; several renewals have to fit
+_UPGRADE = "upgrade of stored mail"  # name of the turn: one process is enough
 _RENEWAL_SECONDS = 10.0  # after a poll in the TUI, which waits for the processor meanwhile
 
 
@@ -257,7 +258,12 @@ class Fetch(Queries):
         """
         from patchwatch.sync.renewal import Renewal
 
-        return Renewal(self.database, progress).run(until, pause)
+        if not self.outdated().outdated or not self.turns.take(_UPGRADE).mine:
+            return 0
+        try:
+            return Renewal(self.database, progress).run(until, pause)
+        finally:
+            self.turns.drop(_UPGRADE)
 
     def verify(self) -> Iterator[Problem]:
         """Check the stored data completely; yield what is wrong."""
