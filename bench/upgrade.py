@@ -30,6 +30,8 @@ from patchwatch.db.database import Database
 from patchwatch.sync.ingest import reindex
 from patchwatch.sync.renewal import Renewal
 
+_AT_ONCE = 500  # mails
+
 
 @dataclass
 class Watch:
@@ -60,14 +62,19 @@ def _changes(connection: Connection) -> int:
 
 def make_older(file: Path) -> int:
     """Remove the last, empty field of parsed mail; return the number of mails."""
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute(
-            "UPDATE message SET facts = substr(facts, 1, length(facts) - 4) || ']' WHERE facts LIKE '%,[]]'"
-        )
-        connection.execute("UPDATE setting SET value = ? WHERE name = 'form'", (str(versions.FACTS_VERSION - 1),))
-        connection.commit()
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return int(connection.execute("SELECT count(*) FROM message").fetchone()[0])
+    database = Database(f"sqlite:///{file}")
+    last = count = 0
+    with database.write() as connection:
+        while pks := messages.message_keys(connection, last, _AT_ONCE):
+            last, count = pks[-1], count + len(pks)
+            facts = messages.facts_of(connection, pks)
+            shorter = {pk: text.removesuffix(",[]]") + "]" for pk, text in facts.items() if text.endswith(",[]]")}
+            messages.change_facts(connection, [{"id": pk, "facts": text} for pk, text in shorter.items()])
+        messages.set_setting(connection, "form", str(versions.FACTS_VERSION - 1))
+    database.close()
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return count
 
 
 def measure(file: Path, *, steps: bool) -> None:
