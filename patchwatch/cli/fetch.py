@@ -12,12 +12,13 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from patchwatch.cli.arguments import INBOX
-from patchwatch.cli.main import Context, hidden_now_option
+from patchwatch.cli.main import Context, TimeParam, hidden_now_option
 from patchwatch.cli.signals import orderly_stop
 from patchwatch.counts import plural
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, NotFoundError, PatchwatchError
 from patchwatch.output import print_error, print_line, progress_line
 from patchwatch.sanitize import line
+from patchwatch.times import format_day
 
 if TYPE_CHECKING:
     from patchwatch.progress import Progress
@@ -151,9 +152,17 @@ def _failure(job: str, work: Callable[[], object]) -> list[str]:
     "--path", default="", help="Only series that touch this path or pattern, written as for F: in MAINTAINERS."
 )
 @click.option("--subject", default="", help="Only series with this text in the title.")
+@click.option(
+    "--since",
+    type=TimeParam(),
+    metavar="DATE",
+    help="Also fetch what was posted since then (2026-01-31). Polls do so, in parts, the oldest first.",
+)
 @click.option("--stop", is_flag=True, help="Stop following the list, and remove all its rules.")
 @click.pass_obj
-def follow_command(context: Context, inbox: str, author: str, path: str, subject: str, stop: bool) -> None:
+def follow_command(
+    context: Context, inbox: str, author: str, path: str, subject: str, since: int | None, stop: bool
+) -> None:
     """Follow all series posted to a list from now on, or those that match a rule.
 
     INBOX is a list's name on lore, or its URL. `list --all` and the TUI's Followed view show the followed series.
@@ -162,7 +171,7 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
 
     \b
     Examples:
-      patchwatch follow https://lore.kernel.org/netdev/
+      patchwatch follow https://lore.kernel.org/netdev/ --since 2026-01-01
       patchwatch follow linux-mm --path mm/ --author kairui
     """
     from patchwatch.series.follow_rules import Rule
@@ -170,14 +179,14 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
 
     rule = Rule(author, path, subject)
     if not inbox:
-        if stop or rule != Rule():
+        if stop or rule != Rule() or since is not None:
             raise click.UsageError("which list? Give its URL (https://lore.kernel.org/netdev/) or its name.")
         for row in context.tracker.inboxes():
             if row.followed:
                 _print_rules(row.name, row.rules)
         return
-    if stop and rule != Rule():
-        raise click.UsageError("--stop removes all rules of a list; it can't be combined with a rule.")
+    if stop and (rule != Rule() or since is not None):
+        raise click.UsageError("--stop removes all rules of a list; it can't be combined with a rule or --since.")
     name = parse_inbox(inbox, context.tracker.archive_hosts)
     if name is None:
         raise InvalidInputError(
@@ -193,7 +202,9 @@ def follow_command(context: Context, inbox: str, author: str, path: str, subject
         raise
     except LoreError as error:
         print_error(f"could not check that the archive has {line(name)}: {line(str(error))}")
-    _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None))
+    _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None, since))
+    if since is not None:
+        print_error(f"`patchwatch poll` or `run` fetches the mail of {line(name)} since {format_day(since)}.")
 
 
 def _print_rules(name: str, rules: tuple[object, ...]) -> None:

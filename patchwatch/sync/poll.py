@@ -13,6 +13,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -30,12 +31,14 @@ from patchwatch.series.model import InboxRow
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sync import feed
+from patchwatch.sync.catch_up import catch_up
 from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.isolate import failure
 from patchwatch.sync.turns import ALONE, Turns, owner_of
 from patchwatch.sync.watch import EVERYWHERE, complete, fetch_thread, store_response
+from patchwatch.times import format_day
 
 TREES = "git trees"
 """Stands for the git trees, if others poll EVERYWHERE, too: they have other trees."""
@@ -53,6 +56,7 @@ class InboxReport:
     failure: str = ""
     wait: float = 0.0  # seconds that the server asked us to wait
     polled_by: str = ""  # another process that polls it now, or did so just before
+    behind: str = ""  # the day up to which it was polled, if there was too much for one poll
     taken_from: str = ""  # the process that had begun to poll it and stopped
 
 
@@ -111,7 +115,10 @@ class PollReport:
 def _line(report: InboxReport) -> str:
     if report.polled_by:
         return f"{report.inbox}: polled by {report.polled_by}"
-    return f"{report.inbox}: failed" if report.failure else f"{report.inbox}: {_counts(report.outcome)}"
+    if report.failure:
+        return f"{report.inbox}: failed"
+    behind = f", up to {report.behind}; the next poll continues" if report.behind else ""
+    return f"{report.inbox}: {_counts(report.outcome)}{behind}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -157,7 +164,7 @@ def poll(
         before = watched.watched_series(connection)
 
     def poll_inbox(name: str) -> list[InboxReport]:
-        return [_poll_inbox(database, archive, settings, name, turns)]
+        return [_poll_inbox(database, archive, settings, name, progress, turns)]
 
     def poll_everywhere(_: str) -> list[InboxReport]:
         found = _poll_without_list(database, archive, progress)
@@ -206,7 +213,9 @@ def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
     return [row.name for row in rows if (row.watched or row.followed) and row.name != EVERYWHERE]
 
 
-def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str, turns: Turns = ALONE) -> InboxReport:
+def _poll_inbox(
+    database: Database, archive: Archive, settings: Poll, name: str, progress: Progress, turns: Turns = ALONE
+) -> InboxReport:
     clock = _clock()  # the real time, whatever --now says
     with database.read() as connection:
         cursor, deep_at = inboxes.cursor(connection, name)
@@ -219,7 +228,14 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
     else:
         since = cursor - (settings.deep_overlap_hours * 3600 if deep else settings.overlap_minutes * 60)
     try:
-        with archive.since(name, max(since, 0)) as answer:
+        mine = partial(turns.is_mine, name=name)
+        caught_up = catch_up(database, archive, name, max(since, 0), cursor, clock, progress, mine)
+        if not caught_up.complete:
+            with database.write() as connection:
+                inboxes.set_inbox(connection, name, failed_at=None, failure=None, polled_at=clock)
+            return InboxReport(name, caught_up.outcome, behind=format_day(caught_up.since))
+        since, cursor = caught_up.since, caught_up.cursor
+        with archive.since(name, since) as answer:
             requested_at = min(answer.requested_at, clock)
 
             def after(connection: Connection, newest: int) -> None:
@@ -232,7 +248,7 @@ def _poll_inbox(database: Database, archive: Archive, settings: Poll, name: str,
                         values["deep_at"] = clock
                 inboxes.set_inbox(connection, name, **values)
 
-            outcome = store_response(database, answer, name, after)
+            outcome = caught_up.outcome + store_response(database, answer, name, after)
             if not outcome.new_mails and not answer.from_mirror:
                 outcome += feed.fetch_new(database, archive, name)
     except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this list)

@@ -209,15 +209,21 @@ class Fetch(Queries):
             with self._archive() as archive:
                 archive.require_inbox(inbox)
 
-    def follow(self, inbox: str, rule: Rule | None = None) -> tuple[Rule, ...]:
+    def follow(self, inbox: str, rule: Rule | None = None, since: int | None = None) -> tuple[Rule, ...]:
         """Follow a list, or what matches this rule or an earlier one; return the rules in force.
+
+        The next polls fetch what arrived since a time (UTC seconds), too.
 
         Raises:
             InvalidInputError: a rule is given, but the whole list is followed already.
         """
         with self.database.write() as connection:
             inboxes.begin_visits(connection, inbox, self.now())
-            return inboxes.follow(connection, inbox, rule)
+            rules = inboxes.follow(connection, inbox, rule)
+            if since is not None:
+                cursor, _ = inboxes.cursor(connection, inbox)
+                inboxes.set_inbox(connection, inbox, cursor=since if cursor is None else min(cursor, since))
+            return rules
 
     def unfollow(self, inbox: str) -> None:
         """Stop following a list, and delete its rules."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,18 @@ def test_follow_takes_a_whole_list_or_rules(with_xdp: Run) -> None:
     assert with_xdp("follow", "netdev", "--stop").stdout == "no longer following netdev\n"
     assert with_xdp("follow").stdout == ""
     assert with_xdp("follow", "--subject", "xdp").returncode == 2
+
+
+def test_follow_since_a_day_fetches_the_mail_since_then(with_xdp: Run, tmp_path: Path) -> None:
+    done = with_xdp("follow", "netdev", "--since", "2023-05-01")
+    assert done.stdout == "following netdev\n"
+    assert "`patchwatch poll` or `run` fetches the mail of netdev since 2023-05-01" in done.stderr
+    for since in ("2023-06-01", "2023-04-01"):  # the earliest counts
+        with_xdp("follow", "netdev", "--since", since)
+    with closing(sqlite3.connect(tmp_path / "data" / "patchwatch" / "patchwatch.db")) as connection:
+        assert connection.execute("SELECT cursor FROM inbox WHERE name = 'netdev'").fetchone() == (1_680_307_200,)
+    assert with_xdp("follow", "netdev", "--since", "soon").returncode == 2
+    assert with_xdp("follow", "netdev", "--since", "2023-05-01", "--stop").returncode == 2
 
 
 def test_follow_asks_the_archive_whether_it_has_the_list(run: Run, lore_server: LoreServer) -> None:

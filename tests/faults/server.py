@@ -94,8 +94,9 @@ class SmallArchive:
         if rest.endswith("/t.mbox.gz"):
             thread = _thread(stored, rest.removesuffix("/t.mbox.gz"))
             return _mailbox(thread) if thread else Reply(404, TEXT, b"")
-        if since := re.match(r"\?q=rt:(\d+)\.\.", rest):
-            return _mailbox([m for m in stored if _arrived(m) >= int(since[1])])
+        if asked := re.match(r"\?q=rt:(\d+)\.\.(\d*)", rest):
+            begin, end = int(asked[1]), int(asked[2] or 1 << 40)
+            return _mailbox([m for m in stored if begin <= _arrived(m) <= end])
         return _mailbox([m for m in stored if any(f'"{who}"' in rest for who in _people(m))])
 
 

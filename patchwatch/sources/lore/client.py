@@ -23,7 +23,7 @@ from patchwatch import sanitize
 from patchwatch.config import Lore
 from patchwatch.errors import InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.sources.lore.http import TRIES, BodyReader, HttpClient, Reply, Request, display_url
-from patchwatch.sources.lore.query import arrived_since
+from patchwatch.sources.lore.query import arrived_between, arrived_since
 from patchwatch.sources.lore.response import Mailbox, Response, inflate, read_mailbox
 from patchwatch.sources.lore.urls import is_inbox_name, message_path
 
@@ -66,6 +66,7 @@ class Archive:
         """`transport`, `sleep`, `monotonic` (seconds) and `clock` (seconds since the epoch) are replaced in tests."""
         self._settings = settings
         self._http = HttpClient(settings, transport=transport, sleep=sleep, monotonic=monotonic, clock=clock)
+        self._sleep = sleep
         self._failed: set[str] = set()
 
     def close(self) -> None:
@@ -134,6 +135,18 @@ class Archive:
             InboxNotFoundError: the archive has no such inbox.
         """
         return self.search(inbox, arrived_since(epoch_seconds))
+
+    def between(self, inbox: str, begin: int, end: int) -> Response:
+        """All mail that reached an inbox from one time (UTC seconds) to another; as for `since`.
+
+        Raises:
+            InboxNotFoundError: the archive has no such inbox.
+        """
+        return self.search(inbox, arrived_between(begin, end))
+
+    def rest(self, seconds: float) -> None:
+        """Leave the server alone for some seconds between two requests of many."""
+        self._sleep(seconds)
 
     def new_in_feed(self, inbox: str) -> tuple[FeedEntry, ...]:
         """The newest messages of an inbox (25 at most), newest first: cheaper than fetching the mail.

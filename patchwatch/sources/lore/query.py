@@ -41,6 +41,11 @@ def arrived_since(epoch_seconds: int) -> str:
     return f"rt:{max(epoch_seconds, 0):010d}.."
 
 
+def arrived_between(begin: int, end: int) -> str:
+    """Query all mail that reached the archive from one time (UTC) to another, both included."""
+    return f"rt:{max(begin, 0):010d}..{max(end, 0):010d}"
+
+
 def by_people(emails: Iterable[str], since: date, until: date) -> tuple[str, ...]:
     """Query mail that these people sent from `since` to `until` (inclusive), by its Date header in UTC.
 

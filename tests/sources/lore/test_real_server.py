@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import urllib.request
 from collections.abc import Iterator
 from datetime import date
+from email.utils import formatdate
 
 import pytest
 
@@ -143,6 +145,18 @@ def test_feed_lists_new_mail(lore: Archive, lore_server: LoreServer) -> None:
     assert (entry.author, entry.email) == ("A. Author", "a@example.org")
     assert entry.updated is not None
     assert entry.updated.timestamp() == ARRIVED
+
+
+def test_a_span_of_time_has_both_of_its_ends(lore: Archive, lore_server: LoreServer) -> None:
+    times = {name: ARRIVED + seconds for name, seconds in (("first", 0), ("second", 1), ("third", 86_400))}
+    posted = {
+        name: mail(name).replace(b"Tue, 2 Jan 2024 14:04:05 +0000", formatdate(at).encode())
+        for name, at in times.items()
+    }
+    lore_server.deliver("spans", *posted.values())
+    for begin, end in itertools.product((ARRIVED - 1, *times.values()), (*times.values(), ARRIVED + 90_000)):
+        with lore.between("spans", begin, end) as answer:
+            assert sorted(answer.mails()) == sorted(posted[n] for n, at in times.items() if begin <= at <= end)
 
 
 def test_archive_recovers_after_an_outage(lore_server: LoreServer) -> None:
