@@ -17,7 +17,7 @@ import email.utils
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
@@ -28,6 +28,8 @@ _VERSION = re.compile(r"(?i)\bv(\d+)\b")
 _GLUED_VERSION = re.compile(r"(?i)(patch|rfc)v")
 _COUNTER = re.compile(r"(\d+)\s*/\s*(\d+)")
 _POSTED = re.compile(r"(?i)patch|rfc")
+_RESEND = re.compile(r"(?i)\bre-?(?:send|sent|post)")
+_ID = re.compile(r"<([^<>\s]+)>")
 _STATED = re.compile(r"\b[vV]\s?(\d+)\b")
 _CHANGE_ID = re.compile(r"(?m)^change-id:\s*(\S+)")
 _LORE = re.compile(
@@ -54,11 +56,27 @@ class Stated:
     name: str  # of the author, lower case
     change_id: str
     earlier: tuple[tuple[int, str], ...]  # links to earlier versions: (version, message-id)
+    resend: bool = False
 
     def agrees(self, other: Stated) -> bool:
         """True if title and person are the same; a person may write from several addresses, and through a relay."""
         person = self.author == other.author or (self.name == other.name and " " in self.name)
         return person and self.title == other.title
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A mail of a posting: what it states, its place and number of patches, and the mail that it replies to."""
+
+    stated: Stated
+    counter: tuple[int, int] | None
+    parent: str
+
+    def belongs_to(self, above: _Posted) -> bool:
+        """True if a mail that it replies to is of the same posting."""
+        one, other = self.stated, above.stated
+        whole = self.counter is not None and above.counter is not None and self.counter[1] == above.counter[1]
+        return whole and (one.author, one.version) == (other.author, other.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class Verdict:
     missed: tuple[tuple[str, None], ...]
     wrong: tuple[tuple[str, str], ...]
     renamed: tuple[tuple[str, str], ...]
-    """Between two change-ids, but title and person agree and the version is higher: the author began a new branch."""
+    """Between two change-ids, but title and person agree, and it is a higher version or a resend: a new branch."""
 
     @property
     def recall(self) -> float:
@@ -104,17 +122,43 @@ def mails(epoch: Path, *selection: str) -> Iterator[bytes]:
 
 def write_stripped(raws: Iterable[bytes], mbox: Path) -> dict[str, Stated]:
     """Write the mails to an mbox without the authors' hints; return what the hints state, by root."""
-    found: dict[str, Stated] = {}
+    posted: dict[str, _Posted] = {}
     with mbox.open("wb") as out:
         for raw in raws:
             mail = email.message_from_bytes(raw)
             stripped = raw
             if subject := _posting(_header(mail, "subject")):
-                if _is_root(mail, subject[1]):
-                    found.setdefault(_header(mail, "message-id").strip(" <>"), _stated(mail, subject))
+                parent = _ID.search(_header(mail, "in-reply-to"))
+                posting = _Posted(_stated(mail, subject), subject[1], parent[1] if parent else "")
+                posted.setdefault(_header(mail, "message-id").strip(" <>"), posting)
                 stripped = without_hints(mail, raw)
             out.write(mbox_entry(stripped))
-    return found
+    return by_root(posted)
+
+
+def by_root(posted: Mapping[str, _Posted]) -> dict[str, Stated]:
+    """What the roots state.  Links to patches become links to their postings: who sends one alone links to it."""
+    roots = {message_id: _root(message_id, posted) for message_id in posted}
+    return {
+        message_id: replace(one.stated, earlier=tuple((v, roots.get(link) or link) for v, link in one.stated.earlier))
+        for message_id, one in posted.items()
+        if roots[message_id] == message_id
+    }
+
+
+def _root(message_id: str, posted: Mapping[str, _Posted]) -> str:
+    """The first mail of a posting: what its patches reply to, or patch 1 if there is no cover letter."""
+    path: list[str] = []
+    while message_id not in path:
+        path.append(message_id)
+        one = posted[message_id]
+        if one.counter is None or one.counter[0] == 0 or one.counter == (1, 1):
+            return message_id
+        above = posted.get(one.parent)
+        if above is None or not one.belongs_to(above):
+            return message_id if one.counter[0] == 1 else ""
+        message_id = one.parent
+    return ""
 
 
 def mbox_entry(raw: bytes) -> bytes:
@@ -181,7 +225,9 @@ def judge(predicted: Mapping[str, str | None], stated: Mapping[str, Stated], kno
     """Compare predicted predecessors with those that authors stated.
 
     Right is any version of the family that is lower, or a posting of the same author and title as one of the family: a
-    resend, say.  A predicted link between two different change-ids is wrong as well.
+    resend, say.  A predicted link between two different change-ids is wrong as well, unless its author links to that
+    posting in some other way.  It is counted apart where title and person agree, and the version is higher or marked as
+    a resend: a new branch for the next version, or for the same one.
     """
     found, missed, wrong, renamed = [], [], [], []
     for root, earlier in known.items():
@@ -196,9 +242,11 @@ def judge(predicted: Mapping[str, str | None], stated: Mapping[str, Stated], kno
         if root in known or root not in stated or link is None or link not in stated:
             continue
         one, other = stated[root], stated[link]
+        if any(link == linked for _, linked in one.earlier):
+            continue
         if one.change_id and other.change_id and one.change_id != other.change_id:
-            apart = renamed if one.agrees(other) and one.version > other.version else wrong
-            apart.append((root, link))
+            follows = one.version > other.version or (one.resend and one.version == other.version)
+            (renamed if one.agrees(other) and follows else wrong).append((root, link))
     return Verdict(tuple(found), tuple(missed), tuple(wrong), tuple(renamed))
 
 
@@ -214,7 +262,15 @@ def _stated(mail: Message, subject: tuple[int, tuple[int, int] | None, str]) -> 
     change_id = _CHANGE_ID.search(body)
     name, author = email.utils.parseaddr(_header(mail, "from"))
     name = _RELAYED.sub("", name).strip().lower()
-    return Stated(subject[0], subject[2], author.lower(), name, change_id[1] if change_id else "", tuple(earlier))
+    return Stated(
+        version=subject[0],
+        title=subject[2],
+        author=author.lower(),
+        name=name,
+        change_id=change_id[1] if change_id else "",
+        earlier=tuple(earlier),
+        resend=_RESEND.search(_header(mail, "subject").rpartition("]")[0]) is not None,
+    )
 
 
 def _posting(subject: str) -> tuple[int, tuple[int, int] | None, str] | None:
@@ -229,12 +285,6 @@ def _posting(subject: str) -> tuple[int, tuple[int, int] | None, str] | None:
         (int(counter[1]), int(counter[2])) if counter else None,
         brackets[2].strip().lower(),
     )
-
-
-def _is_root(mail: Message, counter: tuple[int, int] | None) -> bool:
-    if counter is None or counter[0] == 0 or counter == (1, 1):
-        return True
-    return counter[0] == 1 and not mail.get("in-reply-to")
 
 
 def _header(mail: Message, name: str) -> str:

@@ -109,8 +109,10 @@ _WITHDRAWS = Pattern(
 _REPOSTED = Pattern(
     rf"""
       \b(?:sent|posted|submitted|sending|posting)\ (?:out\ )?(?:\w+\ ){{0,3}}?
-        (?:new\ (?:version|revision|series|patch[ ]?set|one)|(?:v|version\ )(?P<a>\d{{1,2}})\b|
+        (?:new\ (?:version|revision|series|patch[ ]?set|one)|
            (?:updated|corrected|fixed|proper|correct|right|complete)\ (?:version|one|{_WORK}))
+    | \b(?:sent|posted|submitted|sending|posting)\ (?:(?:out|an?|the|my|new|another|it|this|these|them|as|in|
+        patch(?:es)?|series|set)\ ){{0,4}}?(?:v|version\ )(?P<a>\d{{1,2}})\b
     | \b(?:re-?sen[dt]|re-?post(?:ed)?|re-?submitted|re-?spun)\b
     | \b(?:new|updated|corrected|fixed)\ (?:version|revision)
         \ ?(?:is|was|sent|posted|here|at|out|available|:|\[|\(|http)

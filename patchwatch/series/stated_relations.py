@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from patchwatch.mail.message import Message, Relation
+from patchwatch.mail.subject import title_words
 from patchwatch.pattern import Pattern
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from patchwatch.series.posting import PostingFacts
 
 _TRAILER = Pattern(r"(?i)\W{0,6}(?:supersedes?|obsoletes?|replaces?)\b[^:]{0,20}:")
+_DEFINITE = Pattern(
+    r"(?i)\b(?:supersed|obsolet|replac|ignore|disregard|drop|skip|discard|forget|re-?sen[dt]|re-?(?:post|submit|spun)|"
+    r"(?:do not|don't|dont) (?:apply|take|merge|review))"
+)
 _URL = Pattern(r"https?://\S+")
 _WHOLE = Pattern(r"(?i)\bv(?:ersion )?\d|\b(?:series|patch ?set|version|all|both)\b")
 
@@ -75,8 +80,19 @@ def stated_link(one: PostingFacts, other: PostingFacts, *, same_person: bool) ->
         if _names(target, other) and (same_person or _TRAILER.match(words)):
             return words
     if same_person:
-        return next((words for target, words in other.superseded_by if _names(target, one)), "")
+        named = (words for target, words in other.superseded_by if _names(target, one))
+        return next((words for words in named if _DEFINITE.search(words) or _may_follow(one, other)), "")
     return ""
+
+
+def _may_follow(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if "I posted v5: <link>" may be about the posting that it answers: authors announce other work, too."""
+    if one.version <= other.version and not (other.rfc and not one.rfc):
+        return False
+    if one.version == other.version + 1 or not set(one.patch_ids).isdisjoint(other.patch_ids):
+        return True
+    mine, theirs = title_words(one.title), title_words(other.title)
+    return 3 * len(mine & theirs) >= len(mine | theirs) or not set(one.titles).isdisjoint(other.titles)
 
 
 def without_dependencies(one: PostingFacts, others: Sequence[PostingFacts]) -> list[PostingFacts]:

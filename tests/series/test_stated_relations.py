@@ -113,6 +113,21 @@ def test_reply_that_supersedes_nothing(text: str, sender: str, to: str) -> None:
     assert found([*BASE, answer(to, 31, text, sender), *series("next", "gadget: a governor", 30)], "next") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "number", "linked"),
+    [
+        (f"I've sent v5 of it: {LORE}/next@x/", "frob: add a better knob", " v5", True),
+        (f"I posted v2: {LORE}/next@x/", "gadget: a governor", " v2", True),  # the next version, under another title
+        (f"I've just sent v5: {LORE}/next@x/", "gadget: a governor", " v5", False),
+        (f"I've just sent the governor work v5: {LORE}/next@x/", "gadget: a governor", " v5", False),
+        (f"There was a conflict, so I posted a new version: {LORE}/next@x/", "gadget: a governor", "", False),
+    ],
+)
+def test_author_announces_other_work_too(text: str, title: str, number: str, linked: bool) -> None:
+    mails = [*BASE, answer("base", 31, text), *series("next", title, 30, number=number)]
+    assert (found(mails, "next") is not None) == linked
+
+
 def test_other_persons_posting_does_not_become_a_version() -> None:
     mails = [*BASE, answer("base", 31, f"This is superseded by {LORE}/next@x/", RITA)]
     assert found([*mails, *series("next", "gadget: a governor", 30, sender=BEN)], "next") is None
