@@ -185,3 +185,11 @@ def same_person(a: PostingFacts, b: PostingFacts) -> bool:
         return True
     name = name_key(a.author.name)
     return " " in name and name == name_key(b.author.name)
+
+
+def is_taken_out(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if `one` is a patch of the series `other`, sent alone as the next version.
+
+    What its author sent since fits its title no worse than the title of the series does.
+    """
+    return len(one.titles) == 1 and one.version == other.version + 1 and one.titles[0] in other.titles

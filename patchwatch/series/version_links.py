@@ -15,7 +15,7 @@ from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
 from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares, title_words_of
 from patchwatch.series.link_model import LinkModel, default_model
-from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, same_person
+from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, is_taken_out, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
 from patchwatch.series.relayed import are_apart, takes_over
@@ -150,6 +150,7 @@ def _has_rules(one: PostingFacts, other: PostingFacts) -> bool:
         or _links_to(one, other)
         or not set(one.patch_ids).isdisjoint(other.patch_ids)
         or takes_over(one, other)
+        or is_taken_out(one, other)
     )
 
 
@@ -158,7 +159,7 @@ def _is_ruled(one: PostingFacts, other: PostingFacts) -> bool:
     if not has_lower_version(one, other) or _links_to(one, other) or _has_equal_patches(one, other):
         return True
     # The model has seen too few series that somebody else continues with the patches of their author.
-    return other.version == one.version - 1 and takes_over(one, other)
+    return other.version == one.version - 1 and (takes_over(one, other) or is_taken_out(one, other))
 
 
 def _links_to(one: PostingFacts, other: PostingFacts) -> bool:

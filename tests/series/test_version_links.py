@@ -704,3 +704,33 @@ def test_the_order_of_candidates_does_not_matter() -> None:
     one = known.pop("v5")
     candidates = list(known.values())
     assert predecessor(one, candidates) == predecessor(one, candidates[::-1])
+
+
+def fixes(name: str, day: float, *titles: str) -> list[Message]:
+    """A series of small fixes, each to a file of its own."""
+    whole = len(titles)
+    cover = posted(name, f"[PATCH 0/{whole}] frob: a batch of fixes", day, file="", text="Fixes.")
+    return [
+        cover,
+        *(
+            posted(f"{name}{n}", f"[PATCH {n}/{whole}] {title}", day + n / 1000, below=(name,), file=f"net/{n}.c")
+            for n, title in enumerate(titles, 1)
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "file", "linked"),
+    [
+        ("[PATCH v2] frob: count the wheels once", "net/2.c", True),
+        ("[PATCH v3] frob: count the wheels once", "net/2.c", False),  # v2 is missing
+        ("[PATCH v2] frob: count the wheels once more", "net/2.c", False),
+        ("[PATCH v2] frob: count the wheels once", "net/other.c", False),
+    ],
+)
+def test_a_patch_taken_out_of_a_series_is_found_among_others(subject: str, file: str, linked: bool) -> None:
+    batch = fixes("a", 0, "frob: free the bolt", "frob: count the wheels once", "frob: stop the clock")
+    since = [posted(f"s{n}", f"[PATCH] frob: paint door {n}", n, file="net/2.c") for n in range(1, 20)]
+    link = found([*batch, *since, posted("b", subject, 40, file=file, text="Other words.")], "b")
+    assert (link is not None and link.predecessor == "a@x") == linked
+    assert link is None or linked
