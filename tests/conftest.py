@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,29 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Name the mark of tests that only SQLite passes."""
     config.addinivalue_line("markers", "sqlite: about SQLite's file, so skipped with --database postgresql")
+    if config.getoption("--database") == "postgresql":
+        config.pluginmanager.register(on_postgresql.Cleaning())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what the chosen database does not have."""
     if config.getoption("--database") == "postgresql":
         on_postgresql.skip_what_is_sqlites(items)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
-    """Keep the databases of fixtures that several tests share."""
-    databases = on_postgresql.current()
-    if databases is None or fixturedef.scope == "function":
-        return (yield)
-    with databases.keeping():
-        return (yield)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
-    """Drop the databases of a test."""
-    if databases := on_postgresql.current():
-        databases.drop_new()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -16,6 +16,8 @@ from patchwatch.db.database import Database
 from patchwatch.private_files import replacing
 from tests.compose.test_draft_store import DRAFT
 
+pytestmark = pytest.mark.sqlite
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)

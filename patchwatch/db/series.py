@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from patchwatch.db import dependencies, series_flags
 from patchwatch.db.claims_codec import decode_claims, with_claims
 from patchwatch.db.criteria import Criteria as Criteria
+from patchwatch.db.dismissals import with_dismissers
 from patchwatch.db.execute import Execute, containing, rows_among
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
@@ -67,6 +68,7 @@ def series(
     found = _series_rows(execute, wanted, watched)
     ids = [row.id for row in found]
     revisions = revisions_of(execute, ids, me | wanted.mine | wanted.for_me)
+    named = with_dismissers(execute, {number: own for number, (own, _) in revisions.items()}, me)
     inboxes, failed = seen_in(execute, ids)
     unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
     muted, pinned = series_flags.muted(execute), series_flags.pinned(execute)
@@ -76,7 +78,7 @@ def series(
     overdue_since = series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute))
     rows: list[SeriesRow] = []
     for stored in found:
-        own, part = revisions.get(stored.id, ((), None))
+        own, part = named.get(stored.id, ()), revisions.get(stored.id, ((), None))[1]
         if not own:
             continue
         if (wanted.mine or wanted.for_me) and not (part and _concerns(wanted, part)):

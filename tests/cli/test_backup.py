@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.command_line import Run
+
+pytestmark = pytest.mark.sqlite
 
 
 def test_a_backup_can_be_used_as_the_database(with_xdp: Run, tmp_path: Path) -> None:

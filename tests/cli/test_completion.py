@@ -18,6 +18,8 @@ from tests.support.command_line import Run
 from tests.support.mails import mail, mbox
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.sqlite  # of a server, nothing is offered
+
 HOSTILE = "frob: $(touch owned) `touch owned` * ; touch owned, one, two: three\x1b]0;x\x07"
 
 _BASH = """

@@ -16,6 +16,8 @@ from tests.support.mails import mail
 from tests.support.paths import DEMO
 from tests.support.sample_threads import committers_threads
 
+pytestmark = pytest.mark.sqlite
+
 COMMANDS = [("list", "--all"), ("show", XDP_V5), ("show", "--why", XDP_V5), ("diff", XDP_V5), ("digest",), ("reindex",)]
 
 

@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.support.command_line import XDP_V5, Run
 from tests.support.mails import mail, mbox
 
@@ -59,6 +61,7 @@ def test_a_pinned_series_is_shown_as_such_until_it_is_unpinned(with_xdp: Run) ->
     assert json.loads(with_xdp("show", "1", "--json").stdout)["pinned"] is False
 
 
+@pytest.mark.sqlite
 def test_seen_series_have_nothing_unread(with_xdp: Run, environment: dict[str, str]) -> None:
     file = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
     with closing(sqlite3.connect(file)) as database, database:

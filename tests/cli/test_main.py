@@ -77,6 +77,7 @@ def test_the_example_config_names_every_key(run: Run) -> None:
     }
 
 
+@pytest.mark.sqlite
 def test_a_newer_database_is_refused(with_xdp: Run, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "data" / "patchwatch" / "patchwatch.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -86,6 +87,7 @@ def test_a_newer_database_is_refused(with_xdp: Run, tmp_path: Path) -> None:
     assert "newer patchwatch" in done.stderr
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_is_readable_and_a_write_fails(with_xdp: Run, tmp_path: Path) -> None:
     holder = sqlite3.connect(tmp_path / "data" / "patchwatch" / "patchwatch.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

@@ -104,6 +104,7 @@ def at(tracker: Tracker, now: int) -> Tracker:
     return Tracker(tracker.config, clock=lambda: float(now), database_url=tracker._url)
 
 
+@pytest.mark.sqlite
 def test_the_stored_answer_is_the_computed_one_as_long_as_it_holds(tracker: Tracker) -> None:
     """At many moments of half a year: in the minutes before and after something changes, and in between."""
     checked = 0
@@ -144,6 +145,7 @@ def test_the_counts_are_those_of_the_list(tracker: Tracker) -> None:
         assert answer_now(later)["counts"] == counts
 
 
+@pytest.mark.sqlite
 def test_the_stored_answer_ends_with_a_change_of_database_or_config(tracker: Tracker) -> None:
     answer_now(tracker)
     assert next_file.read(NOW, text=True) is not None
@@ -156,6 +158,7 @@ def test_the_stored_answer_ends_with_a_change_of_database_or_config(tracker: Tra
     assert next_file.read(NOW, text=False) is None
 
 
+@pytest.mark.sqlite
 def test_a_poll_stores_the_answer_again_if_somebody_asks_for_it(tracker: Tracker) -> None:
     tracker.refresh_answer()
     assert not next_file.exists()
@@ -174,6 +177,7 @@ def test_a_poll_stores_the_answer_again_if_somebody_asks_for_it(tracker: Tracker
     assert next_file.read(NOW + 2 * DAY, text=True) is not None
 
 
+@pytest.mark.sqlite
 def test_a_damaged_file_is_computed_again(tracker: Tracker) -> None:
     for text in ("", "{}", "[1]", '{"until": "x", "text_until": 3}', "\x00"):
         answer_now(tracker)
@@ -194,6 +198,7 @@ def replace_stale(answer: next_file.Answer) -> next_file.Answer:
     return {**answer, "stale_at": NOW + 1}
 
 
+@pytest.mark.sqlite
 def test_the_stored_answer_is_read_without_slow_imports(with_question: Run, environment: dict[str, str]) -> None:
     """Neither SQLAlchemy, msgspec, click nor typing: a shell prompt asks each time."""
     with_question("next")

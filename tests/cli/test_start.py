@@ -16,6 +16,8 @@ SLOW = ("b4", "difflib", "httpx", "liblore", "patchwatch.mail.parse", "pygit2", 
 RUN = """
 import sys
 from patchwatch.cli.main import run
+
+pytestmark = pytest.mark.sqlite
 slow, *commands = sys.argv[1:]
 for command in commands:
     status = run(command.split())

@@ -25,6 +25,8 @@ WRITER = """
 import sys
 from patchwatch.db import messages
 from patchwatch.db.database import Database
+
+pytestmark = pytest.mark.sqlite
 database = Database(sys.argv[1])
 for number in range(1_000_000):
     with database.write() as connection:

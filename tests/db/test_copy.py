@@ -19,6 +19,8 @@ from patchwatch.tracker import Tracker
 from tests.support.derived import dump
 from tests.support.sample_threads import READS
 
+pytestmark = pytest.mark.sqlite
+
 NOW = 1_695_283_200
 ANN = Config(me=Me(("Ann@example.org",)))
 

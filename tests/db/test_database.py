@@ -27,6 +27,8 @@ from patchwatch.db.versions import FACTS_VERSION, KNOWN_REVISIONS
 from patchwatch.errors import DatabaseError, DatabaseLockedError, DatabaseTooNewError
 from tests.support.old_database import create_old
 
+pytestmark = pytest.mark.sqlite
+
 
 def url(path: Path) -> str:
     return f"sqlite:///{path}/patchwatch.db"

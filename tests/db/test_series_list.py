@@ -28,6 +28,8 @@ from tests.support.demo import demo
 from tests.support.mails import mail
 from tests.support.sample_threads import READS
 
+pytestmark = pytest.mark.sqlite
+
 DAY = 86_400
 ANN, BOB, CAT = "ann@example.org", "bob@example.org", "cat@example.org"
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.faults.kills import Command, Trial, commands
 
+pytestmark = pytest.mark.sqlite
+
 KILLS = 3  # of each command; `make torture` has many more
 
 

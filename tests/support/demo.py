@@ -13,6 +13,7 @@ from patchwatch.cli import demo as original
 from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.config import Config
+from patchwatch.db.people import FIRST, Acting, login
 from tests.support import on_postgresql
 
 
@@ -26,6 +27,8 @@ def demo(now: int = NOW) -> Iterator[DemoTracker]:
         else:
             path.write_bytes(_imported(now))
         tracker = DemoTracker(Config(), clock=lambda: float(now), database_url=f"sqlite:///{path}")
+        if on_postgresql.in_use():  # Rita's decisions are of this person without addresses, as in an SQLite file
+            tracker.database.acting = Acting(FIRST, login())
         tracker.drafts = DraftStore(Path(directory) / "drafts")
         try:
             yield tracker

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,6 +71,27 @@ class TestDatabases:
     @staticmethod
     def _names() -> set[str]:
         return {row[0] for row in site.execute("SELECT datname FROM pg_database WHERE datname ~ '^f[0-9a-f]{40}$'")}
+
+
+class Cleaning:
+    """A plugin that drops the databases of a test after it; those of fixtures that several tests share are kept.
+
+    A conftest.py would not be asked about fixtures of the session.
+    """
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """Keep what a shared fixture creates."""
+        if _current is None or fixturedef.scope == "function":
+            return (yield)
+        with _current.keeping():
+            return (yield)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self) -> None:
+        """Drop the databases of a test."""
+        if _current is not None:
+            _current.drop_new()
 
 
 def skip_what_is_sqlites(items: list[pytest.Item]) -> None:

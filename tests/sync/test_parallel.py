@@ -107,6 +107,7 @@ def large_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return epoch(path, *(mail(message_id=f"{n}@example.org") for n in range(12_000)))
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("how", [*SIGNALS, signal.SIGINT], ids=lambda how: how.name)
 def test_no_process_outlives_an_import(how: signal.Signals, large_epoch: Path, tmp_path: Path) -> None:
     """Neither a worker, nor git, nor a helper of Python's; and what was stored is whole."""

@@ -90,6 +90,8 @@ HOLD_AND_WAIT = """
 import sys, time
 from pathlib import Path
 from patchwatch.sync.poll_lock import acquire
+
+pytestmark = pytest.mark.sqlite
 with acquire(Path(sys.argv[1]), "run", 1_700_000_000):
     print("held", flush=True)
     time.sleep(60)

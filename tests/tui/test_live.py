@@ -120,6 +120,7 @@ async def test_mail_stored_by_another_process_does_not_scroll_the_open_mail(
         assert (screen.thread.cursor, screen.mail.scroll_offset, app.focused) == before
 
 
+@pytest.mark.sqlite
 async def test_long_write_by_another_process_delays_no_key(stored: Tracker, file: Path) -> None:
     app = PatchwatchApp(stored)
     async with app.run_test(size=(110, 24)) as pilot:
