@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.command_line import copy_database
 
+pytestmark = pytest.mark.sqlite
 SLOW = ("b4", "difflib", "httpx", "liblore", "patchwatch.mail.parse", "pygit2", "requests", "textual")
 """Each of them takes longer to import than the command line."""
 
@@ -17,7 +18,6 @@ RUN = """
 import sys
 from patchwatch.cli.main import run
 
-pytestmark = pytest.mark.sqlite
 slow, *commands = sys.argv[1:]
 for command in commands:
     status = run(command.split())

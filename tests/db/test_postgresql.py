@@ -224,7 +224,7 @@ def test_url_needs_no_driver(url: str) -> None:
 
 
 def test_unreachable_server_is_reported(url: str) -> None:
-    with pytest.raises(DatabaseError, match="can't be used"):
+    with pytest.raises(DatabaseError, match="can't be reached"):
         Database(url.replace("host=", "host=/nowhere"))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from patchwatch.config import Config
 from patchwatch.db import decisions
+from patchwatch.db.people import login
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.point_list import listed_points
 from patchwatch.series.points import Fate, parse_point_key, point_key
@@ -120,7 +121,7 @@ def test_it_holds_for_any_order_of_arrival(empty: Tracker, tmp_path: Path, seed:
     for at, read in enumerate(reads):
         if at == when:  # before or after the mails that it is about
             with empty.database.write() as connection:
-                decisions.dismiss(connection, GUARD, 1, "ines")
+                decisions.dismiss(connection, GUARD, 1, login())
         arrive(empty, [read])
     with empty.database.write() as connection:
         reindex(connection)  # the mails may all have been there before it was dismissed behind the tracker's back
