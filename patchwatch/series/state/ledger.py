@@ -164,7 +164,8 @@ class Ledger(Struct):
             self._note(remark, message, about)
         if reply.to_posting and not (complete or reply.endorses or message.message_id in self._in_mail):
             self._comment(reply)
-        if SignalKind.SATISFIED in reply.signals and not any(r.wants or r.retracts for r in message.remarks):
+        asks = any(r.wants or r.retracts or r.waives for r in message.remarks)
+        if SignalKind.SATISFIED in reply.signals and not asks:
             text = reply.signals[SignalKind.SATISFIED].text
             self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, text)
 
@@ -258,9 +259,10 @@ class Ledger(Struct):
             found = (self._of_line.get(line) for line in reversed(remark.answers))
             if key := next((key for key in found if key is not None), None):
                 return [key]
-        if len(message.remarks) == 1 and not remark.below_diff:  # mail programs wrap quotes anew
-            return list(self._in_mail.get(message.parent or "", ()))
-        return []
+        if len(message.remarks) > 1 or remark.below_diff:
+            return []
+        keys = list(self._in_mail.get(message.parent or "", ()))
+        return keys if len(keys) == 1 or not remark.answers else []  # mail programs wrap quotes anew
 
     def _note(self, remark: Remark, message: Message, about: Iterable[str]) -> None:
         """Who quotes this remark speaks of the same points."""

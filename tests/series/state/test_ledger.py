@@ -141,6 +141,16 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "reviewers",
     ),
+    "they leave one of several things to the author": (
+        [
+            (RITA, LOCK + NAME, 1),
+            (ANN, "> Please call it count.\n\nIt is called so in the other driver.\n", "a1"),
+            (RITA, "> It is called so in the other driver.\n\nUp to you. It could be done later.\n", "a2"),
+        ],
+        [("change", "open"), ("change", "settled")],
+        "changes-requested",
+        "author",
+    ),
     "they are content": (
         [
             (RITA, NAME, 1),
