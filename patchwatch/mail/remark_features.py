@@ -131,6 +131,7 @@ _WAIVES = Pattern(
         no\ (?:real\ )?(?:need|reason)\ to\ (?:
             re-?(?:send|spin|post|do|submit|roll|vert) | send\ (?:a|another) | hold | block | delay | bother
           | (?:change|fix)\ (?:it|this|that)\ now)
+      | (?:not|n't|hardly)\ (?:really\ )?worth\ (?:an?\ )?(?:re-?(?:send|spin|post|roll)|(?:new|another)\ version|v\d)
       | (?:not|isn't|no|hardly)\ (?:a\ |really\ a\ )?(?:blocker|blocking|show-?stopper|big\ deal)
       | (?:as|in|for|could\ be|can\ be)\ (?:a\ )?follow-?\ ?ups?\b | follow-?\ ?up\ (?:patch|series|work|cleanup)
       | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$
@@ -153,6 +154,7 @@ _WAIVING = frozenset(
     {
         "need",
         "reason",
+        "worth",
         "blocker",
         "blocking",
         "show-stopper",

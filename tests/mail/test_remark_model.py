@@ -144,6 +144,7 @@ PERHAPS = {
     "only with another version": (ADDED, "If you happen to respin, please sort these."),
     "only if it is sent again": (ADDED, "In case you have to send this again, you should drop the cast."),
     "only if one is needed": (ADDED, "If there is a need for a new version, please mention the board."),
+    "not worth it": (ADDED, "You missed a blank line here, but that is not worth a resend."),
     "for who applies it": (ADDED, "Could you change the type to u32 when applying?"),
     "before it goes in": (ADDED, "The typo should be fixed while merging this."),
 }

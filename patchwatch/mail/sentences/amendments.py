@@ -1,4 +1,5 @@
-"""Recognize what the maintainer who applies a patch changes themselves: "I'll fix the typo while applying".
+"""Recognize what the maintainer who applies a patch changes themselves: "I'll fix the typo while applying", "I edited
+the commit message, please check my changes".
 
 Anybody can write such a sentence; patchwatch.series.state.machine checks the sender.
 """
@@ -11,7 +12,8 @@ from patchwatch.pattern import Pattern
 _MAX_SENTENCE = 300  # characters
 
 _AMENDS = phrase(
-    " apply| merg| commit| push| queu| picking|resend|respin|repost|re-send|re-spin|re-post|submit|send ",
+    " apply| merg| commit| push| queu| picking|resend|respin|repost|re-send|re-spin|re-post|submit|send |i did|edited|"
+    "tweaked|massaged|amended|adjusted|reworded|pending| my ",
     r"""
     \b(?:i|we)(?:'ll| will|'ve| have| can|'m going to|'m)? (?:(?:\w+ly|just|also|then|now) ){0,2}
         (?:fix|amend|adjust|correct|tweak|chang|edit|add|drop|remov|renam|reword|squash|fold|do\b|did|done|handl|
@@ -23,6 +25,13 @@ _AMENDS = phrase(
     |(?:\bno (?:need|reason)|(?:\bnot|n't) (?:need|have))(?: for you)? to
         (?: (?:re-?(?:send|spin|post|submit)|send (?:a )?(?:v\d+|new version)))\b[^.;]{0,40}?
         [,;.:(–—-]+(?: (?:and|as|since|because))?(?: (?:i|we))(?:'ll| will|'ve| can| have)\b
+    |\bi(?:'ve| have)? did s/\S
+    |\bi(?:'ve| have)? (?:(?:manually|just|also|slightly|already) )*
+        (?:edited|tweaked|massaged|amended|adjusted|reworded|rebased|fixed(?: up)?)
+        (?: (?:the|this|your) (?:\w+ )?
+            (?:patch(?:es)?|series|commit (?:log|message|description)|subject|title|changelog))\b
+    |\b(?:please )?(?:check|verify|review)(?: (?:that|if))? my (?:changes|edits|modifications|version)\b
+    |\bin (?:the|my|our) pending (?:branch|tree)\b
     """,
 )
 _NOT_MEANT = Pattern(r"(?i)\b(?:if|unless|once|until|would|could|assuming|provided|otherwise)\b|\?")

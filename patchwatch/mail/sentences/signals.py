@@ -69,7 +69,9 @@ _CHANGES = Pattern(
 _NOT_ASKED = Pattern(
     r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
-    r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|"
+    r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|your other \w+|"
+    r"(?:make|do|send|prepare|submit|post|write|have) (?:an? )?(?:similar|separate|another|additional) "
+    r"(?:patch|series|fix)|"
     r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|if you (?:fix|want|like|need|think|insist))\b|"
     r"\bpatch on top\b|\b(?:when|while|before|upon|on) (?:you (?:apply|merge|queue|commit|pick)|"
     r"(?:applying|merging|committing|queue?ing|picking|pulling))\b",
@@ -104,7 +106,8 @@ _NOT_PROMISED = Pattern(
     r"\bif (?:you|they|people|any(?:one|body)|some(?:one|body)|others|that|this|it|there|everyone|needed|required|"
     r"necessary|preferred|desired|no|"
     r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
-    r"\bunless\b|\?|\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
+    r"\bunless\b|\?|\bwhen (?:posting|sending|i (?:post|send)) (?:new|further|more) versions\b|"
+    r"\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
     r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
     re.IGNORECASE,

@@ -18,6 +18,11 @@ from patchwatch.mail.sentences.amendments import amends
         "No need to resend, I'll take care of it.",
         "You don't need to respin for this, I can fix it.",
         "No need to send a v3 - I'll squash the fix in.",
+        "This did not apply, and I manually edited the patch.",
+        "I have reworded the commit message.",
+        "I did s/frob1/FROB1/ in this one:",
+        "In the pending branch I removed the second loop:",
+        "Please check my changes.",
     ],
 )
 def test_it_is_amended(sentence: str) -> None:
@@ -35,6 +40,10 @@ def test_it_is_amended(sentence: str) -> None:
         "No need to resend for this.",
         "I will look at it again when I am back.",
         "I would add the tag when applying.",
+        "I edited this to use a list, and it works.",
+        "Could you check my changes?",
+        "I would have reworded the commit message.",
+        "The list is pending in the second loop.",
     ],
 )
 def test_nothing_is_amended(sentence: str) -> None:

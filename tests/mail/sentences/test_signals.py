@@ -151,6 +151,9 @@ def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
         "In the future please cc the list.\n",
         "The rule does not apply to small pages.\n",
         "Could you explain the lock?\n",
+        "Could you make a similar patch for the other driver?\n",
+        "Please send a separate series for the other driver.\n",
+        "Please rebase your other changes on this.\n",
         "Could you add more details on the use?\n",
         "I will send a v3, it needs rework.\n",
         "> Please resend.\n",
@@ -174,6 +177,7 @@ def test_sentences_that_only_look_like_requests(body: str) -> None:
         "I can do that, but why is it better?\n",
         "I can do it, but it makes the table larger.\n",
         "Alternatively, I can send the other half first.\n",
+        "I missed a tag, I will add it when posting new versions.\n",
         "I can rework it if they do not like it.\n",
     ],
 )
