@@ -154,8 +154,7 @@ def read(
     everything, revision = revision, without_answers_to_robots(revision)
     tags = given_to(revision)
     first, *again = revision.sendings or (revision.root,)
-    completion, own = _completion(revision, tags.tags), {m.message_id for m in revision.patches}
-    carried = _reason_for(revision, next((t for t in tags.tags if t.counts and t.message_id in own), None))
+    completion, carried = _completion(revision, tags.tags), _carried(revision, tags.tags)
     machine = StateMachine(revision, completion, carried, first, committers, policy, dismissed, rules)
     reading = Reading(everything, machine, tags, Heard(), requests_in(everything))
     for follow_up in revision.given_before:
@@ -198,6 +197,12 @@ def newest_of(revision: Revision) -> tuple[int, str]:
 
 def _completion(revision: Revision, tags: Sequence[Tag]) -> Reason | None:
     return _reason_for(revision, completing_tag(revision, tags))
+
+
+def _carried(revision: Revision, tags: Sequence[Tag]) -> Reason | None:
+    """The first review that a patch carries; those of a backport are of the commit upstream."""
+    own = {message.message_id for message in revision.patches if not message.upstream}
+    return _reason_for(revision, next((tag for tag in tags if tag.counts and tag.message_id in own), None))
 
 
 def _reason_for(revision: Revision, tag: Tag | None) -> Reason | None:

@@ -417,3 +417,21 @@ def test_a_posting_that_carries_reviews_of_some_patches_is_under_review(tags: tu
     (found,) = find_revisions([posted(2)[0], *(patch(number, 2, carried) for number, carried in enumerate(tags, 1))])
     said = revision_state(found)
     assert (said.state, said.turn) == (state, "maintainer" if state == "reviewed" else "reviewers")
+
+
+def test_the_reviews_of_a_backport_are_of_the_commit_upstream() -> None:
+    own = [posted(2)[0]]
+    for number, tags in enumerate((RITA_TAG, ""), 1):
+        diff = DIFF.replace("lock(frob)", f"lock({number})")
+        upstream = f"[ Upstream commit {number}123456789abcdef0123456789abcdef01234567 ]"
+        body = f"{upstream}\n\nWhy.\n\n{tags}Signed-off-by: {ANN}\n---\n{diff}"
+        subject = f"[PATCH AUTOSEL 6.6 {number}/2] frob: part {number}"
+        own.append(
+            parse(
+                mail(
+                    message_id=f"{number}@x", subject=subject, sender=ANN, date=date_at(0), in_reply_to="0@x", body=body
+                )
+            )
+        )
+    found = find_revisions(own)
+    assert {str(revision_state(one).state) for one in found} == {"new"}
