@@ -106,6 +106,9 @@ class AppliedPatches:
         same = {patch.number for patch in others if patch.expected == self.count and patch.number <= self.count}
         if not found and same == {0}:  # the merge of the series
             return set(range(1, self.count + 1))
+        left = set(range(1, self.count + 1)) - found - self.numbers
+        if found and len(left) == len(others):  # whoever applied them reworded the titles
+            return found | left
         return found | same - {0}
 
 

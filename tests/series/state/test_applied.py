@@ -216,3 +216,24 @@ def b4(*numbers: str, title: str = "frob: part {0}") -> str:
 def test_a_list_of_commits_accepts_the_patches_in_it(replies: list[Reply], state: str, partly: str) -> None:
     found = state_after(3, *replies)
     assert (found.state, found.partly) == (state, partly)
+
+
+def listing(*titles: str) -> str:
+    """A b4 thank-you for patches with these titles, which counts only them."""
+    commits = (f"[{n}/{len(titles)}] {title}\n      commit: {n}123456789ab\n" for n, title in enumerate(titles, 1))
+    return "Applied, thanks!\n\n" + "".join(commits)
+
+
+@pytest.mark.parametrize(
+    ("replies", "state", "partly"),
+    [
+        ([(REX, APPLIED, 3), (MIA, listing("frob: part 1", "frob: the other part"))], "accepted", ""),
+        ([(MIA, listing("frob: part 3", "frob: one part", "frob: the other part"))], "accepted", ""),
+        ([(MIA, listing("frob: part 1", "frob: the other part"))], "under-review", "1"),
+        ([(REX, APPLIED, 3), (MIA, listing("frob: part 1", "tab: a", "tab: b", "tab: c"))], "under-review", "1,3"),
+    ],
+    ids=["the rest, one reworded", "all, two reworded", "which of the others is unknown", "more than are left"],
+)
+def test_as_many_unknown_titles_as_patches_are_left_are_these(replies: list[Reply], state: str, partly: str) -> None:
+    found = state_after(3, *replies)
+    assert (found.state, found.partly) == (state, partly)
