@@ -170,6 +170,11 @@ class TrackerBase:
         return frozenset(address.lower() for address in self.config.me.addresses)
 
     @property
+    def database_url(self) -> str:
+        """The URL of the database."""
+        return self._url
+
+    @property
     def config_file(self) -> str:
         """The path of the config file, whether it exists or not."""
         return str(self.config.source or config_path())

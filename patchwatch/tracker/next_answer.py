@@ -46,8 +46,8 @@ def answer_now(tracker: Tracker) -> Answer:
     now = tracker.now()
     counted = ""
     with contextlib.suppress(OSError, sqlite3.Error):  # not an SQLite file
-        counted = next_file.generation(tracker.database.url)
-    queue = tracker.queue()
+        counted = next_file.generation(tracker.database_url)
+    queue = tracker.queue(among="known")
     lines = {row.id: row for row in queue.placed(now)}
     live = [row for row in lines.values() if row.place and row.place.section is not Section.DORMANT]
     dormant = sum(row.place is not None for row in lines.values()) - len(live)
@@ -69,7 +69,7 @@ def answer_now(tracker: Tracker) -> Answer:
         end = min([now + _DAY, *(until for until in snoozed if until > now)])
         until = _change(top_at, now, end)
         with contextlib.suppress(OSError):  # without a place to store it, it is computed each time
-            url, config = tracker.database.url, tracker.config_file
+            url, config = tracker.database_url, tracker.config_file
             next_file.write(url, config, counted, answer, now, until, _change(text_at, now, until))
     return answer
 
