@@ -12,6 +12,7 @@ from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
 from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import line
+from patchwatch.series import labels
 from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
 
@@ -141,7 +142,7 @@ def dismiss_command(context: Context, series: str, point: str) -> None:
     listed = tracker.dismiss(row.id, point)
     row = tracker.one(row.id)
     print_line(f"dismissed point {listed.number} of #{row.id}: “{line(listed.point.text)}”")
-    print_line(f"#{row.id} {line(row.title)}: {row.state}, waiting for {row.turn}")
+    print_line(f"#{row.id} {line(row.title)}: {row.state}, waiting for {labels.whose(row)}")
 
 
 @click.command("mute", short_help="Leave series out of digests and notifications.")

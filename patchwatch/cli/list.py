@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,17 +12,15 @@ import click
 from patchwatch.cli.arguments import INBOX
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.pager import paged
-from patchwatch.cli.queue_lines import print_sections, print_wide
+from patchwatch.cli.queue_lines import print_all, print_sections, print_wide
 from patchwatch.cli.series_json import series_json
-from patchwatch.cli.table import print_table
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_error, print_json_array, stdout_encoding
 from patchwatch.sanitize import line
-from patchwatch.series import labels
 from patchwatch.series.filter import parse
 from patchwatch.series.left import Left
-from patchwatch.series.model import NextAction, SeriesSummary
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Section
 from patchwatch.series.signs import uses_ascii
 from patchwatch.series.states import SETTABLE
@@ -70,7 +68,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     text = " ".join(word for word in limit if word not in _SECTIONS)
     wanted = _criteria(tracker, **chosen)
     in_table = wanted.everything and not (unfolded or wide or as_json)
-    lines = list(tracker.lines(among="all" if wanted.everything else "known", placed=not in_table))
+    lines = list(tracker.lines(among="all" if wanted.everything else "known", placed=True))
     if not wanted.everything:
         lines = [row for row in lines if row.place or row.watched]
     narrowed = text or wanted != Criteria(everything=wanted.everything)
@@ -90,7 +88,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
     elif in_table:
-        print_series(lines, tracker.next_actions(lines), tracker.now())
+        print_all(lines, tracker.now())
     else:
         plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())
         shown = frozenset(Section) if narrowed else unfolded
@@ -144,31 +142,6 @@ def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
     places = {row.id: row.place for row in lines}
     rows = tracker.series_in_order([row.id for row in lines])
     print_json_array(series_json(row, tracker.url, tracker.now(), places[row.id]) for row in rows)
-
-
-def _title(row: SeriesSummary) -> str:
-    notes = {"pinned": row.pinned, "muted": row.muted, "snoozed": row.snoozed_until is not None}
-    return f"{line(row.title)}{''.join(f' [{note}]' for note, applies in notes.items() if applies)}"
-
-
-_COLUMNS: tuple[tuple[str, Callable[[SeriesSummary, int], str]], ...] = (
-    ("#", lambda row, now: str(row.id)),
-    ("STATE", lambda row, now: labels.state(row)),
-    ("WAITING FOR", labels.turn),
-    ("VER", lambda row, now: labels.version(row)),
-    ("TAGS", lambda row, now: labels.reviewed(row)),
-    ("NEW", lambda row, now: str(row.unread or "")),
-    ("AGE", lambda row, now: format_age(row.last_activity, now)),
-    ("AUTHOR", lambda row, now: line(row.author_name or row.author_email)),
-    ("TITLE", lambda row, now: _title(row)),  # last: it gets the rest of the terminal
-)
-
-
-def print_series(rows: Sequence[SeriesSummary], actions: Mapping[int, NextAction], now: int) -> None:
-    """Print the list, with the user's own next action below a series that has one."""
-    cells = [[text(row, now) for _, text in _COLUMNS] for row in rows]
-    mine = [line(action.text) if (action := actions.get(row.id)) and action.by == "me" else "" for row in rows]
-    print_table(cells, [head for head, _ in _COLUMNS], mine)
 
 
 def no_addresses(tracker: Tracker) -> str:

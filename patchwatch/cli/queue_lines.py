@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from patchwatch.cli.table import fit, print_table, width
 from patchwatch.output import print_line, stdout_is_terminal
 from patchwatch.sanitize import line
 from patchwatch.series import labels, queue_labels
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import Place, Section
+from patchwatch.series.queue import ASKS, Place, Section
 from patchwatch.series.queue_labels import next_ping
 from patchwatch.series.signs import PINNED, in_ascii, sign_of
 from patchwatch.series.verbs import long_day
+from patchwatch.times import format_age
 
 _VERB = 16  # columns
 _WHEN = 7
@@ -104,22 +106,55 @@ def _row(row: SeriesSummary, sizes: tuple[int, int], now: int, columns: int, *, 
     return head + (fit(title, room).rstrip() if columns and width(title) > room else title)
 
 
-_COLUMNS: tuple[tuple[str, Callable[[SeriesSummary, int], str]], ...] = (
-    ("#", lambda row, now: str(row.id)),
-    ("SECTION", lambda row, now: row.place.section.value if row.place else ""),
-    ("STATE", lambda row, now: labels.state_name(row)),
-    ("NEXT", lambda row, now: line(row.place.verb) if row.place else ""),
-    ("WHEN", lambda row, now: row.place.when(now) if row.place else ""),
-    ("VER", lambda row, now: labels.version(row)),
-    ("AUTHOR", lambda row, now: line(row.author_name or row.author_email)),
-    ("LIST", lambda row, now: ", ".join(map(line, row.inboxes))),
-    ("POINTS", lambda row, now: labels.open_points(row)),
-    ("TAGS", lambda row, now: labels.reviewed(row)),
-    ("NEW", lambda row, now: str(row.unread or "")),
-    ("TITLE", lambda row, now: labels.title(row.title)),
+class _Column(NamedTuple):
+    """A column of a table: its head, the text of a row, and whether `list --all` has it."""
+
+    head: str
+    text: Callable[[SeriesSummary, int], str]
+    in_all: bool = False
+
+
+_COLUMNS = (
+    _Column("#", lambda row, now: str(row.id), in_all=True),
+    _Column("SECTION", lambda row, now: row.place.section.value if row.place else ""),
+    _Column("STATE", lambda row, now: _state(row), in_all=True),
+    _Column("NEXT", lambda row, now: line(row.place.verb) if row.place else ""),
+    _Column("WHEN", lambda row, now: row.place.when(now) if row.place else ""),
+    _Column("WAITING FOR", labels.turn, in_all=True),
+    _Column("VER", lambda row, now: labels.version(row), in_all=True),
+    _Column("LIST", lambda row, now: ", ".join(map(line, row.inboxes))),
+    _Column("POINTS", lambda row, now: labels.open_points(row)),
+    _Column("TAGS", lambda row, now: labels.reviewed(row), in_all=True),
+    _Column("NEW", lambda row, now: str(row.unread or ""), in_all=True),
+    _Column("AGE", lambda row, now: format_age(row.last_activity, now), in_all=True),
+    _Column("AUTHOR", lambda row, now: labels.author(row), in_all=True),
+    _Column("TITLE", lambda row, now: _title(row), in_all=True),  # last: it gets the rest of the terminal
 )
+
+
+def _state(row: SeriesSummary) -> str:
+    missing = labels.missing_patches(row.patches, row.expected)
+    return f"{labels.state_name(row)}{f' ({missing})' if missing else ''}"
+
+
+def _title(row: SeriesSummary) -> str:
+    notes = {"pinned": row.pinned, "muted": row.muted, "snoozed": row.snoozed_until is not None}
+    return f"{labels.title(row.title)}{''.join(f' [{note}]' for note, applies in notes.items() if applies)}"
 
 
 def print_wide(rows: Sequence[SeriesSummary], now: int) -> None:
     """Print every column of every row, cutting nothing."""
-    print_table([[text(row, now) for _, text in _COLUMNS] for row in rows], [head for head, _ in _COLUMNS], cut=False)
+    _print(_COLUMNS, rows, now, cut=False)
+
+
+def print_all(rows: Sequence[SeriesSummary], now: int) -> None:
+    """Print the columns that fit a terminal, with what the user has to do below a series that waits for them."""
+    asked = [row.place.reason if row.place and row.place.section in ASKS else "" for row in rows]
+    _print([column for column in _COLUMNS if column.in_all], rows, now, list(map(line, asked)))
+
+
+def _print(
+    columns: Sequence[_Column], rows: Sequence[SeriesSummary], now: int, notes: Sequence[str] = (), *, cut: bool = True
+) -> None:
+    cells = [[column.text(row, now) for column in columns] for row in rows]
+    print_table(cells, [column.head for column in columns], notes, cut=cut)

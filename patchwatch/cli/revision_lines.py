@@ -28,7 +28,8 @@ def evidence_lines(evidence: Evidence, tracker: Tracker, indent: str = " " * 8) 
     """The evidence, quoted, with who wrote it and when; and the URL of its mail."""
     if evidence.by_hand:
         return [f"{indent}{line(evidence.text)}"]
-    who = [line(evidence.by_name or evidence.by_email)] if evidence.by_name or evidence.by_email else []
+    sender = "you" if evidence.by_email in tracker.addresses else line(evidence.by_name or evidence.by_email)
+    who = [sender] if sender else []
     who += [f"commit {line(evidence.commit)[:12]}"] if evidence.commit else []
     who += [format_day(evidence.date)] if evidence.date else []
     lines = [f"{indent}{', '.join(who)}{': ' if who else ''}“{line(evidence.text)}”"]

@@ -120,7 +120,7 @@ def series_lines(row: SeriesRow, thread: tuple[MessageRow, ...], tracker: Tracke
 
 def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     """Title and author; state, turn and next action, with their evidence."""
-    lines = [f"#{row.id}  {line(row.title)}", f"    by {line(row.author_name)} <{line(row.author_email)}>"]
+    lines = [f"#{row.id}  {line(row.title)}", f"    by {labels.author(row)} <{line(row.author_email)}>"]
     if row.inboxes:
         lines[-1] += f" in {', '.join(map(line, row.inboxes))}"
     newest = row.revisions[-1]
@@ -189,7 +189,7 @@ def _message_line(m: MessageRow, text: str) -> str:
     mark = "*" if m.unread else " "
     tags = f"  [{', '.join(map(line, m.tags))}]" if m.tags else ""
     bot = " (bot)" if m.bot else ""
-    author = line(m.author_name or m.author_email)
+    author = labels.author(m)
     failed = f"  (unreadable: {line(m.unreadable)})" if m.unreadable else ""
     return f" {mark}{format_day(m.date)}  {'  ' * min(m.depth, 12)}{author}{bot}: {text}{tags}{failed}"
 
@@ -198,12 +198,13 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     """Return how a series came to its state: every state change with its date, its mail and the new turn."""
     lines = [f"#{row.id}  {line(row.title)}: {row.state}"]
     revisions = {r.message_id: r for r in row.revisions}
-    names = {m.message_id: line(m.author_name or m.author_email) for m in tracker.thread(row.id)}
+    names = {m.message_id: labels.author(m) for m in tracker.thread(row.id)}
     steps = tracker.steps(row.id)
     for step in steps:
         revision = revisions.get(step.message_id)
         if revision is not None:
-            lines += ["", f"{format_day(step.date)}  {labels.version(revision)} posted by {line(revision.author_name)}"]
+            who = names.get(step.message_id) or labels.author(revision)
+            lines += ["", f"{format_day(step.date)}  {labels.version(revision)} posted by {who}"]
             if revision.predecessor:
                 by_hand = "by hand, " if revision.predecessor.by_hand else ""
                 reasons = labels.link_evidence(revision.predecessor.evidence)
@@ -211,7 +212,7 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
         else:
             who = names.get(step.message_id, "")
             lines.append(f"{format_day(step.date)}  {who}{': ' if who else ''}“{line(step.text)}”")
-        turn = "nobody’s turn" if step.turn == Turn.NOBODY else f"turn: {step.turn}"
+        turn = "nobody’s turn" if step.turn == Turn.NOBODY else f"turn: {labels.turn_name(step.turn, row)}"
         lines.append(f"{_INDENT}→ {step.state}, {turn}")
         source = line(tracker.url(step.message_id)) if step.message_id else f"commit {line(step.commit)}"
         lines.append(f"{_INDENT}{source}")

@@ -6,8 +6,9 @@ Both change in one transaction, so that each event is queued once per subscriber
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
@@ -18,9 +19,19 @@ from patchwatch.db.messages import forget_setting, set_setting, setting, setting
 from patchwatch.db.people import FIRST, acting
 from patchwatch.db.sql import insert_missing, next_id
 from patchwatch.db.versions import FACTS_VERSION
-from patchwatch.series.model import Event, SeriesSnapshot
+from patchwatch.series.model import Event
 
 _CURSOR, _RENEWED = "events", "renewed"  # beginnings of the names of settings
+
+
+class SeriesSnapshot(NamedTuple):
+    """A series at the last scan for events; stored as an array."""
+
+    state: str
+    turn: str
+    applied: str  # the message-id that reported a part as applied
+    actions: Mapping[str, str]  # by audience: the next action
+
 
 
 class EventCursor(msgspec.Struct, frozen=True, array_like=True):

@@ -72,6 +72,28 @@ def read_queue(execute: Execute, lines: Sequence[SeriesSummary], rules: Rules, m
     return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
 
 
+def place_alone(
+    row: SeriesRow, applies: bool | None, me: Collection[str], rules: Rules, now: int
+) -> Place | None:
+    """Return the place of one series in the queue of the person with the addresses `me`, as if nothing in it were new.
+
+    `applies` is what `applied_by` returns for it.
+    """
+    case = Case(
+        state=row.state,
+        turn=row.turn,
+        turn_since=row.turn_since,
+        last_activity=row.last_activity,
+        version=labels.revision_name(row),
+        rfc=row.rfc,
+        muted=row.muted,
+        pinned=row.pinned,
+        snoozed_until=row.snoozed_until,
+        blocked=labels.blocked(row) if row.blocked_by else "",
+    )
+    return place(_with_row(case, row, applies, me, rules, now), now, rules)
+
+
 def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], now: int) -> bool:
     """True unless its place is certain already: set aside, dormant, or closed long ago."""
     if line.muted or line.snoozed_until is not None:

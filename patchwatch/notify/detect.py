@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 
 from patchwatch.db import event_queue, threads, watched
 from patchwatch.db.database import Database
+from patchwatch.db.event_queue import SeriesSnapshot
 from patchwatch.db.execute import executor
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.db.watched import Standing
 from patchwatch.notify.events import Event, Subscriber, audience, events, snapshot
-from patchwatch.series.model import NextAction, SeriesRow, SeriesSnapshot
+from patchwatch.series.model import NextAction, SeriesRow
 
 Rows = Callable[[Connection, frozenset[int], frozenset[str]], Sequence[SeriesRow]]
 """Returns the series with these numbers, with the next actions of the person with these addresses."""

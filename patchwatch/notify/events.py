@@ -13,11 +13,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from patchwatch.db.event_queue import SeriesSnapshot
 from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
 from patchwatch.series import finding_labels, labels, point_labels
 from patchwatch.series.model import Event as Event
-from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow, SeriesSnapshot
+from patchwatch.series.model import Evidence, MessageRow, NextAction, SeriesRow
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL

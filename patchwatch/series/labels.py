@@ -9,12 +9,16 @@ from collections.abc import Iterable
 
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
-from patchwatch.series.model import RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.model import MessageRow, RevisionRow, SeriesRow, SeriesSummary
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import status
+from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.states import Turn
 from patchwatch.times import format_age
+
+YOU = "you"
+"""How the user is named to themselves."""
 
 
 def version(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
@@ -98,7 +102,43 @@ def turn(row: SeriesRow | SeriesSummary, now: int) -> str:
         return row.turn
     if row.turn != Turn.AUTHOR and row.blocked_by:
         return blocked(row)
-    return f"{row.turn} {format_age(row.turn_since, now)}{'!' if row.overdue else ''}"
+    if isinstance(row, SeriesSummary) and row.place and row.place.section in ASKS:
+        return f"{YOU} {row.place.when(now)}"
+    return f"{whose(row)} {format_age(row.turn_since, now)}{'!' if row.overdue else ''}"
+
+
+def whose(row: SeriesRow | SeriesSummary) -> str:
+    """`reviewers`, or `you`: whose turn it is."""
+    return YOU if _my_turn(row) else row.turn
+
+
+def turn_name(turn: str, row: SeriesRow) -> str:
+    """`author`, or `you`: whose turn it was at some time in the history of a series."""
+    mine = is_mine(row) if turn == Turn.AUTHOR else turn == row.turn and row.my_turn
+    return YOU if mine else turn
+
+
+def _my_turn(row: SeriesRow | SeriesSummary) -> bool:
+    if isinstance(row, SeriesRow):
+        return row.my_turn
+    place = row.place
+    if place is not None and place.section in ASKS:
+        return True
+    if row.turn == Turn.AUTHOR:
+        return row.mine and (place is None or place.section is not Section.WAITING or place.mine)
+    return place is not None and place.verb == YOU
+
+
+def is_mine(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> bool:
+    """True if I sent it; of a series, if I posted it."""
+    if isinstance(row, SeriesRow):
+        return row.involvement is not None and row.involvement.author
+    return not isinstance(row, RevisionRow) and row.mine
+
+
+def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
+    """The name of who sent it, or the address if the mail has no name; or `you`."""
+    return YOU if is_mine(row) else line(row.author_name or row.author_email)
 
 
 def blocked(row: SeriesRow | SeriesSummary) -> str:

@@ -5,7 +5,6 @@ Times are UTC seconds.  States, turns and kinds of evidence are the values of St
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -206,6 +205,7 @@ class SeriesRow:
     next_action: NextAction | None = None  # None: nobody has to act
     depends_on: tuple[DependencyRow, ...] = ()  # of the newest revision
     pinned: bool = False
+    my_turn: bool = False  # I am among those whose turn it is; only known if it was read alone
 
     @property
     def kind(self) -> str:
@@ -321,6 +321,7 @@ class MessageRow:
     tags: tuple[str, ...]  # names of the trailers it gives: Reviewed-by
     excerpt: str
     unreadable: str = ""  # why it could not be parsed
+    mine: bool = False  # I sent it
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,12 +390,3 @@ class Event:
     by_name: str = ""
     by_email: str = ""
     whom: str = ""  # for your_turn: whose, as patchwatch.notify.events.audience writes it
-
-
-class SeriesSnapshot(NamedTuple):
-    """A series at the last scan for events; stored as an array (patchwatch.db.event_queue)."""
-
-    state: str
-    turn: str
-    applied: str  # the message-id that reported a part as applied
-    actions: Mapping[str, str]  # by audience: the next action

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import NamedTuple
 
 from patchwatch.db import next_file
@@ -63,7 +63,7 @@ def answer_now(tracker: Tracker) -> Answer:
     top = top_at(now)
     row = tracker.one(top.number) if top.number is not None else None
     place = lines[top.number].place if top.number is not None else None
-    answer = _answer(top, row, place, _stale_at(list(lines.values())))
+    answer = _answer(top, row, place, _stale_at(list(lines.values())), tracker.addresses)
     if counted:
         snoozed = [row.snoozed_until for row in live if row.snoozed_until]
         end = min([now + _DAY, *(until for until in snoozed if until > now)])
@@ -106,18 +106,20 @@ def _stale_at(lines: list[SeriesSummary]) -> int | None:
     return min(failing) + _STALE if failing else None
 
 
-def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None) -> Answer:
+def _answer(
+    top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None, me: Collection[str]
+) -> Answer:
     counts = dict(top.counts)
     series = None
     if row is None or place is None:
         text = [f"nothing needs you{f'; {top.ping}' if top.ping else ''}"]
         short = ""
     else:
-        title, author = labels.title(row.title), line(row.author_name or row.author_email)
+        title, author = labels.title(row.title), labels.author(row)
         text = [
             line(place.reason),
             f"  #{row.id}  {title}  ({author})",
-            *_quote(row),
+            *_quote(row, me),
             f"  patchwatch show {row.id} --why",
         ]
         short = f"{line(place.verb)}: {title} ({counts[Section.NOW.value]})"
@@ -136,9 +138,10 @@ def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int
     return {"counts": counts, "line": short, "text": text, "json": value, "stale_at": stale_at}
 
 
-def _quote(row: SeriesRow) -> list[str]:
+def _quote(row: SeriesRow, me: Collection[str]) -> list[str]:
     """The sentence that asks for it, if somebody wrote one."""
     why = asks_for_it(row)
     if why is None or why.kind in _OWN_WORDS or why.by_hand or not why.text:
         return []
-    return [f"  “{line(why.text)}”  {line(why.by_name or why.by_email)}".rstrip()]
+    who = labels.YOU if why.by_email in me else line(why.by_name or why.by_email)
+    return [f"  “{line(why.text)}”  {who}".rstrip()]

@@ -129,20 +129,29 @@ class Queries(TrackerBase):
         rows = self.series(wanted=Criteria(everything=True, ids=frozenset({series_id})))
         if not rows:
             raise NotFoundError(f"there is no series {series_id}. `patchwatch list --all` shows the numbers.")
-        return self._with_applying(rows[0])
+        return self._for_me(rows[0])
 
-    def _with_applying(self, row: SeriesRow) -> SeriesRow:
-        """Return the series with my next action, if I am the maintainer that it waits for."""
+    def _for_me(self, row: SeriesRow) -> SeriesRow:
+        """Return the series with my next action if I am the maintainer that it waits for, and with whose turn it is."""
+        from patchwatch.series.queue import ASKS
         from patchwatch.series.state.next_action import to_apply
+        from patchwatch.series.states import Turn
 
-        action = to_apply(row, self.now())
-        if action is None or row.next_action is None or row.next_action.by == "me":
+        if row.involvement is None or row.turn == Turn.NOBODY:
             return row
-        from patchwatch.db.queue import applied_by
+        if row.turn == Turn.AUTHOR:
+            return replace(row, my_turn=row.involvement.author)
+        from patchwatch.db.queue import applied_by, place_alone, rules_of
 
+        now = self.now()
         with self.reading() as execute:
-            mine = applied_by(execute, [row], self.addresses).get(row.id, False)
-        return replace(row, next_action=action) if mine else row
+            applies = applied_by(execute, [row], self.addresses).get(row.id)
+            rules = rules_of(execute, self.config.review)
+            place = place_alone(row, applies, self.addresses, rules, now)
+        mine = place is not None and (place.section in ASKS or place.verb == "you")
+        others = row.next_action is not None and row.next_action.by != "me"
+        action = to_apply(row, now) if mine and others else None
+        return replace(row, my_turn=mine, next_action=action or row.next_action)
 
     def find(self, name: str) -> int:
         """Return the number of the series that a user named by its number, a message-id or a link.
@@ -175,7 +184,9 @@ class Queries(TrackerBase):
     def thread(self, series_id: int) -> tuple[MessageRow, ...]:
         """Return every mail of a series, revision by revision, as trees."""
         with self.reading() as execute:
-            return threads.thread(execute, series_id)
+            found = threads.thread(execute, series_id)
+        me = self.addresses
+        return tuple(replace(row, mine=True) if row.author_email in me else row for row in found)
 
     def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         """Return the state changes of a series, in order."""

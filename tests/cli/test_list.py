@@ -37,7 +37,7 @@ def test_my_next_action_is_printed_below_a_series(with_question: Run) -> None:
     mine = with_question("list", "--all", "--mine", "--now", "2023-07-07T10:00Z").stdout.splitlines()
     assert (len(mine), mine[2]) == (3, "   → answer Rita's question from 3 days ago")
     for_me = with_question("list", "--all", "--for-me", "--now", "2023-07-07T10:00Z").stdout.splitlines()
-    assert (len(for_me), for_me[2]) == (3, "   → review: waits for 2 days")
+    assert (len(for_me), for_me[2]) == (3, "   → review v1: sent to you 2 days ago")
     either = with_question("list", "--all", "--mine", "--for-me", "--now", "2023-07-07T10:00Z").stdout
     assert [line.strip() for line in either.splitlines() if "→" in line] == [for_me[2].strip(), mine[2].strip()]
     everything = with_question("list", "--all", "--now", "2023-07-07T10:00Z").stdout

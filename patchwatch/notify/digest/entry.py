@@ -7,7 +7,7 @@ from mails is sanitized here.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwatch.counts import plural
@@ -21,6 +21,7 @@ from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.queue import Section
 from patchwatch.series.states import ReasonKind
+from patchwatch.series.tags import address_in
 
 _MAX_MAILS = (1, 1, 3, 3)  # the newest mails to show, by relevance; the others are counted
 _MAX_NAMES = 3
@@ -243,7 +244,7 @@ def _changes(update: SeriesUpdate) -> list[Paragraph]:
     """The author's changelog in one line, and the tags that were carried."""
     changes = changes_in_a_line(update.changes)
     paragraphs = [Paragraph(_quoted(changes), 1)] if changes else []
-    if tags := _carried_tags(update.row.revisions[-1]):
+    if tags := _carried_tags(update.row.revisions[-1], update.addresses):
         paragraphs.append(Paragraph(tags))
     return paragraphs
 
@@ -262,20 +263,20 @@ def changes_in_a_line(text: str) -> str:
     return "; ".join(point.rstrip(".,; ") for point in points).replace(":; ", ": ")
 
 
-def _carried_tags(newest: RevisionRow) -> str:
-    """`2 tags carried, not carried: Reviewed-by from Roman`."""
+def _carried_tags(newest: RevisionRow, me: Collection[str]) -> str:
+    """`2 tags carried, not carried: Reviewed-by from you`."""
     carried = {(tag.name, tag.value) for tag in newest.trailers if tag.given_to and tag.carried}
     lost = [tag for tag in newest.trailers if not tag.carried]
     text = [f"{plural(len(carried), 'tag')} carried"] if carried else []
     if lost:
-        names = list(dict.fromkeys(f"{line(tag.name)} from {_giver(tag)}" for tag in lost))
+        names = list(dict.fromkeys(f"{line(tag.name)} from {_giver(tag, me)}" for tag in lost))
         text.append(f"not carried: {_some(names)}")
     return ", ".join(text)
 
 
-def _giver(tag: TrailerRow) -> str:
+def _giver(tag: TrailerRow, me: Collection[str]) -> str:
     name, _, address = tag.value.partition("<")
-    return short_name(name, address)
+    return labels.YOU if address_in(tag.value) in me else short_name(name, address)
 
 
 # ---- wording -------------------------------------------------------------------------------------------------------

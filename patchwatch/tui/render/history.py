@@ -58,7 +58,7 @@ def history_entries(
                 author=_author(evidence, mail, revision),
                 posted=labels.posted(revision) if revision else "",
                 state=step.state,
-                turn=step.turn,
+                turn=series_labels.turn_name(step.turn, series),
                 state_changed=step.state != state or revision is not None,
                 turn_changed=step.turn != turn or revision is not None,
             )
@@ -93,7 +93,7 @@ def _decision(series: SeriesRow, entries: Sequence[HistoryEntry]) -> Sequence[Hi
             author=_author(evidence, None, None),
             posted="",
             state=series.state,
-            turn=series.turn,
+            turn=series_labels.turn_name(series.turn, series),
             state_changed=True,
             turn_changed=True,
         )

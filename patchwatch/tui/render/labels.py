@@ -78,8 +78,10 @@ def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
     if row.turn != Turn.AUTHOR and row.blocked_by:
         return [(series_labels.blocked(row), "warn")]
     who, _, age = series_labels.turn(row, now).partition(" ")
-    styled = [(who, ""), (f" {age.removesuffix('!')}", "warn" if row.overdue else "dim")]
-    return [*styled, ("!", "warn strong")] if row.overdue else styled
+    overdue = age.endswith("!")
+    mine = "accent" if who == series_labels.YOU else ""
+    styled = [(who, mine), (f" {age.removesuffix('!')}", "warn" if overdue else "dim")]
+    return [*styled, ("!", "warn strong")] if overdue else styled
 
 
 def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
@@ -134,7 +136,9 @@ def posted(row: RevisionRow) -> str:
 
 
 def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
-    """The name of the author, or the address if the mail has no name."""
+    """The name of the author, or the address if the mail has no name; or `you`."""
+    if series_labels.is_mine(row):
+        return series_labels.YOU
     address = line(row.author_email)
     if isinstance(row, MessageRow) and row.bot:
         address = address.partition("@")[0]

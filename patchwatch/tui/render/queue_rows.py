@@ -150,7 +150,7 @@ def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" 
         cells.append(([(short, "accent" if asked or not roomy else "dim")], sizes.verb, False))
     cells.append(([(when, "warn strong" if place and place.overdue else "dim")], sizes.when, True))
     if width >= _MEDIUM:
-        cells.append(([("you" if row.mine else labels.author(row), "dim")], sizes.author, False))
+        cells.append(([(labels.author(row), "dim")], sizes.author, False))
     if width >= _WIDE:
         cells.append(([(", ".join(map(line, row.inboxes)), "dim")], sizes.list, False))
         cells.append(([(series_labels.open_points(row), "warn")], sizes.points, True))

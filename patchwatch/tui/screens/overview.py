@@ -184,8 +184,8 @@ class OverviewScreen(OverviewCursor):
             empty.show([])
             if self.focused is None or self._link_focused:
                 self.call_after_refresh(self.table.focus)
-        elif not limited and (not self.all_lines or self.view_state.view is View.WATCHED):
-            empty.welcome(len(self.all_lines), self._key("overview.all"))
+        elif not limited and not self.all_lines:
+            empty.welcome()
         else:
             known, path = bool(self._tracker.addresses), self._tracker.config_file
             empty.show(empty_text(self.view_state.view, self._key, knows_me=known, config_file=path, limited=limited))

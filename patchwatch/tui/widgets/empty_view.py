@@ -57,19 +57,12 @@ def _with_keys(text: str, keys: Sequence[tuple[str, str]], key: Callable[[str], 
     return pieces
 
 
-def welcome_text(known: int, key: str) -> list[StyledText]:
-    """The text above the input on first start; `key` shows the series that are already `known`."""
-    pieces: list[StyledText] = [
+def welcome_text() -> list[StyledText]:
+    """The text above the input on first start."""
+    return [
         ("Watch your first series", "strong"),
         ("\n\nSee all its versions, its state, what it is waiting for,\nand the mail this is based on.", "dim"),
     ]
-    if known:
-        pieces += [
-            (f"\n\n{known} series {'is' if known == 1 else 'are'} already known: press ", "dim"),
-            ("esc", "accent"),
-        ]
-        pieces += [(" and ", "dim"), (key, "accent"), (" to show them", "dim")]
-    return pieces
 
 
 def welcome_more() -> list[StyledText]:
@@ -103,11 +96,11 @@ class EmptyView(Middle):
         """Show why a view is empty; without `pieces`, show the table."""
         self._update(pieces, welcomes=False)
 
-    def welcome(self, known: int, key: str) -> None:
-        """Ask for a first link; `key` shows the series that are already `known`.  Repeated calls keep the focus."""
+    def welcome(self) -> None:
+        """Ask for a first link.  Repeated calls keep the focus."""
         if not self._welcomes:
             self.call_after_refresh(self.query_one("#link", Input).focus)
-        self._update(welcome_text(known, key), welcomes=True)
+        self._update(welcome_text(), welcomes=True)
 
     def _update(self, pieces: list[StyledText], *, welcomes: bool) -> None:
         self._welcomes = welcomes

@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from patchwatch.sanitize import line
+from patchwatch.series import labels as series_labels
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
 from patchwatch.series.states import Turn
-from patchwatch.series.verbs import TO_APPLY
 from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
@@ -34,9 +34,9 @@ def state_line(row: SeriesRow, now: int, waiting: str = "", read: str = "") -> l
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody", "dim"))
     else:
-        mine = row.turn == Turn.MAINTAINER and row.next_action and row.next_action.text.startswith(TO_APPLY)
-        article = "" if mine or row.turn == Turn.REVIEWERS else "the "
-        pieces += [(article, "dim"), ("you" if mine else line(row.turn), "strong")]
+        who = series_labels.whose(row)
+        article = "the " if who in (Turn.AUTHOR, Turn.MAINTAINER) else ""
+        pieces += [(article, "dim"), (who, "strong")]
     pieces.append((f" since {labels.date(row.turn_since)}", "dim"))
     if row.turn != Turn.NOBODY:
         if (age := format_age(row.turn_since, now)) != "now":

@@ -42,10 +42,10 @@ class Status:
 def status_pieces(status: Status | None, width: int) -> list[StyledText]:
     """The status line: series and unread mails at the left, the last poll, an upgrade and what is stale at the right.
 
-    None: nothing is loaded yet, so no number is known.
+    None: nothing is loaded yet, so no number is known; the table says that it is being read.
     """
     if status is None:
-        return [("the database is not read yet", "dim")]
+        return []
     count = f"{status.series} series" if status.of is None else f"{status.series} of {status.of} series shown"
     left: list[StyledText] = [(count, "dim")]
     if status.marked:

@@ -23,7 +23,6 @@ from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit, fit_pieces, pad, width_of, wrap
 from patchwatch.tui.render.page import Page, find_text, lay_out, mail_page
 from patchwatch.tui.render.series_columns import LATEST, TURN, Order, headings, layout
-from patchwatch.tui.widgets.empty_view import welcome_text
 from patchwatch.tui.widgets.revision_bar import bar_entries, details
 from patchwatch.tui.widgets.series_header import state_line
 from patchwatch.tui.widgets.status_bar import Status, status_pieces
@@ -266,11 +265,6 @@ def test_a_turn_that_just_began_has_no_age() -> None:
     assert "(5m)" in plain(state_line(replace(row, turn_since=NOW - 300), NOW))
 
 
-def test_a_first_start_counts_the_known_series() -> None:
-    assert plain(welcome_text(433, "7")).endswith("433 series are already known: press esc and 7 to show them")
-    assert "known" not in plain(welcome_text(0, "7"))
-
-
 def test_an_inbox_that_is_not_in_use_is_never_stale() -> None:
     failing = InboxRow("bpf", False, 1, NOW, at("2023-09-19 22:10"), "no answer")
     unused = InboxRow("old", False, 0, NOW, NOW, "gone")
@@ -385,7 +379,7 @@ def test_evidence_combined_from_two_places_is_found_by_its_longest_part() -> Non
 @pytest.mark.parametrize(
     ("standing", "said"),
     [
-        (None, "the database is not read yet"),
+        (None, ""),
         (Status(series=3, polls_known=False), "3 series"),
         (Status(series=0), "0 series never polled"),
         (Status(2, of=5, unread=4, marked=1), "2 of 5 series shown · 1 marked · 4 unread mails never polled"),
