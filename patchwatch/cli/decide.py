@@ -12,7 +12,6 @@ from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
 from patchwatch.output import print_error, print_line
 from patchwatch.sanitize import line
-from patchwatch.series import labels
 from patchwatch.series.states import SETTABLE
 from patchwatch.times import format_future
 
@@ -137,6 +136,8 @@ def dismiss_command(context: Context, series: str, point: str) -> None:
     Example:
       patchwatch dismiss 12 4
     """
+    from patchwatch.series import labels
+
     tracker = context.tracker
     row = tracker.one(tracker.find(series))
     listed = tracker.dismiss(row.id, point)
@@ -212,7 +213,14 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
 @hidden_now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
-    """Undo the last watch, unwatch, mark, link, unlink, dismiss, mute, pin or snooze. Repeat to undo earlier ones."""
+    """Undo the last watch, unwatch, read, mark, link, unlink, dismiss, mute, pin or snooze.
+
+    Repeat it to undo earlier ones. What is read mail by mail, and `seen`, is not undone.
+
+    \b
+    Example:
+      patchwatch undo
+    """
     print_line(f"undone: {line(context.tracker.undo())}")
 
 

@@ -67,8 +67,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     unfolded = frozenset(_SECTIONS[word] for word in limit if word in _SECTIONS)
     text = " ".join(word for word in limit if word not in _SECTIONS)
     wanted = _criteria(tracker, **chosen)
-    in_table = wanted.everything and not (unfolded or wide or as_json)
-    lines = list(tracker.lines(among="all" if wanted.everything else "known", placed=True))
+    lines = list(tracker.lines(among="all" if wanted.everything else "known"))
     if not wanted.everything:
         lines = [row for row in lines if row.place or row.watched]
     narrowed = text or wanted != Criteria(everything=wanted.everything)
@@ -77,7 +76,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
         lines = _matching(lines, text, wanted, tracker)
     if unfolded:
         lines = [row for row in lines if row.place and row.place.section in unfolded]
-    sections = by_section(lines) if not in_table else {}
+    sections = by_section(lines)
     ordered = [row for rows in sections.values() for row in rows]
     rest = [row for row in lines if row.place is None]
     if as_json:
@@ -87,7 +86,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     elif wide:
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
-    elif in_table:
+    elif wanted.everything and not unfolded:
         print_all(lines, tracker.now())
     else:
         plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())

@@ -39,6 +39,7 @@ COMMANDS = {
     "follow": "fetch",
     "import": "fetch",
     "seen": "decide",
+    "read": "read",
     "mark": "decide",
     "link": "decide",
     "unlink": "decide",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail.addresses import Mailbox, mailboxes, unreadable
 from patchwatch.mail.body import own_text
@@ -29,6 +30,8 @@ class Draft:
     message_id: str  # without angle brackets
     in_reply_to: str = ""
     references: tuple[str, ...] = ()  # oldest first, the parent last
+    answers: int = 0  # how many lines the mail has that it answers, blank ones left out
+    trimmed: str = ""  # what was left out of the quote
 
 
 def format_draft(draft: Draft) -> str:
@@ -41,6 +44,15 @@ def format_draft(draft: Draft) -> str:
         *([f"In-Reply-To: <{draft.in_reply_to}>"] if draft.in_reply_to else []),
     ]
     return "\n".join(headers) + "\n\n" + draft.body
+
+
+def about_quote(draft: Draft) -> str:
+    """`quotes 3 of 184 lines: cut to this hunk`: how much of the other mail it quotes, and what was left out."""
+    quoted = sum(text.startswith(">") and text.strip("> ") != "" for text in draft.body.split("\n"))
+    if not draft.answers:
+        return ""
+    left_out = f": {draft.trimmed}" if draft.trimmed and quoted else ""
+    return f"quotes {quoted or 'none'} of {plural(draft.answers, 'line')}{left_out}"
 
 
 def parse_draft(draft: Draft, text: str) -> Draft:

@@ -64,6 +64,12 @@ def cut(lines: Sequence[str], at: int) -> list[str]:
     return [*head, *([_LEFT_OUT] if start > hunk + 1 else []), *lines[start : at + 1]]
 
 
+def place(lines: Sequence[str], at: int) -> str:
+    """`this hunk`, or `this file`: what `cut` leaves of the diff for the line with index `at`."""
+    first, _ = _file_around(lines, at)
+    return "this hunk" if any(text.startswith("@@") for text in lines[first : at + 1]) else "this file"
+
+
 def _file_around(lines: Sequence[str], at: int) -> tuple[int, int]:
     """The range of the lines that are about the file of a line."""
     starts = [n for n, text in enumerate(lines) if text.startswith("diff --git ")]

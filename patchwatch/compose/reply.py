@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime
 import email.utils
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from itertools import takewhile
 
 from patchwatch.compose.draft import Draft
-from patchwatch.compose.hunk import DiffLine, cut, find
+from patchwatch.compose.hunk import DiffLine, cut, find, place
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail import body, diff, flowed, headers
 from patchwatch.mail.addresses import Mailbox, mailboxes, without
@@ -42,16 +43,27 @@ def reply(raw: bytes, sender: Mailbox, me: Set[str], message_id: str, at: DiffLi
     text, patch = _text(head, raw)
     segments = body.segments(text, patch=patch)
     diff_lines = "\n".join(s.text for s in segments if s.kind == "diff").split("\n") if at else []
-    lines = cut(diff_lines, find(diff_lines, at)) if at and any(diff_lines) else _answered(segments)
+    if at and any(diff_lines):
+        lines, trimmed = cut(diff_lines, find(diff_lines, at)), f"cut to {place(diff_lines, find(diff_lines, at))}"
+    else:
+        lines, trimmed = _answered(segments)
     quoted = _quote("\n".join(lines))
-    return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n")
+    draft = _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n")
+    return replace(draft, answers=_count(text), trimmed=trimmed)
 
 
-def _answered(segments: Sequence[Segment]) -> list[str]:
-    """The text without the signature, and without the last quote if nothing was written below it."""
+def _answered(segments: Sequence[Segment]) -> tuple[list[str], str]:
+    """The text without the signature, and without the last quote if nothing was written below it; what is left out."""
     kept = [s for s in segments if s.kind != "signature"]
     written = [n for n, s in enumerate(kept) if s.kind not in ("quote", "attribution") and s.text.strip()]
-    return [s.text for s in (kept[: written[-1] + 1] if written else kept)]
+    ends = written[-1] + 1 if written else len(kept)
+    left_out = ["the signature"] if len(kept) < len(segments) else []
+    left_out += ["what is quoted below the last answer"] if any(s.kind == "quote" for s in kept[ends:]) else []
+    return [s.text for s in kept[:ends]], f"without {' and '.join(left_out)}" if left_out else ""
+
+
+def _count(text: str) -> int:
+    return sum(bool(one.strip()) for one in text.split("\n"))
 
 
 def endorse(
@@ -71,12 +83,15 @@ def endorse(
     segments = takewhile(lambda s: s.kind in _MESSAGE, body.segments(text, patch=patch))
     lines = "\n".join(s.text for s in segments).strip("\n").split("\n")
     cover = parse_anything(raw).kind == "cover"
+    trimmed = "" if cover else "only the commit message"
     if lines == [""] or (cover and len(lines) > _COVER_LINES):
+        trimmed = "only the beginning" if cover else "none of the diff"
         lines = [*lines[:_COVER_LINES], "[...]"] if cover else ["[...]"]
     quoted = _quote("\n".join(lines))
     trailers = "\n".join(f"{tag}: {sender.signature}" for tag in dict.fromkeys(tags))
-    text = f"For the series:\n\n{trailers}" if whole and not cover else trailers
-    return _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n\n{text}\n")
+    trailing = f"For the series:\n\n{trailers}" if whole and not cover else trailers
+    draft = _draft(head, sender, me, message_id, f"{_attribution(head)}\n{quoted}\n\n{trailing}\n")
+    return replace(draft, answers=_count(text), trimmed=trimmed)
 
 
 def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: str) -> Draft:

@@ -33,7 +33,6 @@ class SeriesSnapshot(NamedTuple):
     actions: Mapping[str, str]  # by audience: the next action
 
 
-
 class EventCursor(msgspec.Struct, frozen=True, array_like=True):
     """The database at the last scan for events; stored as a JSON array."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
 
 from patchwatch.db import schema as t
+from patchwatch.db.people import acting
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
@@ -49,10 +50,27 @@ def follow(connection: Connection, name: str, rule: Rule | None = None) -> tuple
     return rules
 
 
-def begin_visits(connection: Connection, name: str, until: int) -> None:
-    """Let the mail that an inbox has up to a time (UTC seconds) count as looked at, unless that began before."""
-    of_inbox = t.inbox.c.id == inbox_id(connection, name)
-    connection.execute(update(t.inbox).where(of_inbox, t.inbox.c.looked_at.is_(None)).values(looked_at=until))
+def begin_visits(connection: Connection, name: str, until: int) -> bool:
+    """Let the mail that an inbox has up to a time (UTC seconds) count as looked at; False if that began before."""
+    new = (t.inbox.c.id == inbox_id(connection, name)) & t.inbox.c.looked_at.is_(None)
+    return bool(connection.execute(update(t.inbox).where(new).values(looked_at=until)).rowcount)
+
+
+def read_all(connection: Connection, name: str, at: int) -> None:
+    """Mark the mail of an inbox as read for this person, except that of series which they watch."""
+    m, copy, mark, me = t.message.c, t.archive_copy.c, t.read_mark.c, acting(connection).person
+    of_watch = (t.watch.c.message_id == t.revision.c.root) & (t.watch.c.person == me)
+    watched = select(t.revision.c.series_id).join(t.watch, of_watch).where(t.revision.c.series_id.is_not(None))
+    stored = (
+        select(m.message_id, literal(me), literal(at))
+        .distinct()
+        .join(t.archive_copy, copy.message_pk == m.id)
+        .outerjoin(t.revision, t.revision.c.id == m.revision_id)
+        .outerjoin(t.read_mark, (mark.message_id == m.message_id) & (mark.person == me))
+        .where(copy.inbox_id == inbox_id(connection, name), mark.message_id.is_(None))
+        .where(or_(t.revision.c.series_id.is_(None), t.revision.c.series_id.not_in(watched)))
+    )
+    connection.execute(insert(t.read_mark).from_select(["message_id", "person", "at"], stored))
 
 
 def names(connection: Connection) -> frozenset[str]:

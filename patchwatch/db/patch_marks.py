@@ -18,8 +18,9 @@ _STORE = "INSERT INTO patch_mark (message_id, person, mark, at) VALUES (:message
 
 
 def mark_patches(execute: Execute, message_ids: Collection[str], mark: Mark, at: int) -> None:
-    """Store my mark on patches in place of an earlier one."""
-    for message_id in message_ids:
+    """Store my mark on patches in place of an earlier one; those that have it keep their time."""
+    before = patch_marks(execute, message_ids)
+    for message_id in (one for one in message_ids if before.get(one) is not mark):
         execute(_FORGET, {"message_id": message_id})
         execute(_STORE, {"message_id": message_id, "mark": str(mark), "at": at})
 

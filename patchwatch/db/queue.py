@@ -72,9 +72,7 @@ def read_queue(execute: Execute, lines: Sequence[SeriesSummary], rules: Rules, m
     return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
 
 
-def place_alone(
-    row: SeriesRow, applies: bool | None, me: Collection[str], rules: Rules, now: int
-) -> Place | None:
+def place_alone(row: SeriesRow, applies: bool | None, me: Collection[str], rules: Rules, now: int) -> Place | None:
     """Return the place of one series in the queue of the person with the addresses `me`, as if nothing in it were new.
 
     `applies` is what `applied_by` returns for it.

@@ -26,6 +26,7 @@ _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere
 # three weeks old is written in the week that follows; of new versions that are eight weeks old, none is posted.
 _LAPSES = {"answer": 21, "check": 21, "review": 21, "test": 21, "apply": 56, "fix": 56, "rework": 56, "send": 56}
 _UNSURE_LAPSES = 21
+_BY_NAME = ("answer ", "pull")  # what somebody asks of me in my own series, or with a request to pull
 _NOT_TO_APPLY = (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
 _NEVER = 1 << 62
 LATELY = 30 * _DAY
@@ -115,6 +116,7 @@ class Place(NamedTuple):
     sure: bool = True
     mine: bool = False  # in Waiting: it stands in a row of its own
     pinned: bool = False  # it stands first in its section
+    named: bool = False  # a person asked me, and waits for the answer
 
     def when(self, now: int) -> str:
         """`9d!`: its age, and whether it is overdue; of what waits for others the day to ping."""
@@ -157,14 +159,18 @@ def first(sections: Mapping[Section, Sequence[int]], places: Mapping[int, Place]
     return min(asked, key=lambda number: not places[number].sure, default=None)
 
 
-def rank(number: int, place: Place) -> tuple[bool, bool, bool, int, int, int]:
-    """Pinned first; then overdue, the freshest of them leading; then by the day it is due; what is not sure last."""
+def rank(number: int, place: Place) -> tuple[bool, bool, bool, bool, int, int, int]:
+    """Pinned first; then overdue, the freshest of them leading; then what somebody asked me by name; then by the day it
+    is due; what is not sure last.
+    """
     later = not place.pinned
+    if place.section in ASKS and place.overdue:
+        return (later, not place.sure, False, False, -place.since, 0, number)
     if place.section in ASKS:
-        return (later, not place.sure, not place.overdue, -place.since if place.overdue else place.since, 0, number)
+        return (later, not place.sure, True, not place.named, place.since, 0, number)
     if place.section is Section.WAITING:
-        return (later, not place.sure, not place.mine, place.due or _NEVER, place.since, number)
-    return (later, False, place.section is Section.NEW and not place.mine, -place.since, 0, number)
+        return (later, not place.sure, not place.mine, False, place.due or _NEVER, place.since, number)
+    return (later, False, place.section is Section.NEW and not place.mine, False, -place.since, 0, number)
 
 
 # ---- sections ------------------------------------------------------------------------------------------------------
@@ -225,8 +231,9 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
     action = case.action
     mine = action is not None and action.by == "me" and action.until is None
     if action is not None and mine and (case.author or case.pulls):
-        since = _since(case, now, rules)
-        return _asked(Section.NOW, verbs.verb_of(action.text, case.version), action.text, since, case, now, rules)
+        since, verb = _since(case, now, rules), verbs.verb_of(action.text, case.version)
+        place = _asked(Section.NOW, verb, action.text, since, case, now, rules)
+        return place._replace(named=verb.startswith(_BY_NAME))
     reviewed = case.turn == Turn.MAINTAINER and case.state not in _NOT_TO_APPLY
     recent = now - case.turn_since < _CYCLE
     if case.applies and reviewed and recent and not case.rfc and not case.blocked and not case.author:
@@ -234,7 +241,7 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
     if action is not None and mine and case.asked:
         verb = verbs.verb_of(action.text, case.version)
-        return _asked(Section.NOW, verb, action.text, case.asked, case, now, rules, sure=True)
+        return _asked(Section.NOW, verb, action.text, case.asked, case, now, rules, sure=True)._replace(named=True)
     return None
 
 

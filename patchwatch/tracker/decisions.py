@@ -123,8 +123,9 @@ class Decisions(Queries):
         return listed
 
     def undo(self) -> str:
-        """Undo my last watch, unwatch, mute, pin, snooze, mark, link, unlink or dismissal; return its description.
+        """Undo my last watch, unwatch, mute, pin, snooze, mark, link, unlink, dismissal, or mark of a patch.
 
+        Returns its description.
         A second call undoes the one before.  What somebody else has changed since then stays.
 
         Raises:

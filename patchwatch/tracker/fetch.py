@@ -237,8 +237,8 @@ class Fetch(Queries):
         outcome = import_mail(self.database, path, inbox, progress)
         with self.database.write() as connection:
             newest = inboxes.newest_mail(connection, inbox, self.now())
-            if newest is not None:
-                inboxes.begin_visits(connection, inbox, newest)
+            if newest is not None and inboxes.begin_visits(connection, inbox, newest):
+                inboxes.read_all(connection, inbox, self.now())
         return outcome
 
     def reindex(

@@ -106,9 +106,7 @@ def _stale_at(lines: list[SeriesSummary]) -> int | None:
     return min(failing) + _STALE if failing else None
 
 
-def _answer(
-    top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None, me: Collection[str]
-) -> Answer:
+def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None, me: Collection[str]) -> Answer:
     counts = dict(top.counts)
     series = None
     if row is None or place is None:

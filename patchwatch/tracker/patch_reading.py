@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from patchwatch.db import LazyModule
 from patchwatch.db.execute import executor
+from patchwatch.series.patch_numbers import format_patches
+from patchwatch.series.patch_reading import Mark
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
-    from patchwatch.db import patch_marks
+    from patchwatch.db import patch_marks, undo
     from patchwatch.series.model import SeriesRow
-    from patchwatch.series.patch_reading import Mark, VersionReading
+    from patchwatch.series.patch_reading import VersionReading
 else:
-    patch_marks = LazyModule("patchwatch.db.patch_marks")
+    patch_marks, undo = (LazyModule(f"patchwatch.db.{name}") for name in ("patch_marks", "undo"))
 
 
 class PatchReadings(Queries):
@@ -35,6 +37,10 @@ class PatchReadings(Queries):
 
     def mark_patches(self, row: SeriesRow, message_ids: Collection[str], mark: Mark) -> dict[str, VersionReading]:
         """Mark patches of a series as read, skipped, or left to read; return how its versions stand after it."""
-        with self.database.write() as connection:
+        patches = (patch for reading in self.readings(row).values() for patch in reading.patches)
+        numbers = [patch.number for patch in patches if patch.message_id in message_ids]
+        marked = "marks of reading removed" if mark is Mark.LEFT else f"marked as {mark}"
+        what = f"{marked}: {format_patches(numbers)} of #{row.id} {row.title}"
+        with self.database.write() as connection, undo.logged(connection, "patch_mark", message_ids, what, self.now()):
             patch_marks.mark_patches(executor(connection), message_ids, mark, self.now())
         return self.readings(row)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         InboxRow,
         Mail,
         MessageRow,
-        NextAction,
         SeriesRow,
         SeriesSummary,
         StateChangeRow,
@@ -82,11 +81,6 @@ class Queries(TrackerBase):
                 found = {row.id: row for row in rows}
                 yield from (found[number] for number in part if number in found)
 
-    def next_actions(self, lines: Sequence[SeriesSummary]) -> dict[int, NextAction]:
-        """Return the next action on those of these series that may wait for me."""
-        ids = [line.id for line in lines if (line.mine or line.for_me) and line.turn != Turn.NOBODY]
-        return {row.id: row.next_action for row in self.series_in_order(ids) if row.next_action}
-
     def lines(self, *, among: Among = "all", placed: bool = True) -> tuple[SeriesSummary, ...]:
         """Return a summary of each series, at its place in my queue if it is to be `placed`: fast for any number."""
         if placed:
@@ -135,7 +129,6 @@ class Queries(TrackerBase):
         """Return the series with my next action if I am the maintainer that it waits for, and with whose turn it is."""
         from patchwatch.series.queue import ASKS
         from patchwatch.series.state.next_action import to_apply
-        from patchwatch.series.states import Turn
 
         if row.involvement is None or row.turn == Turn.NOBODY:
             return row

@@ -29,7 +29,7 @@ HOSTILE = {
     "carriage returns": ("begin\rend\x08\x08\x0b\x0c end", "end"),
     "bidi overrides": ("\u202egnp.exe\u202c \u2066hidden\u2069 \u200f\u061c end", "end"),
     "no width": ("a\u200bb\u200dc\ufeffd\u2060e\u00ad end", "end"),
-    "markup": ("[bold red]loud[/] [@click=app.quit]here[/] [link=x]y[/link]", "[bold red]loud[/]"),
+    "markup": ("[bold red]loud[/] [@click=app.quit]here[/] [link=x]y[/link]", "loud[/] [@click=app.quit]here[/]"),
     "right-to-left": ("יעל כהן محمد بن علي", "יעל כהן محمد بن علي"),
     "wide": ("林小雨 김철수 ﾊﾝｶｸ 🐧", "林小雨 김철수"),
     "combining": ("z" + "\u0301" * 60 + "algo राजेश", "algo राजेश"),

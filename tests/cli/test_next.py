@@ -28,7 +28,7 @@ DAY = 86_400
 def test_next_prints_what_to_do_who_asked_and_where_to_look(with_question: Run) -> None:
     assert with_question("--now", AT, "next").stdout.splitlines() == [
         "answer Rita's question from 3 days ago",
-        "  #1  frob: fix it  (Ann Author)",
+        "  #1  frob: fix it  (you)",
         "  “Why is the lock taken?”  Rita Reviewer",
         "  patchwatch show 1 --why",
     ]

@@ -1,4 +1,4 @@
-"""`show` says which patches I have read, from the marks made in the TUI and from my tags."""
+"""`read` marks patches, `undo` takes that back, and `show` says which I have read, also from my tags."""
 
 from __future__ import annotations
 
@@ -115,3 +115,48 @@ def test_a_mark_can_be_replaced(database: str) -> None:
         found = ines.mark_patches(ines.one(1), ["2-1@quill", "2-2@quill", "2-3@quill"], Mark.READ)
         found = ines.mark_patches(ines.one(1), ["2-1@quill"], how)
         assert summary(found["2-0@quill"]) == expected
+
+
+def test_read_marks_the_patches_of_the_newest_version_and_says_what_is_left(run: Run, database: str) -> None:
+    done = run("read", "1", "1", "3", "--now", NOW)
+    assert done.stdout.split("\n")[0].startswith("read: patches 1, 3 of #1 ")
+    assert shown(run) == ["Read:   2 of 3; left: patch 2"]
+    assert done.stdout.split("\n")[1] == shown(run)[0]
+    assert run("read", "1", "2-2", "--skip").stdout.startswith("skipped: patch 2 of #1 ")
+    assert shown(run) == ["Read:   2 of 3, 1 skipped"]
+    assert run("read", "1", "--off").stdout.startswith("left to read: patches 1-3 of #1 ")
+    assert words(tracker_of(database, "ines@example.org")) == ["", "as in v1", "as in v1"]
+    assert run("read", "1").stdout.startswith("read: patches 1-3 of #1 ")
+    assert shown(run) == ["Read:   all 3 read".replace(" read", "")]
+
+
+def test_undo_takes_marks_of_reading_back_one_by_one(run: Run, database: str) -> None:
+    run("read", "1", "1,2")
+    run("read", "1", "2", "--skip")
+    run("read", "1", "2", "--skip", "--now", "2030-01-01T00:00Z")  # it is skipped already: nothing to undo
+    assert run("undo").stdout.startswith("undone: marked as skipped: patch 2 of #1 ")
+    assert words(tracker_of(database, "ines@example.org"))[:2] == ["read", "read"]
+    assert run("undo").stdout.startswith("undone: marked as read: patches 1-2 of #1 ")
+    assert shown(run) == []
+
+
+@pytest.mark.parametrize(
+    ("patches", "problem"),
+    [
+        (("4",), "there is no patch 4 in v2 of #1, which has 3 patches."),
+        (("2-7",), "there is no patch 2-7 in v2 of #1, which has 3 patches."),
+        (("3-1",), "there is no patch 3-1 in v2 of #1, which has 3 patches."),
+        (("0",), "there is no patch 0 in v2 of #1, which has 3 patches."),
+        (("one",), "'one' is not a patch; give numbers or ranges, such as 1-3 5."),
+    ],
+)
+def test_read_rejects_patches_that_do_not_exist(
+    run: Run, database: str, patches: tuple[str, ...], problem: str
+) -> None:
+    done = run("read", "1", *patches)
+    assert (done.returncode, done.stderr) == (1, f"patchwatch: {problem}\n")
+    assert shown(run) == []
+
+
+def test_read_takes_one_kind_of_mark(run: Run, database: str) -> None:
+    assert run("read", "1", "--skip", "--off").returncode == 2

@@ -148,7 +148,7 @@ def test_a_table_says_the_same_of_summaries_as_of_rows(tmp_path: Path, name: str
         ingest(connection, READS[name], "bpf")
     database.close()
     people = {address for read in READS[name] for address in (read.message.author.email, *read.message.recipients)}
-    now, acting = max(read.message.date for read in READS[name]) + 2 * DAY, 0
+    now, others = max(read.message.date for read in READS[name]) + 2 * DAY, 0
     for me in sorted(people)[:20]:
         config = replace(Config(), me=Me(addresses=(me,)))
         tracker = Tracker(config, clock=lambda: float(now), database_url=database.url)
@@ -156,13 +156,12 @@ def test_a_table_says_the_same_of_summaries_as_of_rows(tmp_path: Path, name: str
         lines = tracker.lines(placed=False)
         assert [line.id for line in lines] == list(rows)
         for line in lines:
-            for words in (labels.state, labels.version, labels.reviewed, lambda row: labels.turn(row, now)):
+            for words in (labels.state, labels.version, labels.reviewed):
                 assert words(line) == words(rows[line.id])
-        actions = {number: action for number, action in tracker.next_actions(lines).items() if action.by == "me"}
-        wanted = {row.id: row.next_action for row in rows.values() if row.next_action and row.next_action.by == "me"}
-        assert actions == wanted
-        acting += bool(actions)
-    assert acting
+            if not line.mine:
+                assert labels.turn(line, now) == labels.turn(rows[line.id], now)
+                others += 1
+    assert others
 
 
 @pytest.mark.parametrize("rule", [None, Rule(subject="xdp"), Rule(path="net/core")], ids=str)

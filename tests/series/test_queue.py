@@ -282,6 +282,23 @@ def test_overdue_first_and_the_freshest_of_them_leads() -> None:
     ]
 
 
+def test_what_somebody_asked_me_comes_before_what_falls_to_my_role() -> None:
+    reviewed = case("maintainer", 3, applies=True, state="reviewed")
+    overdue = case("maintainer", 9, applies=True, state="reviewed", version="v9")
+    question = own("answer Lea's question from 1 day ago", days=1)
+    named = case("author", 1, action=mine(BY_NAME), asked=NOW - DAY // 2)
+    rework = own("send v2: Lea asked for changes 2 days ago", days=2)
+    unsure = own("answer Jun's doubt from 1 day ago", days=1, likely=True)
+    assert verbs_in_order(Section.NOW, unsure, rework, reviewed, named, question, overdue) == [
+        "apply v9",
+        "answer Lea",
+        "answer Lea",
+        "apply v1",
+        "send v2",
+        "answer Jun?",
+    ]
+
+
 def test_new_begins_with_what_i_wrote_or_replied_to() -> None:
     cases = [
         case(news=news(0.1, version="v2")),

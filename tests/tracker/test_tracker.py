@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -14,8 +15,9 @@ from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.model import Involvement, SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.tracker import Tracker
 from tests.support.demo import demo
-from tests.support.mails import mail
+from tests.support.mails import mail, mbox
 
 XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7925-1-hffilwlqm@gmail.com"
 TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"
@@ -485,3 +487,16 @@ def test_tag_for_a_single_patch_needs_no_note(rita: DemoTracker) -> None:
 
 def test_nothing_is_sent_unless_the_config_allows_it() -> None:
     assert Send().dry_run is True
+
+
+def test_what_an_import_finds_is_read_and_what_the_next_one_brings_is_not(tmp_path: Path) -> None:
+    tracker = Tracker(Config(), clock=lambda: 1_700_000_000, database_url=f"sqlite:///{tmp_path}/x.db")
+    watched, old = mail(message_id="w@x", subject="[PATCH] blip: fix it"), mail(message_id="a@x")
+    (tmp_path / "watched.mbox").write_bytes(mbox([watched]))
+    tracker.watch_text((tmp_path / "watched.mbox").read_bytes())
+    (tmp_path / "old.mbox").write_bytes(mbox([watched, old]))
+    tracker.import_mail(tmp_path / "old.mbox", "frob")
+    (tmp_path / "new.mbox").write_bytes(mbox([mail(message_id="b@x", subject="Re: [PATCH] x", in_reply_to="a@x")]))
+    tracker.import_mail(tmp_path / "new.mbox", "frob")
+    unread = {row.message_id: row.unread for name in ("w@x", "a@x") for row in tracker.thread(tracker.find(name))}
+    assert unread == {"w@x": True, "a@x": False, "b@x": True}

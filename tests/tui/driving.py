@@ -14,6 +14,8 @@ from textual.pilot import Pilot
 
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.screens.series import SeriesScreen
+from patchwatch.tui.widgets.mail_view import MailView
+from patchwatch.tui.widgets.status_bar import status_pieces
 
 WAIT_SECONDS = 60.0
 _render_update = Compositor.render_update
@@ -40,11 +42,18 @@ def shown(pilot: Pilot[None]) -> str:
     return "\n".join(strip.text.rstrip() for strip in screen._compositor.render_strips(screen.size))
 
 
+def shown_with_status(pilot: Pilot[None]) -> str:
+    """The text on the screen, and what a low screen of one series leaves out: status line and headers of the mail."""
+    status, mails = cast(PatchwatchApp, pilot.app).status, pilot.app.screen.query(MailView)
+    headers = "From " if any(mail.page for mail in mails) else ""
+    return f"{shown(pilot)}\n{''.join(text for text, _ in status_pieces(status, 200))}\n{headers}"
+
+
 async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) -> None:
     """Wait until there are rows, `text` and, unless `focused` is False, the focus."""
 
     def drawn() -> bool:
-        screen = shown(pilot)
+        screen = shown_with_status(pilot)
         return "series" in screen and text in screen
 
     await until(pilot, drawn, f"{text!r} on the screen")
@@ -85,5 +94,5 @@ async def dialog_opened(pilot: Pilot[None], kind: type) -> None:
 
 async def series_shown(pilot: Pilot[None], text: str = "From ") -> None:
     """Wait until a series and a mail are shown."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen) and text in shown(pilot), text)
+    await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen) and text in shown_with_status(pilot), text)
     await settled(pilot)  # the layout may have changed

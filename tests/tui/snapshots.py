@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from tests.tui.driving import draw, opened, settled, shown, until
+from tests.tui.driving import draw, opened, settled, shown_with_status, until
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 NARROW = pytest.param((40, 24), id="40x24")
@@ -34,7 +34,7 @@ async def typed(pilot: Pilot[None], *keys: str, text: str) -> None:
         assert await settled(pilot)
         await pilot.press(key)
     assert await settled(pilot)
-    await until(pilot, lambda: text in shown(pilot), text)
+    await until(pilot, lambda: text in shown_with_status(pilot), text)
     before: list[Strip] = []
     while before != (now := pilot.app.screen._compositor.render_strips(pilot.app.screen.size)):
         before = now

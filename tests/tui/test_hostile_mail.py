@@ -144,7 +144,9 @@ def in_sight(pilot: Pilot[None]) -> str:
         return "\n".join(lines)
     region = dialogs.first().region
     inside = [_cut(text, region.x, region.right) for text in lines[region.y : region.bottom]]
-    frame = {(text[0], text[-1]) for text in inside}
+    # A mark whose base is below the dialog combines with the border.
+    bases = [[one for one in text if cell_len(one)] for text in inside]
+    frame = {(text[0], text[-1]) for text in bases}
     assert frame == {("╭", "╮"), ("│", "│"), ("╰", "╯")}
     return " ".join(word for text in inside for word in text[1:-1].split())
 

@@ -24,11 +24,14 @@ from tests.tui.driving import opened, page_id, settled, shown, until
 LIST = "quill@lists.example.org"
 INES, LEA, TOMAS = "Ines Varga <ines@example.org>", "Lea Brandt <lea@example.com>", "Tomas Veld <tomas@example.net>"
 NOW = 1_689_148_800  # 2023-07-12 08:00 UTC
-PATCH = "It does.\n---\n ring.c | 1 +\n\ndiff --git a/ring.c b/ring.c\n--- a/ring.c\n+++ b/ring.c\n@@ -1 +1 @@\n-a\n+{}\n"
+DIFF = "diff --git a/ring.c b/ring.c\n--- a/ring.c\n+++ b/ring.c\n@@ -1 +1 @@\n-a\n+{}\n"
+PATCH = f"It does.\n---\n ring.c | 1 +\n\n{DIFF}"
 WAKEUP, TABLE, WORKER = "quill: drop the second wakeup", "quill: add a table", "quill: pin the worker"
 SIZES = ((80, 24), (120, 40), (200, 60))
 # Whose turn it is, or who posted it, in words for somebody else.
-OTHERS_WORDS = re.compile(r"(?m)\bInes\b.*|^Turn: +(?:author|maintainer|reviewers)|waiting for the (?:author|maintainer)")
+OTHERS_WORDS = re.compile(
+    r"(?m)\bInes\b.*|^Turn: +(?:author|maintainer|reviewers)|waiting for the (?:author|maintainer)"
+)
 
 
 def said(name: str, sender: str, subject: str, day: int, body: str, answers: str = "", to: str = LIST) -> bytes:
@@ -98,7 +101,8 @@ async def test_every_screen_says_you(tracker: Tracker, size: tuple[int, int]) ->
                 await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
             await pilot.press("q")
     assert {place: found for place, text in seen.items() if (found := OTHERS_WORDS.findall(text))} == {}
-    assert "waiting for you" in seen["series w2"] and "waiting for you" in seen["series t2"]
+    assert "waiting for you" in seen["series w2"]
+    assert "waiting for you" in seen["series t2"]
     if size[0] >= 120:
         assert re.search(r"drop the second.* you ", seen["view 6"])
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from patchwatch.compose.draft import Draft, parse_draft
+from patchwatch.compose.draft import Draft, about_quote, parse_draft
 from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import PatchwatchError
 from patchwatch.output import print_error
@@ -37,7 +37,7 @@ class SendScreen(BaseScreen[None]):
     AUTO_FOCUS = "MailView"
     DEFAULT_CSS = """
     SendScreen {
-        & > #going, & > #kept { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #going, & > #quote, & > #kept { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #mail { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $color-accent; } }
     }
     """
@@ -64,8 +64,9 @@ class SendScreen(BaseScreen[None]):
         self._asked = 0  # how often git was asked: ignore the result for a draft that was edited since
 
     def compose(self) -> ComposeResult:
-        """Result of the dry run, file, mail, status, keys."""
+        """Result of the dry run, what is quoted, file, mail, status, keys."""
         yield Static(id="going")
+        yield Static(id="quote")
         yield Static(content([("draft: ", "dim"), (labels.place(self._file), "dim")]), id="kept")
         yield MailView(id="mail")
         yield StatusBar()
@@ -105,6 +106,7 @@ class SendScreen(BaseScreen[None]):
             self._ready = draft
             self._show_headline(headline(draft, found, dry_run=self._tracker.dry_run))
             self._show(outgoing_page(draft, found))
+        self.query_one("#quote", Static).update(content([(line(about_quote(draft)), "dim")]), layout=False)
 
     def _show_headline(self, pieces: list[StyledText]) -> None:
         self.query_one("#going", Static).update(content(pieces), layout=False)

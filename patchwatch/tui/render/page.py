@@ -33,6 +33,7 @@ _NOT_BY_AUTHOR = frozenset({"quote", "attribution", "signature", "diff", "diffst
 _RECIPIENT = Pattern(r",\s+(?=[^,]*@)")
 _ADDRESS = Pattern(r"\s*<[^<>]*>")
 _QUOTE_MARKS = Pattern(r"\s{0,3}(?:[>|]\s?)+")
+_POINT_HEAD = Pattern(r"\s*(?:\[.\] \d+  )?")
 
 
 class Line(NamedTuple):
@@ -273,6 +274,8 @@ def _prefix(one: Line, width: int) -> str:
         prefix = " " * _NAME_WIDTH
     elif one.kind == "outgoing":
         prefix = " " * _CONTINUATION_INDENT
+    elif one.kind == "point" and (head := _POINT_HEAD.match(one.text)):
+        prefix = " " * len(head[0])
     elif one.kind == "excerpt":
         prefix = " " * (len(one.text) - len(one.text.lstrip()))
     elif one.kind in ("diff", "between"):

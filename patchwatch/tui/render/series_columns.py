@@ -1,7 +1,8 @@
 """The columns of the series table: which ones fit a width, how cells are drawn, and what rows are sorted by.
 
-To add a column, define it here, and add it to COLUMNS and, unless it is always shown, to _OPTIONAL.  The title gets at
-least 24 columns of the terminal: optional columns give way, the last in _OPTIONAL first.  Pure.
+The table shows what the queue shows, in the same order: sign, title, what to do, since when; then the rest.  To add a
+column, define it here, and add it to COLUMNS and, unless it is always shown, to _OPTIONAL.  Optional columns leave 40
+columns to the title, and give way to it, the last in _OPTIONAL first.  Pure.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.signs import PINNED
 from patchwatch.series.states import State, Turn
 from patchwatch.times import format_age
@@ -22,10 +24,7 @@ from patchwatch.tui.render.columns import cell_len, fit_pieces, width_of
 
 _WIDE = 100  # width of a table with full headings and column widths
 _GAP = 2
-_TITLE_WIDTH = 24  # the title keeps this much when a column is added
-_TITLE_BESIDE_TEXT = 34  # the same for columns with much text
-_TITLE_BESIDE_INBOX = 40
-_TITLE_BESIDE_POINTS = 40
+_TITLE_WIDTH = 40  # the title keeps this much when a column is added
 _AUTHOR_MIN_WIDTH = 12  # a name cut to this is still recognizable
 _MEASURED = 30  # columns are fitted to the first rows and as many of the others; wider cells elsewhere are cut
 _SNOOZED, _MUTED = "☾", "⊘"  # before a title; the preview below the table has the words
@@ -41,7 +40,6 @@ class Column:
     sort_key: Callable[[SeriesSummary], Any]
     align_right: bool = False
     max_width: int = 20
-    narrow_max_width: int = 20  # in a table that is not wide
     narrow_heading: str = ""  # in a table that is not wide
     descending: bool = False  # sort the largest first when the column is chosen
     is_blank: Callable[[SeriesSummary], bool] = lambda row: False  # rows without a value are last in both directions
@@ -64,23 +62,37 @@ def title_cell(row: SeriesSummary, now: int) -> list[StyledText]:
 _STATE_ORDER: dict[str, int] = {state: number for number, state in enumerate(State)}
 
 
-def _state_cell(row: SeriesSummary, now: int) -> list[StyledText]:
-    """The sign and name of the state; `pull: pending` for a pull request."""
-    sign, style = labels.state_sign(row.state)
-    return [(f"{sign} ", style), (line(series_labels.state_name(row).replace("pull request", "pull")), style)]
+def _next(row: SeriesSummary) -> str:
+    """What to do, what happened, or whom it waits for; of a series that is in no section, the last or its state."""
+    if row.place:
+        return row.place.verb
+    return row.state if row.turn == Turn.NOBODY else series_labels.whose(row)
 
 
-STATE = Column("State", _state_cell, lambda row: _STATE_ORDER.get(row.state, 99), narrow_max_width=16)
-TURN = Column("Waiting for", labels.turn, lambda row: row.turn_since, is_blank=lambda row: row.turn == Turn.NOBODY)
+def _next_cell(row: SeriesSummary, now: int) -> list[StyledText]:
+    asked = row.place is not None and row.place.section in ASKS
+    return [(line(_next(row)), "accent" if asked else "dim")]
+
+
+def _when_cell(row: SeriesSummary, now: int) -> list[StyledText]:
+    """Since when, `!` if it is overdue, for me or for reviewers; of my series that wait for others, the day to ping."""
+    place = row.place
+    if place and (place.overdue or (place.due and place.section is Section.WAITING)):
+        return [(place.when(now), "warn strong" if place.overdue else "dim")]
+    age = format_age(place.since if place else row.turn_since, now)
+    return [(f"{age}!", "warn strong") if row.overdue else (age, "dim")]
+
+
+SIGN = Column("", lambda row, now: [labels.state_sign(row.state)], lambda row: _STATE_ORDER.get(row.state, 99))
+STATE = Column(
+    "State",
+    lambda row, now: [(line(series_labels.state_name(row).replace("pull request", "pull")), "dim")],
+    lambda row: _STATE_ORDER.get(row.state, 99),
+)
+NEXT = Column("Next", _next_cell, _next, max_width=16)
+WHEN = Column("When", _when_cell, lambda row: row.place.since if row.place else row.turn_since, align_right=True)
 VERSION = Column("Ver", lambda row, now: [(series_labels.version(row), "")], lambda row: (row.version, row.minor))
 TITLE = Column("Title", title_cell, lambda row: row.title.casefold(), max_width=1000)
-NEXT_ACTION = Column(
-    "Next",
-    lambda row, now: [(line(row.place.verb if row.place else ""), "accent")],
-    lambda row: row.place.verb if row.place else "",
-    max_width=44,
-    is_blank=lambda row: row.place is None,
-)
 AUTHOR = Column("Author", lambda row, now: [(labels.author(row), "dim")], lambda row: labels.author(row).casefold())
 POINTS = Column(
     "Points",
@@ -113,23 +125,16 @@ ACTIVE = Column(
     lambda row, now: [(format_age(row.last_activity, now), "dim")],
     lambda row: row.last_activity,
     align_right=True,
+    narrow_heading="Last",
     descending=True,
 )
 
-COLUMNS = (STATE, TURN, VERSION, TITLE, NEXT_ACTION, AUTHOR, POINTS, TAGS, UNREAD, INBOX, ACTIVE)
+COLUMNS = (SIGN, TITLE, NEXT, WHEN, STATE, VERSION, AUTHOR, INBOX, POINTS, TAGS, ACTIVE, UNREAD)
 """All columns, from left to right."""
 
-# Columns that are shown if the title keeps the given width, the most useful first.  Those not listed are always shown.
-_OPTIONAL = (
-    (UNREAD, _TITLE_WIDTH),
-    (TAGS, _TITLE_WIDTH),
-    (ACTIVE, _TITLE_WIDTH),
-    (NEXT_ACTION, _TITLE_BESIDE_TEXT),
-    (AUTHOR, _TITLE_BESIDE_TEXT),
-    (POINTS, _TITLE_BESIDE_POINTS),
-    (INBOX, _TITLE_BESIDE_INBOX),
-)
-_ALWAYS = tuple(column for column in COLUMNS if column not in {optional for optional, _ in _OPTIONAL})
+_OPTIONAL = (UNREAD, ACTIVE, TAGS, VERSION, AUTHOR, STATE, POINTS, INBOX)
+"""Columns that are shown if the title keeps its width, the most useful first; those not listed are always shown."""
+_ALWAYS = tuple(column for column in COLUMNS if column not in _OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ class Order:
 LATEST = Order(ACTIVE, descending=True)
 """The default order: the latest mail first."""
 
-BY_URGENCY = Order(NEXT_ACTION, descending=False)
+BY_URGENCY = Order(NEXT, descending=False)
 """The order of the queue, which is not sorted by a column."""
 
 
@@ -163,11 +168,6 @@ class Layout:
     """The columns that fit, from left to right, with their widths."""
 
     columns: tuple[tuple[Column, int], ...]
-
-    @property
-    def shows_next_action(self) -> bool:
-        """True if there is room for the user's next action."""
-        return any(column is NEXT_ACTION for column, _ in self.columns)
 
     def draw(self, cells: Callable[[Column], list[StyledText]], mark: StyledText = (" ", "")) -> list[StyledText]:
         """A line of cells after `mark`, which takes one cell."""
@@ -188,28 +188,27 @@ class Layout:
         return None
 
 
-def layout(rows: Sequence[SeriesSummary], width: int, now: int, *, next_action: bool = False) -> Layout:
-    """Choose the columns for a table of `width`; `next_action`: with the user's next action if there is room."""
+def layout(rows: Sequence[SeriesSummary], width: int, now: int) -> Layout:
+    """Choose the columns for a table of `width`."""
     measured = [*rows[:_MEASURED], *rows[_MEASURED :: len(rows) // _MEASURED + 1]]
 
     def needed(column: Column) -> int:
         widest = max((width_of(column.cell(row, now)) for row in measured), default=0)
-        limit = column.max_width if width >= _WIDE else min(column.max_width, column.narrow_max_width)
-        return min(max(widest, cell_len(column.heading_for(width))), limit)
+        return min(max(widest, cell_len(column.heading_for(width))), column.max_width)
 
-    widths = {column.heading: needed(column) for column in _ALWAYS if column is not TITLE}
+    widths = {column: needed(column) for column in _ALWAYS if column is not TITLE}
     left = width - 1 - sum(widths.values()) - _GAP * len(widths)
-    for column, title_width in _OPTIONAL:
-        if (column is NEXT_ACTION and not next_action) or (column is POINTS and all(map(column.is_blank, measured))):
+    for column in _OPTIONAL:
+        if column is POINTS and all(map(column.is_blank, measured)):
             continue
         wanted = needed(column) + _GAP
         if column is AUTHOR:
-            wanted = min(wanted, max(left - title_width, _AUTHOR_MIN_WIDTH + _GAP))
-        if left - wanted >= title_width:
-            widths[column.heading] = wanted - _GAP
+            wanted = min(wanted, max(left - _TITLE_WIDTH - 1, _AUTHOR_MIN_WIDTH + _GAP))
+        if left - wanted > _TITLE_WIDTH:
+            widths[column] = wanted - _GAP
             left -= wanted
-    widths[TITLE.heading] = max(left - 1, 1)
-    return Layout(tuple((column, widths[column.heading]) for column in COLUMNS if column.heading in widths))
+    widths[TITLE] = max(left - 1, 1)
+    return Layout(tuple((column, widths[column]) for column in COLUMNS if column in widths))
 
 
 def headings(columns: Layout, order: Order, width: int) -> list[StyledText]:

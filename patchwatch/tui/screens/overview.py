@@ -15,7 +15,7 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.sanitize import line
 from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow, SeriesSummary
-from patchwatch.series.queue import ASKS, Section
+from patchwatch.series.queue import Section
 from patchwatch.series.views import View, first_view, split_by_view
 from patchwatch.tui.base import keys
 from patchwatch.tui.base.api import TrackerAPI, Watched
@@ -169,10 +169,16 @@ class OverviewScreen(OverviewCursor):
             return  # not known to be empty yet
         self.query_one(ViewTabs).show(state.view, state.counts)
         self._update_empty_view(bool(rows))
-        self._fit_heading()
+        self._fit_around()
         self._post_status()
 
-    def _fit_heading(self) -> None:
+    def _fit_around(self) -> None:
+        """Fit what is around the table."""
+        known = self.view_state.complete or self.table.rows
+        rows = len(self.table.rows) * self.table.row_height if known else self.size.height
+        others = [child for child in self.children if not isinstance(child, (SeriesTable, SeriesPreview, EmptyView))]
+        taken = sum(child.outer_size.height + child.styles.margin.height for child in others if child.display)
+        self.query_one(SeriesPreview).fit(rows + taken)
         heading = self.query_one(TableHeading)
         heading.fit(self.size.width)
         heading.refresh()
@@ -224,9 +230,15 @@ class OverviewScreen(OverviewCursor):
 
     # The row under the cursor.
 
+    def action_preview(self) -> None:
+        """Show the preview on a low screen, or hide it on another."""
+        self.query_one(SeriesPreview).toggle()
+        self._fit_around()
+        self._update_preview(at_once=True)
+
     def _update_preview(self, *, at_once: bool = False) -> None:
         row = self.table.row
-        why = row.place.reason if row and row.place and row.place.section in ASKS else ""
+        why = row.place.reason if row and row.place else ""
         self.query_one(SeriesPreview).follow(row.id if row else None, why, at_once=at_once)
 
     @on(RowList.Moved)
@@ -246,7 +258,7 @@ class OverviewScreen(OverviewCursor):
 
     def on_resize(self) -> None:
         """Redraw the headings; show the preview if there is room now."""
-        self.call_after_refresh(self._fit_heading)
+        self.call_after_refresh(self._fit_around)
         self.call_after_refresh(self._update_preview)
 
     def on_paste(self, event: events.Paste) -> None:

@@ -54,6 +54,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     Binding("N", "unread(-1)", "Previous series with unread mail", show=False, id="overview.previous_unread"),
     Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
     Binding("O", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="overview.reverse"),
+    Binding("P", "preview", "Preview", show=False, tooltip="Show or hide the preview", id="overview.preview"),
     *ACTIONS,
     Binding("R", "reply", "Reply", show=False, tooltip="Reply-all to the newest version", id="overview.reply"),
     Binding(

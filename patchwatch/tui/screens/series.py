@@ -97,7 +97,7 @@ class SeriesScreen(PatchScreen):
 
     def compose(self) -> ComposeResult:
         """Header, history, revisions, points, thread, mail, status bar, key hints."""
-        yield SeriesHeader(evidence=False, id="header")
+        yield SeriesHeader(id="header")
         yield HistoryList(self._tracker.now, id="history")
         yield RevisionBar(id="revisions")
         yield PointList(self._tracker.now, id="points")
@@ -211,6 +211,7 @@ class SeriesScreen(PatchScreen):
         self._open()
 
     def _open(self) -> None:
+        self.mail.skips_headers = self.has_class("-short") and not self.has_class("-zoomed")
         if self._reading and (row := self.thread.row) and self._loader.open(self._reading, row.message_id):
             self._links.unknown = ""
 
@@ -332,8 +333,9 @@ class SeriesScreen(PatchScreen):
     @on(RowList.Chosen, "#thread")
     def _read_on(self) -> None:
         self.mail.focus()
-        if self.has_class("-narrow"):
+        if self.has_class("-narrow") or self.has_class("-short"):
             self.add_class("-zoomed")
+            self.mail.show_headers()
 
     def action_next_target(self, direction: int) -> None:
         """Focus the mail and select the next or previous link target in it."""
@@ -355,7 +357,11 @@ class SeriesScreen(PatchScreen):
     def action_zoom(self) -> None:
         """Show only the mail, or the thread again."""
         self.toggle_class("-zoomed")
-        (self.mail if self.has_class("-zoomed") else self.thread).focus()
+        if self.has_class("-zoomed"):
+            self.mail.show_headers()
+            self.mail.focus()
+        else:
+            self.thread.focus()
 
     def action_back(self) -> None:
         """Leave the zoom, or the screen."""

@@ -1,6 +1,7 @@
 """The history of a series as a list.
 
-Without the focus it shows the last entries; with the focus it opens.  Enter on an entry shows its evidence.
+Without the focus it shows the last entries, on a low screen none; with the focus it opens.  Enter on an entry shows its
+evidence.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class HistoryList(RowList[HistoryEntry]):
         self._fit()
 
     def _fit(self) -> None:
-        """Set the height: one or three lines without the focus, up to a third of the screen with it."""
+        """Set the height: three lines or none without the focus, up to a third of the screen with it."""
         height = self.app.size.height  # known before the screen is laid out
-        limit = max(height // 3, 3) if self.has_focus else 3 if height >= _TALL else 1
-        self.styles.height = max(min(len(self.rows), limit), 1)
+        limit = max(height // 3, 3) if self.has_focus else 3 if height >= _TALL else 0
+        self.styles.height = min(len(self.rows), limit)
         self.set_class(len(self.rows) > limit, "-long")

@@ -24,6 +24,7 @@ _SCROLL_COLUMNS = 8  # per key press, sideways
 _CACHED_SCREENFULS = 12
 _SCREENFULS_AHEAD = 2  # drawn ahead, a few lines at a time, with pauses before and between
 _LINES_AT_ONCE = 4
+_MOST_HEADERS = 60  # rows
 _FIRST_PAUSE, _PAUSE = 0.01, 0.001  # seconds
 
 
@@ -79,6 +80,7 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         self.highlighted: tuple[Span, ...] = ()
         self.options = DEFAULT_OPTIONS
         self.hint = ""  # shown beside a fold
+        self.skips_headers = False  # show a mail from below its headers, which are above when scrolled
         self.selected: LinkTarget | None = None
         self._sheet: Sheet | None = None
         self._to_end = False  # scroll to the end once all of the mail is loaded
@@ -107,7 +109,7 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         return replace(self.options, unfolded=frozenset())
 
     def show(self, sheet: Sheet) -> None:
-        """Show a mail from the top."""
+        """Show a mail from the top, or from below its headers."""
         self.highlighted = ()
         self.selected = None
         self._to_end = False
@@ -115,6 +117,24 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         self.screen.clear_selection()
         self._take(self._fitted(sheet))
         self.scroll_to(0, 0, animate=False)
+        if self.skips_headers:
+            self.call_after_refresh(self._skip_headers)  # it may not be laid out yet
+
+    def _skip_headers(self) -> None:
+        if not self.highlighted and not self.scroll_offset.y:
+            self.scroll_to(y=self._text_begins, animate=False)
+
+    @property
+    def _text_begins(self) -> int:
+        """The row below the headers."""
+        rows = self._sheet.rows if self._sheet else ()
+        lines = self._sheet.page.lines if self._sheet else ()
+        return next((n for n in range(min(len(rows), _MOST_HEADERS)) if lines[rows[n].line].kind != "header"), 0)
+
+    def show_headers(self) -> None:
+        """Scroll up to the headers if they were skipped."""
+        if self.scroll_offset.y == self._text_begins:
+            self.scroll_to(y=0, animate=False)
 
     def lengthen(self, sheet: Sheet) -> None:
         """Show the same mail with other lines at its end; highlighting and scroll position stay."""

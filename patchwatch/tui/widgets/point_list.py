@@ -17,7 +17,7 @@ from patchwatch.tui.render.points import Fold, LedgerRow, PointLines, ledger_row
 from patchwatch.tui.widgets.row_list import RowList
 
 _TALL = 30  # lines; a lower screen shows this many points without the focus:
-_FEW = 3
+_FEW = 2
 
 
 class PointList(RowList[LedgerRow]):

@@ -100,7 +100,7 @@ def given_tags(row: RevisionRow) -> str:
 
 
 class RevisionBar(Static):
-    """Two lines: the revisions, one of them chosen, and its details."""
+    """The revisions, one of them chosen, and its details below them, or beside them if it has one line only."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -140,7 +140,11 @@ class RevisionBar(Static):
         if not self._revisions:
             return
         pieces = [piece for _, piece in self._entries()]
-        pieces += [("\n", ""), *details(self._revisions[self._chosen], self._revisions, self._read)]
+        beside = self.size.height == 1
+        pieces += [
+            ("   " if beside else "\n", ""),
+            *details(self._revisions[self._chosen], self._revisions, self._read),
+        ]
         if pieces != self._pieces:
             self._pieces = pieces
             self.update(content(pieces), layout=False)

@@ -1,8 +1,6 @@
-"""The header of a series: title, state and turn, and the evidence for the state."""
+"""The header of a series: title, state, turn, and the next action."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,7 +8,7 @@ from textual.widgets import Static
 
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
-from patchwatch.series.model import Evidence, MessageRow, SeriesRow
+from patchwatch.series.model import Evidence, SeriesRow
 from patchwatch.series.states import Turn
 from patchwatch.times import format_age
 from patchwatch.tui.base.theme import StyledText, content
@@ -28,8 +26,8 @@ def headline(row: SeriesRow, width: int) -> list[StyledText]:
     return [(title, "strong"), (" " * space, ""), (by, "dim")]
 
 
-def state_line(row: SeriesRow, now: int, waiting: str = "", read: str = "") -> list[StyledText]:
-    """The state, who it waits for and since when, the people by name, the next action, the patches read, notes."""
+def state_line(row: SeriesRow, now: int, *, waiting: str = "", dated: bool = True) -> list[StyledText]:
+    """The state, who it waits for and since when, and the people by name."""
     pieces = [*labels.series_state(row), ("   waiting for ", "dim")]
     if row.turn == Turn.NOBODY:
         pieces.append(("nobody", "dim"))
@@ -37,28 +35,49 @@ def state_line(row: SeriesRow, now: int, waiting: str = "", read: str = "") -> l
         who = series_labels.whose(row)
         article = "the " if who in (Turn.AUTHOR, Turn.MAINTAINER) else ""
         pieces += [(article, "dim"), (who, "strong")]
-    pieces.append((f" since {labels.date(row.turn_since)}", "dim"))
+    if dated:
+        pieces.append((f" since {labels.date(row.turn_since)}", "dim"))
     if row.turn != Turn.NOBODY:
         if (age := format_age(row.turn_since, now)) != "now":
             pieces.append((f" ({age})", "warn" if row.overdue else "dim"))
         if row.overdue:
             pieces.append((" ! overdue", "warn strong"))
-    if waiting:
-        pieces += [(": ", "dim"), (waiting, "")]
-    if row.next_action and not row.next_action.text.startswith(f"{row.turn}: waits for "):  # that is shown already
-        pieces += [("   next: ", "dim"), (line(row.next_action.text), "accent")]
-    if read:
-        pieces += [("   ", ""), (read, "calm")]
+    return [*pieces, (" · points: ", "dim"), (waiting, "")] if waiting else pieces
+
+
+def next_pieces(row: SeriesRow) -> list[StyledText]:
+    """The next action, unless it only says for whom the series waits."""
+    action = row.next_action
+    if action is None or action.text.startswith(f"{row.turn}: waits for "):
+        return []
+    return [("next: ", "dim"), (line(action.text), "accent")]
+
+
+def note_pieces(row: SeriesRow) -> list[StyledText]:
+    """What the series needs, and what is special about it."""
+    pieces: list[StyledText] = []
     if row.depends_on:
-        pieces += [("   needs ", "dim"), (labels.dependencies(row), "")]
-    return pieces + [(f"   {remark}", "warn") for remark in labels.remarks(row)]
+        pieces += [("needs ", "dim"), (labels.dependencies(row), "")]
+    for remark in labels.remarks(row):
+        pieces += [("   " if pieces else "", ""), (remark, "warn")]
+    return pieces
 
 
-def fitting_state_line(row: SeriesRow, now: int, waiting: str, width: int, read: str = "") -> list[StyledText]:
-    """The state with the people by name, for which the next action of others makes room; or without them."""
-    others = replace(row, next_action=None) if row.next_action and row.next_action.by != "me" else row
-    tries = (state_line(row, now, waiting, read), state_line(others, now, waiting, read))
-    return next((pieces for pieces in tries if width_of(pieces) <= width), state_line(row, now, read=read))
+def state_lines(row: SeriesRow, now: int, width: int, *, waiting: str = "") -> list[list[StyledText]]:
+    """All of that on one line if it fits, else on two: what to do next is never cut for the state."""
+    gap: StyledText = ("   ", "")
+    following, notes = next_pieces(row), note_pieces(row)
+    rest = [piece for part in (following, notes) if part for piece in (gap, *part)]
+    mine = row.next_action is not None and row.next_action.by == "me"
+    for people, others in ((waiting, rest), (waiting, rest if mine else [gap, *notes] if notes else []), ("", rest)):
+        for dated in (True, False):
+            whole = [*state_line(row, now, waiting=people, dated=dated), *others]
+            if width_of(whole) <= width:
+                return [whole]
+    heads = [state_line(row, now, waiting=people, dated=dated) for people in (waiting, "") for dated in (True, False)]
+    first = next((head for head in heads if width_of(head) <= width), heads[-1])
+    second = rest[1:]
+    return [first, second] if second else [first]
 
 
 def evidence_of(row: SeriesRow) -> Evidence | None:
@@ -66,55 +85,33 @@ def evidence_of(row: SeriesRow) -> Evidence | None:
     return row.state_evidence or row.turn_evidence
 
 
-def evidence_line(row: SeriesRow, width: int, mail: MessageRow | None = None) -> list[StyledText]:
-    """The evidence for the state, with author and date of its `mail` if that is known."""
-    evidence = evidence_of(row)
-    if evidence is None:
-        return [("No replies yet", "dim")]
-    if row.state_evidence is None:
-        return [("No replies yet", "dim")]
-    source = ""
-    if mail is not None:
-        source = f"  {labels.author(mail)}, {labels.date(mail.date)}"
-    elif evidence.commit:
-        source = f"  commit {line(evidence.commit)[:12]}"
-    room = max(width - width_of([(source, "")]), width // 2)
-    return [(fit(labels.quoted(evidence), room), "slanted"), (source, "dim")]
-
-
 class SeriesHeader(Vertical):
-    """Title, state, and, unless a history is shown too, the evidence."""
+    """Title and state."""
 
     DEFAULT_CSS = """
     SeriesHeader {
         height: auto;
         padding: 0 1;
         & > Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #more-state.-none { display: none; }
     }
     """
 
-    def __init__(self, *, evidence: bool = True, id: str | None = None) -> None:  # noqa: A002
-        """`evidence`: show the evidence for the state."""
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        """Empty lines; `show` fills them."""
         super().__init__(id=id)
-        self._evidence = evidence
         self._lines: dict[str, list[StyledText]] | None = None  # as displayed
-        self._shown: tuple[SeriesRow, int, MessageRow | None, str, str] | None = None
+        self._shown: tuple[SeriesRow, int, str] | None = None
 
     def compose(self) -> ComposeResult:
         """The lines."""
         yield Static(id="headline")
         yield Static(id="state")
-        if self._evidence:
-            yield Static(id="evidence")
+        yield Static(id="more-state", classes="-none")
 
-    def show(
-        self, row: SeriesRow | None, now: int, mail: MessageRow | None = None, waiting: str = "", read: str = ""
-    ) -> None:
-        """Show `row`; `mail` has the evidence for its state, if known.
-
-        `waiting` names the people it waits for; `read` counts the patches that the user has read.
-        """
-        self._shown = None if row is None else (row, now, mail, waiting, read)
+    def show(self, row: SeriesRow, now: int, waiting: str = "") -> None:
+        """Show `row`; `waiting` names the people it waits for."""
+        self._shown = row, now, waiting
         self._draw()
 
     def on_resize(self) -> None:
@@ -125,14 +122,16 @@ class SeriesHeader(Vertical):
         width = self.size.width
         lines: dict[str, list[StyledText]] = {}
         if self._shown:
-            row, now, mail, waiting, read = self._shown
+            row, now, waiting = self._shown
+            states = state_lines(row, now, width, waiting=waiting)
             lines = {
                 "headline": headline(row, width),
-                "state": fitting_state_line(row, now, waiting, width, read),
-                "evidence": evidence_line(row, width, mail),
+                "state": states[0],
+                "more-state": states[1] if len(states) > 1 else [],
             }
         if lines == self._lines:
             return
         self._lines = lines
+        self.query_one("#more-state").set_class(not lines.get("more-state"), "-none")
         for shown in self.query(Static):
             shown.update(content(lines.get(shown.id or "", [])), layout=False)

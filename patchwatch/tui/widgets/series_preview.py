@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.strip import Strip
 from textual.timer import Timer
 
-from patchwatch.series.model import NextAction, SeriesRow
 from patchwatch.series.patch_reading import newest, summary
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
-from patchwatch.tui.widgets.series_header import SeriesHeader
+from patchwatch.tui.base.theme import Styled
+from patchwatch.tui.render.columns import fit_pieces
+
+if TYPE_CHECKING:
+    from patchwatch.tui.render.preview import Lines, Previewed
 
 _LOAD_SECONDS = 0.06  # after which a series is loaded
 _REST_SECONDS = 1.0  # with the cursor on it for so long, the user has looked at it
+_LOWEST = 20  # lines of a terminal; a lower one has no preview until the user asks for it
+_LEAST, _MOST = 5, 20  # lines
 
 
-class SeriesPreview(SeriesHeader):
-    """The header of the series under the cursor."""
+class SeriesPreview(Styled):
+    """What the series under the cursor is about; it takes what the rows of the table leave, or a quarter."""
+
+    DEFAULT_CSS = """
+    SeriesPreview { height: 1; background: $background; &.-hidden { display: none; } }
+    """
 
     class Rested(Message):
         """The cursor rests on the series."""
@@ -30,11 +40,13 @@ class SeriesPreview(SeriesHeader):
         self._tracker = tracker
         self._jobs = jobs
         self._series: int | None = None
-        self._row: SeriesRow | None = None
+        self._shown: Previewed | None = None
         self._why = ""
-        self._read = ""
         self._rest: Timer | None = None
         self._look: Timer | None = None
+        self._toggled = False  # the user asked for the opposite of what the size says
+        self._height = 0
+        self._drawn: tuple[tuple[int, int], Lines] | None = None  # by size
 
     def follow(self, series_id: int | None, why: str = "", *, at_once: bool = False) -> None:
         """Show this series when the cursor rests on it, or at once; `why` it is in the queue."""
@@ -52,25 +64,58 @@ class SeriesPreview(SeriesHeader):
 
     def tick(self) -> None:
         """Update the ages."""
-        self.show(self._row, self._tracker.now(), read=self._read)
+        self._drawn = None
+        self.refresh()
+
+    def fit(self, taken: int) -> None:
+        """Take the lines that are not `taken` by all else, or a quarter of a screen that is high enough."""
+        height = self.app.size.height
+        self.set_class((height >= _LOWEST) is self._toggled, "-hidden")
+        least = max(height // 4, _LEAST)
+        wanted = min(max(height - taken, least), max(_MOST, height // 2))
+        if self.display and self._height != wanted:
+            self._height = wanted
+            self.styles.height = wanted
+        if self.display and self._shown is None:
+            self._load()
+
+    def toggle(self) -> None:
+        """Show it on a low screen, or hide it on another."""
+        self._toggled = not self._toggled
 
     def _load(self) -> None:
         if self._series is None:
-            self._row = None
+            self._shown = None
             self.tick()
         elif self.display:
-            load = partial(self._rows, self._series)
+            load = partial(self._read, self._series, self._why)
             # A series that is gone disappears when the list is reloaded; no error is needed here.
             self._jobs.submit("read", "preview", load, self._loaded, lambda _: None, screen=self.screen, latest=True)
 
-    def _rows(self, series_id: int) -> tuple[SeriesRow, str]:
-        row = self._tracker.one(series_id)
-        return row, summary(newest(row, self._tracker.readings(row)))
+    def _read(self, series_id: int, why: str) -> Previewed:
+        from patchwatch.tui.render.preview import Previewed  # its imports must not delay the first rows
 
-    def _loaded(self, loaded: tuple[SeriesRow, str]) -> None:
-        row, read = loaded
-        if row.id == self._series:
-            self._read = read
-            # The place in the queue says more than the next action: it knows that I apply patches, and what is overdue.
-            self._row = replace(row, next_action=NextAction(self._why, "", "me")) if self._why else row
+        row = self._tracker.one(series_id)
+        read = summary(newest(row, self._tracker.readings(row)))
+        unread = [mail for mail in self._tracker.thread(series_id) if mail.unread] if row.unread else []
+        return Previewed(row, why, read, tuple(sorted(unread, key=lambda mail: mail.date)))
+
+    def _loaded(self, loaded: Previewed) -> None:
+        if loaded.row.id == self._series:
+            self._shown = loaded
             self.tick()
+
+    def _lines(self) -> Lines:
+        size = (self.size.width, self.size.height)
+        if self._drawn is None or self._drawn[0] != size:
+            from patchwatch.tui.render.preview import preview_lines
+
+            now, me = self._tracker.now(), self._tracker.addresses
+            self._drawn = size, preview_lines(self._shown, me, now, *size) if self._shown else []
+        return self._drawn[1]
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line."""
+        lines = self._lines()
+        pieces = lines[y] if y < len(lines) else [("─" * self.size.width, "faint")] if y == 0 else []
+        return self.style_cache.strip(fit_pieces(pieces, self.size.width), self.base_style)

@@ -111,5 +111,6 @@ class StatusBar(Vertical):
         self._draw_status()
 
     def _draw_status(self) -> None:
+        self.set_class(self._status is None or not self._status.stale, "-calm")
         pieces = status_pieces(self._status, self.size.width)
         self.query_one("#status-line", Static).update(content(pieces), layout=False)

@@ -14,7 +14,7 @@ from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.series_table import SeriesTable
 from tests.series.summaries import NOW, a_line
-from tests.tui.driving import opened, settled, shown, until
+from tests.tui.driving import opened, settled, shown, shown_with_status, until
 from tests.tui.fake_tracker import FakeTracker
 
 
@@ -130,7 +130,7 @@ async def test_key_turns_an_open_series_to_the_one_that_moved(tracker: FakeTrack
         assert isinstance(pilot.app.screen, OverviewScreen)
         pilot.app.screen.reveal(3)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen) and "From " in shown(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen) and "From " in shown_with_status(pilot))
         await pilot.press("r")
         tracker.change(7, last_activity=tracker.now())
         tracker.gates["poll"].set()

@@ -317,7 +317,7 @@ async def test_hidden_recipients_are_shown_at_the_top(tracker: FakeTracker, app:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "R", says=("it would go to 2 recipients", "From: Rita"))
-        assert shown(pilot).split("\n")[3].startswith(" ! It also goes to archive@example.com")
+        assert shown(pilot).split("\n")[4].startswith(" ! It also goes to archive@example.com")
 
 
 def test_fake_editor_is_a_shell(reply_setup: ReplySetup) -> None:

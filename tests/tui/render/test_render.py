@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from patchwatch.mail.message import Person, PullRequest
 from patchwatch.sanitize import block, line
 from patchwatch.series.left import Left
-from patchwatch.series.model import DependencyRow, InboxRow
+from patchwatch.series.model import DependencyRow, InboxRow, NextAction
 from patchwatch.series.states import State, Turn
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import overlay
@@ -22,9 +22,9 @@ from patchwatch.tui.dialogs.command_palette import highlighted, ranked
 from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import fit, fit_pieces, pad, width_of, wrap
 from patchwatch.tui.render.page import Page, find_text, lay_out, mail_page
-from patchwatch.tui.render.series_columns import LATEST, TURN, Order, headings, layout
+from patchwatch.tui.render.series_columns import LATEST, WHEN, Order, headings, layout
 from patchwatch.tui.widgets.revision_bar import bar_entries, details
-from patchwatch.tui.widgets.series_header import state_line
+from patchwatch.tui.widgets.series_header import state_line, state_lines
 from patchwatch.tui.widgets.status_bar import Status, status_pieces
 from patchwatch.tui.widgets.thread_list import guides
 from patchwatch.tui.widgets.view_tabs import tabs
@@ -66,8 +66,8 @@ def test_lines_break_between_words() -> None:
 def test_the_title_keeps_its_columns_at_every_width(width: int) -> None:
     rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
     columns = {column.heading: columns for column, columns in layout(rows, width, NOW).columns}
-    assert columns["Title"] >= (23 if width >= 76 else 8)
-    assert {"State", "Waiting for", "Ver", "Title"} <= set(columns)
+    assert columns["Title"] >= (40 if width >= 78 else 30)  # of a terminal with 80 columns
+    assert {"", "Title", "Next", "When"} <= set(columns)
     drawn = layout(rows, width, NOW).draw(lambda column: column.cell(rows[2], NOW))
     assert width_of(drawn) == width - 1 or width_of(drawn) == width
 
@@ -75,14 +75,14 @@ def test_the_title_keeps_its_columns_at_every_width(width: int) -> None:
 def test_wide_tables_show_everything() -> None:
     rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
     headings = [column.heading for column, _ in layout(rows, 160, NOW).columns]
-    assert headings == ["State", "Waiting for", "Ver", "Title", "Author", "Tags", "Unread", "Inbox", "Active"]
+    assert headings == ["", "Title", "Next", "When", "State", "Ver", "Author", "Inbox", "Tags", "Active", "Unread"]
 
 
 def test_a_long_name_is_cut_before_the_author_goes() -> None:
     row = line_of(zswap()[0])._replace(author_name="Maximiliana Featherstonehaugh", inboxes=("cgroups",))
     columns = {column.heading: columns for column, columns in layout([row], 118, NOW).columns}
-    assert columns["Title"] >= 33
-    assert 12 <= columns["Author"] < 20
+    assert columns["Title"] >= 40
+    assert 12 <= columns["Author"] <= 20
 
 
 def test_columns_are_fitted_to_old_series_too() -> None:
@@ -90,10 +90,11 @@ def test_columns_are_fitted_to_old_series_too() -> None:
     rows = [new._replace(turn="reviewers", turn_since=NOW - 86400)] * 100
     rows += [new._replace(turn="maintainer", turn_since=NOW - 300 * 86400, overdue=False)] * 20
     columns = {column.heading: columns for column, columns in layout(rows, 118, NOW).columns}
-    assert columns["Waiting for"] == len("maintainer 42w")
+    assert columns["Next"] == len("maintainer")
+    assert columns["When"] == len("When")
 
 
-@pytest.mark.parametrize("order", [LATEST, Order(TURN, descending=False)])
+@pytest.mark.parametrize("order", [LATEST, Order(WHEN, descending=False)])
 @pytest.mark.parametrize("width", [64, 90, 130, 200])
 def test_headings_are_above_their_columns(width: int, order: Order) -> None:
     rows = [line_of(known()[0]) for known in (drops, zswap, chinese)]
@@ -102,7 +103,7 @@ def test_headings_are_above_their_columns(width: int, order: Order) -> None:
     headed = plain(headings(columns, order, width))
     assert width_of(headings(columns, order, width)) == width_of(drawn)
     cells = plain(drawn)
-    for column, _ in columns.columns:
+    for column, _ in columns.columns[1:]:  # the sign of the state has no heading
         at = headed.index(column.heading_for(width))
         assert cells[at] in "x…"
         assert columns.column_at(at) is column
@@ -239,8 +240,18 @@ def test_dependencies_are_in_the_header() -> None:
     known = DependencyRow("m:a@x", "Based-on: <a@x>", "b@x", "a@x", 12, "accepted", "frob: add a knob")
     unknown = DependencyRow("m:b@x", "Based-on: <b@x>", "b@x", "b@x")
     row = replace(zswap()[0], depends_on=(known, unknown))
-    assert "   needs #12 “frob: add a knob” (accepted), <b@x>" in plain(state_line(row, NOW))
-    assert "needs" not in plain(state_line(replace(row, depends_on=()), NOW))
+    (whole,) = state_lines(row, NOW, 200)
+    assert "   needs #12 “frob: add a knob” (accepted), <b@x>" in plain(whole)
+    assert "needs" not in plain(state_lines(replace(row, depends_on=()), NOW, 200)[0])
+
+
+@pytest.mark.parametrize("width", range(60, 200, 5))
+def test_the_next_action_is_never_cut_for_the_state(width: int) -> None:
+    action = NextAction("answer Andy's doubt from 7 days ago, and 1 more", "", "me")
+    lines = state_lines(replace(zswap()[0], next_action=action), NOW, width, waiting="you (2 points), Petra (1)")
+    assert f"next: {action.text}" in "".join(plain(found) for found in lines if width_of(found) <= width)
+    assert width_of(lines[0]) <= width
+    assert len(lines) == (2 if width < 110 else len(lines))
 
 
 def test_bar_shows_what_a_pull_request_asks_for() -> None:

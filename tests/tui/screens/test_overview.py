@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 
@@ -31,8 +32,7 @@ async def test_rows_show_state_turn_version_tags_and_unread(app: PatchwatchApp) 
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, "mm/zswap")
         row = next(one for one in shown(pilot).splitlines() if "mm/zswap" in one)
-        for text in ("◐ under-review", "reviewers 12d!", "v3 RFC", "2/4", "5"):
-            assert text in row
+        assert re.search(r"◐ +mm/zswap.* reviewers +12d!  v3 RFC  Jonas Weide +2/4 +12d +5$", row)
         assert "“This series was applied to netdev/net-next.git (main)”" in shown(pilot)
         assert "3 series · 9 unread mails" in shown(pilot)
         assert "polled 4m ago" in shown(pilot)
@@ -154,8 +154,9 @@ async def test_a_scrolled_table_keeps_its_rows_in_place_while_others_come(
     for number in range(100, 160):
         row = tracker.rows[9]
         tracker.rows[number] = type(row)(
-            **{**{n: getattr(row, n) for n in row.__slots__}, "id": number, "title": f"t{number}"}
+            **{**{n: getattr(row, n) for n in row.__slots__}, "id": number, "title": f"t{number}", "unread": 0}
         )
+        tracker.threads[number] = ()
     async with app.run_test() as pilot:
         await opened(pilot, "63 series")
         table = pilot.app.screen.query_one(SeriesTable)

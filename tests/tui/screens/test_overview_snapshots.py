@@ -54,7 +54,7 @@ def test_view(snap_compare: Compare, tracker: FakeTracker, view: View, size: tup
     [
         (View.QUEUE, "Nothing needs you."),
         (View.MINE, "None of your series is known yet."),
-        (View.WATCHED, "Watch your first series"),
+        (View.WATCHED, "No series is watched yet."),
         (View.FOLLOWED, "No list is followed"),
         (View.CLOSED, "is closed yet."),
     ],

@@ -58,7 +58,7 @@ async def test_points_are_listed_by_who_acts_and_unfold(tracker: Tracker) -> Non
             "▸ 1 closed: 1 settled",
             "▸ 1 on earlier versions: 1 done",
         ]
-        assert "(6d): you (1 point), Jun Harada (2), Petra Nowicki (1)" in shown(pilot)
+        assert "(6d) · points: you (1 point), Jun Harada (2), Petra Nowicki (1)" in shown(pilot)
         await pilot.press("O", "j", "enter")
         await until(pilot, lambda: "[x] 1/3  settled by Petra" in shown(pilot), "the closed point")
         await pilot.press("enter")

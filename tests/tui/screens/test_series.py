@@ -92,23 +92,26 @@ async def test_evidence_jumps_to_the_sentence_and_marks_it(app: PatchwatchApp) -
         assert SENTENCE in "\n".join(shown(pilot).splitlines()[mail.region.y :])  # in sight
 
 
-async def test_cursor_and_evidence_are_visible_at_once() -> None:
+@pytest.mark.parametrize("again", range(3))
+async def test_cursor_and_evidence_are_visible_at_once(again: int) -> None:
     """Before the first layout there is no scrollbar, without which Textual does not scroll."""
-    for _ in range(3):
-        tracker = FakeTracker()
-        tracker.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in tracker.threads[3])
-        async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
-            await reading(pilot, "drops-v5-bot@example.org")
-            await pilot.press("e")
-            tree, mail = pilot.app.screen.query_one(ThreadList), pilot.app.screen.query_one(MailView)
-            await until(pilot, lambda: (tree.scroll_offset.y, mail.scroll_offset.y) == (2, 5), "the scrolling")  # noqa: B023
+    tracker = FakeTracker()
+    tracker.threads[3] = tuple(replace(row, unread="bot" in row.message_id) for row in tracker.threads[3])
+    async with PatchwatchApp(tracker, open_series=3).run_test(size=(80, 24)) as pilot:
+        await reading(pilot, "drops-v5-bot@example.org")
+        await pilot.press("e")
+        tree, mail = pilot.app.screen.query_one(ThreadList), pilot.app.screen.query_one(MailView)
+        await until(pilot, lambda: tree.scroll_offset.y and mail.highlighted and mail.scroll_offset.y, "the scrolling")
+        text = shown(pilot)
+        assert "patchwork-bot" in text
+        assert SENTENCE[:20] in text
 
 
 async def test_history_opens_and_enter_on_an_entry_shows_its_evidence(app: PatchwatchApp) -> None:
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(80, 36)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
         story, mail = pilot.app.screen.query_one(HistoryList), pilot.app.screen.query_one(MailView)
-        assert story.size.height == 1
+        assert story.size.height == 3
         assert SENTENCE[:20] in shown(pilot)  # how it ends
         await pilot.press("s")
         await until(pilot, lambda: story.size.height == 6)
@@ -122,13 +125,13 @@ async def test_history_opens_and_enter_on_an_entry_shows_its_evidence(app: Patch
         assert story.has_focus
         await pilot.press("escape")
         assert pilot.app.screen.query_one(ThreadList).has_focus
-        await until(pilot, lambda: story.size.height == 1)
+        await until(pilot, lambda: story.size.height == 3)
 
 
 async def test_a_click_on_the_history_shows_the_evidence(app: PatchwatchApp) -> None:
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(80, 36)) as pilot:
         await reading(pilot, "drops-v5-r@example.org")
-        await pilot.click(HistoryList, offset=(5, 0))
+        await pilot.click(HistoryList, offset=(5, 2))
         await reading(pilot, "drops-v5-bot@example.org")
 
 
@@ -218,14 +221,15 @@ async def test_space_scrolls_the_mail_from_anywhere_and_tab_moves_between_them(a
         await pilot.press("g")
         await reading(pilot, "drops-v5-0@example.org")
         mail = pilot.app.screen.query_one(MailView)
+        begin = mail.scroll_offset.y  # below the headers
         await pilot.press("space")
-        assert mail.scroll_offset.y == mail.size.height - 1
+        assert mail.scroll_offset.y == min(begin + mail.size.height - 1, mail.max_scroll_y)
         await pilot.press("b")
-        assert mail.scroll_offset.y == 0
-        await pilot.press("tab")
+        assert mail.scroll_offset.y <= begin
+        await pilot.press("tab", "g", *"j" * begin)
         assert mail.has_focus
         await pilot.press("j", "down", "k")
-        assert mail.scroll_offset.y == 1
+        assert mail.scroll_offset.y == begin + 1
         await pilot.press("G")
         assert mail.scroll_offset.y == mail.max_scroll_y > 0
         await pilot.press("g")
@@ -254,8 +258,9 @@ async def test_new_mail_appears_without_moving_anything(tracker: FakeTracker, ap
         await reading(pilot, "drops-v5-r@example.org")
         await pilot.press("g")
         await reading(pilot, "drops-v5-0@example.org")
-        await pilot.press("tab", "j", "j")
         mail = pilot.app.screen.query_one(MailView)
+        begin = mail.scroll_offset.y
+        await pilot.press("tab", "j", "j")
         asked = len(tracker.asked["mail"])
         letter = SampleMail(
             "late@example.org", "Re: it", "late", depth=1, when="2023-09-20 07:00", excerpt="late words"
@@ -264,7 +269,7 @@ async def test_new_mail_appears_without_moving_anything(tracker: FakeTracker, ap
         tree = pilot.app.screen.query_one(ThreadList)
         await until(pilot, lambda: len(tree.rows) == 7, "the new mail")
         assert cursor(pilot) == "drops-v5-0@example.org"
-        assert mail.scroll_offset.y == 2
+        assert mail.scroll_offset.y == begin + 2
         assert mail.has_focus
         assert len(tracker.asked["mail"]) == asked
 
@@ -398,3 +403,21 @@ def _row(tracker: FakeTracker, letter: SampleMail) -> dict[str, object]:
     template = tracker.threads[3][-1]
     values = {name: getattr(template, name) for name in template.__slots__}
     return values | {"message_id": letter.id, "depth": letter.depth, "submission": False, "kind": "reply"}
+
+
+async def test_a_low_screen_is_for_reading(app: PatchwatchApp) -> None:
+    """At 80x24, the mail has half of the lines and begins with its text; Enter gives it all of them, with headers."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        await reading(pilot, "drops-v5-r@example.org")
+        mail = pilot.app.screen.query_one(MailView)
+        assert mail.size.height >= 11
+        assert mail.page is not None
+        await until(pilot, lambda: mail.scroll_offset.y, "the text")
+        rows = shown(pilot).split("\n")[mail.region.y : mail.region.bottom]
+        assert not any(text.startswith(" Subject") for text in rows)
+        assert any("Jonas Weide" in text and "18 Sep" in text for text in shown(pilot).split("\n"))  # in the thread
+        await pilot.press("enter")
+        await until(pilot, lambda: mail.size.height >= 21, "the mail alone")
+        assert " From     Jonas Weide" in shown(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: mail.size.height < 20, "the thread")

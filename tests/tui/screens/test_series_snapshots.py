@@ -27,7 +27,7 @@ def app(tracker: FakeTracker, theme: str) -> PatchwatchApp:
 
 @main_looks
 def test_evidence(snap_compare: Compare, app: PatchwatchApp, size: tuple[int, int]) -> None:
-    drive = after("e", ready="From ", text="5 unread")
+    drive = after("e", text="5 unread")
     assert snap_compare(app, terminal_size=size, run_before=drive)
 
 
@@ -85,7 +85,7 @@ def _single(row: RevisionRow) -> RevisionRow:
 @sizes
 @pytest.mark.parametrize(("number", "left"), [(7, 7), (9, 9), (11, 9)], ids=["rfc", "chinese", "hostile"])
 def test_others(snap_compare: Compare, tracker: FakeTracker, number: int, left: int, size: tuple[int, int]) -> None:
-    drive = after("j", ready="From ", text=f"{left} unread")
+    drive = after("j", text=f"{left} unread")
     assert snap_compare(PatchwatchApp(tracker, open_series=number), terminal_size=size, run_before=drive)
 
 

@@ -31,13 +31,13 @@ class Case:
 
 
 CASES = (
-    Case("overview", ("a", "j"), ("mm/zswap", "under-review", "4 series")),
+    Case("overview", ("a", "j"), ("mm/zswap", "waiting for", "4 series")),
     Case("no_match", ("slash", *"xyzzy", "enter"), ("No series matches the limit.", "clear the limit")),
     Case("limit_error", ("slash", *"st:opne"), ("st:opne", "!")),
     Case("no_address", ("2",), ("patchwatch does not know your e-mail address yet.", "[me]")),
     Case("queue", (), ("Nothing needs you.", "series you watch"), None, UNINVOLVED_USER, watched=False),
     Case("closed", ("5",), ("No series is closed yet.",), None, UNINVOLVED_USER, watched=False),
-    Case("series", ("e",), ("unread", "[v5"), 3),
+    Case("series", ("e",), ("accepted", "[v5"), 3),
     Case("history", ("s", "k", "k"), ("posted",), 3),
     Case("files", ("f", "G"), ("drops.sh", "+"), 3),
     Case("comparison", ("d",), ("v4 → v5", "1 changed"), 3),

@@ -31,7 +31,7 @@ from patchwatch.tui.render.replies import replies_to, reply_lines
 from patchwatch.tui.render.syntax import highlighted, language
 from patchwatch.tui.screens.files import page_of
 from patchwatch.tui.widgets.revision_bar import bar_entries, details, given_tags
-from patchwatch.tui.widgets.series_header import state_line
+from patchwatch.tui.widgets.series_header import state_lines
 from patchwatch.tui.widgets.thread_list import tags_by_patch
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import LONG_REPLY, NOW, PATCH, SELFTEST, SampleMail, mail_of, message_row, submission
@@ -406,7 +406,7 @@ def test_revision_details_have_applied_patches_and_ci_results() -> None:
 def test_the_next_move_is_beside_the_turn() -> None:
     row, _ = zswap()
     moved = replace(row, next_action=NextAction("ping: no answer for 12 days", "", "author"))
-    assert "next: ping: no answer for 12 days" in "".join(text for text, _ in state_line(moved, NOW))
+    assert "next: ping: no answer for 12 days" in "".join(text for text, _ in state_lines(moved, NOW, 200)[0])
 
 
 # Comparisons.
