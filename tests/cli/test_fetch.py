@@ -36,6 +36,7 @@ def test_follow_takes_a_whole_list_or_rules(with_xdp: Run) -> None:
     assert with_xdp("follow", "--subject", "xdp").returncode == 2
 
 
+@pytest.mark.sqlite
 def test_follow_since_a_day_fetches_the_mail_since_then(with_xdp: Run, tmp_path: Path) -> None:
     done = with_xdp("follow", "netdev", "--since", "2023-05-01")
     assert done.stdout == "following netdev\n"

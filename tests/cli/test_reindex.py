@@ -37,6 +37,7 @@ def upgraded(with_xdp: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return with_xdp
 
 
+@pytest.mark.sqlite
 def test_after_an_upgrade_commands_show_what_was_stored_and_say_so(upgraded: Run) -> None:
     shown = upgraded("show", XDP_V5)
     assert "State:  rejected" in shown.stdout
@@ -47,6 +48,7 @@ def test_after_an_upgrade_commands_show_what_was_stored_and_say_so(upgraded: Run
     assert json.loads(upgraded("list", "--all", "--json").stdout)[0]["state"] == "rejected"
 
 
+@pytest.mark.sqlite
 def test_doctor_says_how_far_an_upgrade_is(upgraded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"ok    upgrade: 0 of 13 mails are up to date; {NOT_YET}" in upgraded("doctor", "--offline").stdout
     assert json.loads(upgraded("doctor", "--offline", "--json").stdout)["upgrade"] == {"done": 0, "mails": 13}
@@ -57,6 +59,7 @@ def test_doctor_says_how_far_an_upgrade_is(upgraded: Run, monkeypatch: pytest.Mo
     assert json.loads(upgraded("doctor", "--offline", "--json").stdout)["upgrade"] is None
 
 
+@pytest.mark.sqlite
 def test_a_poll_brings_stored_mail_up_to_date(upgraded: Run) -> None:
     done = upgraded("poll")
     assert "13 mails brought up to date after a change of patchwatch or its rules" in done.stderr
@@ -65,6 +68,7 @@ def test_a_poll_brings_stored_mail_up_to_date(upgraded: Run) -> None:
     assert shown.stderr == ""
 
 
+@pytest.mark.sqlite
 def test_a_poll_in_the_tui_continues_the_upgrade(upgraded: Run, tmp_path: Path) -> None:
     file = tmp_path / "data" / "patchwatch" / "patchwatch.db"
     tracker = Tracker(Config(), database_url=f"sqlite:///{file}")
@@ -79,6 +83,7 @@ def test_a_poll_in_the_tui_continues_the_upgrade(upgraded: Run, tmp_path: Path) 
     tracker.database.close()
 
 
+@pytest.mark.sqlite
 def test_a_stopped_reindex_is_continued_by_the_next_poll(upgraded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     step, steps = renewal.Renewal.step, []
 
@@ -98,6 +103,7 @@ def test_a_stopped_reindex_is_continued_by_the_next_poll(upgraded: Run, monkeypa
     assert "intact" in upgraded("doctor", "--offline", "--check").stdout
 
 
+@pytest.mark.sqlite
 def test_a_poll_leaves_the_rest_of_a_long_upgrade_to_the_next(upgraded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal, "_MAILS", 1)
     clock = itertools.count(0, 25)  # seconds

@@ -276,6 +276,7 @@ def changes_of(connection: Connection) -> int:
     return int(connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
 
 
+@pytest.mark.sqlite
 def test_no_transaction_changes_more_rows_in_a_larger_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal, "_LISTED_AT_ONCE", 20)
     monkeypatch.setattr(renewal, "_MOST_MAILS", 8)
@@ -295,6 +296,7 @@ def test_no_transaction_changes_more_rows_in_a_larger_archive(tmp_path: Path, mo
     assert most[1][1] <= most[0][1] * 1.2
 
 
+@pytest.mark.sqlite
 def test_the_write_ahead_log_does_not_grow_with_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal, "_LISTED_AT_ONCE", 20)
     monkeypatch.setattr(renewal, "_MAILS", 8)
