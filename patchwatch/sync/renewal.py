@@ -35,6 +35,8 @@ def list_outdated(database: Database) -> None:
     with database.read() as connection:
         current = outdated.forms(connection).is_current
     if not current:
+        with database.write() as connection:
+            dictionaries.train_missing(connection)  # what is read again is stored with them
         list_all(database)
 
 
