@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-scale bench-start bench-tui bench-understanding \
+.PHONY: demo test test-postgresql test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-scale bench-start bench-tui bench-understanding \
   bench-upgrade keys share layers faults digest-examples soak team torture clean
 
 demo: $(VENV)/installed
@@ -14,10 +14,15 @@ demo: $(VENV)/installed
 # Twice the processors: tests of the TUI and of servers wait for much of their time.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
-# ARGS='--database postgresql': what opens an SQLite file gets a database on a PostgreSQL server of its own instead.
 # Without bytecode, each worker compiles all tests, and each command that a test starts compiles patchwatch.
 test: $(VENV)/installed-dev
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+# The tests that open a database, on a PostgreSQL server of each worker: the others would do the same again.
+ON_SERVER := $(addprefix tests/,cli daemon db faults hostile notify sync tracker $(addprefix tui/,test_live.py \
+  test_real_database.py test_three_mornings.py test_server_database.py screens/test_points.py web))
+test-postgresql: $(VENV)/installed-dev
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --database postgresql --numprocesses $(WORKERS) --dist worksteal $(ON_SERVER) $(ARGS)
 
 # Units only: no servers, no terminals, no screens, no hundreds of processes.  Under half a minute.
 QUICK := $(wildcard tests/test_*.py) $(addprefix tests/,mail series sources compose notify/digest tracker tui/render tui/widgets)

@@ -85,7 +85,7 @@ class TrackerBase:
             return people.Acting(number or people.FIRST, people.login())
         if unknown:
             with database.write() as connection:
-                number = people.join(connection, addresses, int(time.time()))
+                number = people.join(connection, addresses, self.now())
         return people.Acting(number or people.FIRST, (addresses or [people.login()])[0])
 
     def _apply_rules(self, database: Database) -> None:
