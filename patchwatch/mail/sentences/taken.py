@@ -62,7 +62,7 @@ _DID = Pattern(
 )
 # What may stand in front of the words for the patches: nothing, a thank-you, or another clause.
 _BEFORE = Pattern(
-    r"(?:.*(?:[,;:!)–—-]|\b(?:so|and|but|hence|thus|therefore|anyway|looks like|seems))\s+|"
+    r"(?:.*(?:[,;:!–—-]|\(\.\.\.\)|\b(?:so|and|but|hence|thus|therefore|anyway|looks like|seems))\s+|"
     r"(?:(?:ok(?:ay)?|(?:many )?thanks?|thank you|great|nice|looks? good|lgtm|ah|oh|yes|no worries)"
     r"(?:\s+[\w.-]+){0,2}\s+)?)",
     re.IGNORECASE | re.DOTALL,
@@ -80,11 +80,12 @@ _CLAUSE_END = Pattern(
 )
 _NOT_DONE = Pattern(
     r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|wanted|"
-    r"suggest\w*|comments?|your|next (?:version|revision|spin)|in the past|(?:in|into|for) v\d+(?!\.?\d)|pending|"
+    r"suggest\w*|comments?|your|local(?:ly)?|offline|pending|in the past|"
+    r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|"
     r"into (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b"
 )
 _TRIED = Pattern(
-    r"(?i)\b(?:local(?:ly)?|offline|test\w*|boot\w*|build\w*|cleanly|fine|conflicts?|picked up on|on top of|review|"
+    r"(?i)\b(?:test\w*|boot\w*|build\w*|cleanly|fine|conflicts?|picked up on|on top of|review|"
     r"experiment\w*|see if)\b"
 )
 _CONDITION = Pattern(
@@ -95,6 +96,7 @@ _TO_A_TREE = Pattern(
     r"(?i)(?:\s+(?:by|with)\s.{1,60}?)?\s+(?:(?:in)?to|in|on|onto|via|for|through)\s+(?:(?:the|my|our)\s+)?"
     rf"(?:(?:[\w./-]+\s+){{0,3}}?(?:tree|branch|queue)\b|{_BRANCH}|v?\d+\.\d+\b|(?:next|fixes|current)\b)"
 )
+_OF_ANOTHER = Pattern(r"(?i)\bthe v\d")  # "the v1 series", in answer to v2; "this v4 series" is the one it answers
 # Code is applied, pushed and queued, too: "it is pushed to the radix tree".
 _A_NOUN = Pattern(r"(?i)\b(?:patch\w*|series|set|ones?|version|fix(?:es)?)\b")
 _IS_CODE = Pattern(r"(?i)\s*(?:is|are|'s)\b")
@@ -139,6 +141,8 @@ def _is_said(found: re.Match[str], *, needs_start: bool) -> bool:
         return False
     to_a_tree = _TO_A_TREE.match(rest) is not None
     if found["what"] is None and not to_a_tree:
+        return False
+    if _OF_ANOTHER.search(found["what"] or "") or before.count("(") > before.count(")"):
         return False
     if needs_start and found["what"] and not _A_NOUN.search(found["what"]) and not _is_no_code(found, to_a_tree):
         return False

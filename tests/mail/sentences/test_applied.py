@@ -59,6 +59,7 @@ from tests.mail.sentences.replies import signals_of
         ("Applied the rest to frob/next.", "rest"),
         ("Patches 1 and 2 applied, please respin the others.", "1 and 2"),
         ("2 patches applied to frob-next branch of frob.git, thanks.", ""),
+        ("1 patch(es) applied to frob-next branch of frob.git, thanks.", ""),
         ("This has already been applied.", ""),
         ("I have queued this up for the next merge window.", ""),
         ("Added to frob.git for-next", ""),

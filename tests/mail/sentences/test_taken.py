@@ -85,6 +85,8 @@ def test_a_committer_took_patches(sentence: str, patches: str) -> None:
         "Note that the second patch was applied to fix a regression.",
         "I haven't applied the driver that this updates yet.",
         "This is how we've applied it in the past: by hand.",
+        "I just applied all of the v1 series, our mails crossed.",
+        "The v3 of this series is already pulled.",
         # Not, not yet, or only if
         "None of these have been applied.",
         "This one can't be applied until the fixes are in.",
@@ -95,7 +97,10 @@ def test_a_committer_took_patches(sentence: str, patches: str) -> None:
         "Will queue in frob-next once Rex acks.",
         "Was this patch applied to frob/next?",
         # What testers write
+        "I ran into this, too (and applied the patch): it helps.",
         "I applied this and it boots.",
+        "I picked this patch to my local frob-next tree, and tested it on three boards.",
+        "Patches 3, 4 and 9 (I dropped a line in 9) applied for next, thanks!",
         "I applied this on top of v6.9 and get an oops.",
         "I applied this patch to the frob tree, but it fails.",
         "I had applied this but then noticed a warning.",
