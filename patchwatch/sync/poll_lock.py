@@ -1,7 +1,7 @@
 """The poll lock: only one process polls a database at a time.
 
-The lock is an flock(2) on a file beside an SQLite database; for other databases the file is in the user's state
-directory, named by a hash of the URL.  The kernel releases the lock however its owner dies.  The file names the owner,
+The lock is an flock(2) on a file beside an SQLite database; on a server, processes share the lists instead
+(patchwatch.sync.turns).  The kernel releases the lock however its owner dies.  The file names the owner,
 and is read only while it is locked.  It is never deleted: otherwise two processes could lock two files of one name.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import stat
@@ -20,10 +19,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from patchwatch.config import state_directory
 from patchwatch.errors import DatabaseError, PollLockedError
 from patchwatch.private_files import make_directory
-from patchwatch.redact import redact_url
 
 RUN = "run"
 POLL = "poll"
@@ -56,13 +53,9 @@ _UNKNOWN = LockOwner("", 0, 0)
 
 
 def lock_path(database_url: str) -> Path | None:
-    """Return the lock file of a database; None for one in memory, which no other process can open."""
-    scheme, _, rest = database_url.partition("://")
-    if scheme.partition("+")[0] == "sqlite":
-        name = rest.removeprefix("/").partition("?")[0]
-        return Path(f"{os.path.realpath(name)}.lock") if name and name != ":memory:" else None
-    name = hashlib.sha256(redact_url(database_url).encode()).hexdigest()[:16]
-    return state_directory() / f"{name}.lock"
+    """Return the lock file of an SQLite database; None for one in memory, which no other process can open."""
+    name = database_url.partition("://")[2].removeprefix("/").partition("?")[0]
+    return Path(f"{os.path.realpath(name)}.lock") if name and name != ":memory:" else None
 
 
 @contextmanager

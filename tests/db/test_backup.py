@@ -21,12 +21,13 @@ from patchwatch.errors import DatabaseError, InvalidInputError, NotFoundError
 from tests.support.old_database import create_old
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.sqlite
+
 WRITER = """
 import sys
 from patchwatch.db import messages
 from patchwatch.db.database import Database
 
-pytestmark = pytest.mark.sqlite
 database = Database(sys.argv[1])
 for number in range(1_000_000):
     with database.write() as connection:
