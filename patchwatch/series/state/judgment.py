@@ -109,7 +109,8 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if judgment.turn != Turn.AUTHOR:
         settled = review.complete is not None or review.author_spoke_last
         limit = rules.likely_answered if settled else rules.likely_author
-        if percent >= limit and review.last and not (review.last_is_content or _is_known(ledger)):
+        content = review.last_is_content and not review.author_spoke_last
+        if percent >= limit and review.last and not (content or _is_known(ledger)):
             return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
         return judgment
     if review.promise or review.acts or review.rest or ledger.any_at(Fate.PROMISED):

@@ -73,3 +73,4 @@ def test_after_a_mail_that_only_gives_a_tag_it_is_never_likely_the_authors_turn(
     eager = PointRules(likely_author=0, likely_answered=0)
     assert judged(eager, (REX, TRIED), (RITA, last))[1] != "author"
     assert judged(eager, (RITA, last), (REX, TRIED))[1:] == ("author", True)
+    assert judged(eager, (RITA, last), (ANN, "Those two have the socket that this is for.\n"))[1:] == ("author", True)
