@@ -6,12 +6,14 @@ Derived data is left out: the caller derives it from the copied mail.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, true, update
 
+from patchwatch.db import citations
 from patchwatch.db import schema as t
+from patchwatch.db.sql import chunks, rows_with
 
 _BATCH = 500
 _DAY = 86_400  # before the snapshot: what came since then counts as not looked at
@@ -62,6 +64,57 @@ def _row_as_of(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
     if table is t.tree:
         return {**row, "tags": json.dumps([[name, time] for name, time in json.loads(row["tags"]) if time <= until])}
     return row
+
+
+class Later(NamedTuple):
+    """What a database knows since some time, which everything derived from it depends on."""
+
+    messages: int
+    conversations: set[int]  # that mail came to, or a point of which was dismissed
+    commits: list[int]
+    decided: set[str]  # message-ids that states and links were decided for
+
+
+def later(connection: Connection, then: int) -> Later:
+    """Return what came after `then` (UTC seconds)."""
+    m = t.message.c
+    rows = connection.execute(select(m.conversation, func.count()).where(m.date > then).group_by(m.conversation)).all()
+    conversations = {row[0] for row in rows}
+    dismissed = connection.scalars(select(t.dismissed.c.message_id).where(t.dismissed.c.at > then)).all()
+    conversations |= {row[0] for row in rows_with(connection, select(m.conversation), m.message_id, dismissed)}
+    decided = set(connection.scalars(select(t.mark.c.message_id).where(t.mark.c.at > then)))
+    decided |= set(connection.scalars(select(t.manual_link.c.message_id).where(t.manual_link.c.at > then)))
+    commits = list(connection.scalars(select(t.tree_commit.c.id).where(t.tree_commit.c.committed > then)))
+    return Later(sum(row[1] for row in rows), conversations, commits, decided)
+
+
+def forget_mail(connection: Connection, conversations: Collection[int], then: int) -> set[str]:
+    """Delete the mail of these conversations that was sent after `then`; return the keys of the commits it cites."""
+    m = t.message.c
+    query = select(m.id).where(m.date > then)
+    sent = [row.id for row in rows_with(connection, query, m.conversation, conversations)]
+    cited = citations.forget(connection, sent)
+    for part in chunks(sent):
+        for table in (t.raw, t.archive_copy):
+            connection.execute(delete(table).where(table.c.message_pk.in_(part)))
+        connection.execute(delete(t.message).where(m.id.in_(part)))
+    return cited
+
+
+def forget_decisions(connection: Connection, then: int) -> None:
+    """Delete what was committed and decided after `then`, and what is of no use in a copy: mail to send, undo."""
+    made = select(t.tree_commit.c.id).where(t.tree_commit.c.committed > then)
+    for table in (t.tree_holds, t.commit_key):
+        connection.execute(delete(table).where(table.c.commit_id.in_(made)))
+    connection.execute(delete(t.tree_commit).where(t.tree_commit.c.committed > then))
+    for table in (t.mute, t.pin, t.snooze, t.mark, t.manual_link, t.dismissed, t.read_mark, t.visit, t.patch_mark):
+        connection.execute(delete(table).where(table.c.at > then))
+    for table in (t.watch, t.undo_log, t.outbox, t.last_digest, t.notification):
+        connection.execute(delete(table))
+    for table in (t.inbox, t.tree):
+        for row in connection.execute(select(table)).all():
+            values = _row_as_of(table, dict(row._mapping), then)
+            connection.execute(update(table).where(table.c.id == row.id).values(values))
 
 
 def message_facts(connection: Connection) -> Iterator[list[tuple[int, str]]]:

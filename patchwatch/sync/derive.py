@@ -92,6 +92,11 @@ class Derivation:
         self._threads.change(messages, conversations)
         self._cited |= citations.index(self._db, messages, {pk for pk, _ in messages}, dated)
 
+    def take_back(self, conversations: Set[int], cited: Set[str]) -> None:
+        """Recompute conversations from which messages were deleted, and what they cited: keys of commits."""
+        self._threads.change((), conversations)
+        self._cited |= cited
+
     def add_citations(self, messages: Iterable[tuple[int, Message]]) -> None:
         """Index the commits that new messages name."""
         self._cited |= citations.index(self._db, messages)
