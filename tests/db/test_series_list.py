@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -102,6 +102,47 @@ def test_files_that_need_more_than_reading_are_left_to_the_database(tmp_path: Pa
         with closing(sqlite3.connect(copy)) as connection, connection:
             connection.execute(damage)
         assert open_file(f"sqlite:///{copy}") is None
+
+
+def ways_to_read(reader: Tracker) -> tuple[Callable[[], object], ...]:
+    """What the first screen, `list`, `list --all`, `list --all --json` and `show` read."""
+    return (
+        lambda: reader.lines(among="live"),
+        lambda: reader.lines(among="known"),
+        lambda: reader.next_actions(reader.lines(placed=False)),
+        lambda: list(reader.series_in_order([line.id for line in reader.lines()])),
+        lambda: reader.thread(reader.find("1@x")),
+    )
+
+
+@pytest.mark.sqlite
+def test_the_number_of_queries_does_not_grow_with_the_series(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = Config(me=Me(addresses=(BOB,)))
+    statements: list[str] = []
+
+    def traced(url: str) -> sqlite3.Connection | None:
+        file = open_file(url)
+        if file:
+            file.set_trace_callback(statements.append)
+        return file
+
+    monkeypatch.setattr("patchwatch.db.sqlite_file.open_file", traced)
+    counts: list[list[int]] = []
+    for size in (2, 150):
+        url = f"sqlite:///{tmp_path}/{size}.db"
+        writer = Tracker(me, database_url=url)
+        posted = [mail(message_id=f"{n}@x", subject=f"[PATCH] part {n}", to=f"Bob <{BOB}>") for n in range(size)]
+        with writer.database.write() as connection:
+            ingest(connection, map(read_mail, posted), "net")
+        writer.database.close()
+        reader = Tracker(me, clock=lambda: 1_688_500_000.0, database_url=url)
+        counts.append([])
+        for way in ways_to_read(reader):
+            statements.clear()
+            assert way()
+            counts[-1].append(len(statements))
+    assert counts[0] == counts[1]
+    assert 0 < min(counts[0]) < max(counts[0]) < 45
 
 
 @pytest.mark.sqlite
