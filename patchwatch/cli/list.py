@@ -76,7 +76,8 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
         lines = _matching(lines, text, wanted, tracker)
     if unfolded:
         lines = [row for row in lines if row.place and row.place.section in unfolded]
-    sections = by_section(lines)
+    in_table = wanted.everything and not (unfolded or wide or as_json)
+    sections = {} if in_table else by_section(lines)
     ordered = [row for rows in sections.values() for row in rows]
     rest = [row for row in lines if row.place is None]
     if as_json:
@@ -86,7 +87,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     elif wide:
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
-    elif wanted.everything and not unfolded:
+    elif in_table:
         print_all(lines, tracker.now())
     else:
         plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())

@@ -109,7 +109,7 @@ def ways_to_read(reader: Tracker) -> tuple[Callable[[], object], ...]:
     return (
         lambda: reader.lines(among="live"),
         lambda: reader.lines(among="known"),
-        lambda: reader.next_actions(reader.lines(placed=False)),
+        lambda: reader.lines(),
         lambda: list(reader.series_in_order([line.id for line in reader.lines()])),
         lambda: reader.thread(reader.find("1@x")),
     )
