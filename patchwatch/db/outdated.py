@@ -97,8 +97,9 @@ def list_mails(connection: Connection, after: int, limit: int) -> int | None:
         return None
     last = keys[-1]
     part = (_M.id > after) & (_M.id <= last)
+    derived_only = (_O.message_pk > after) & (_O.message_pk <= last) & _O.reread.is_(False)
+    connection.execute(update(t.outdated).where(derived_only).values(reread=True))
     _insert(connection, select(_M.id, _M.date, literal(True)).where(part))
-    connection.execute(update(t.outdated).where(_O.message_pk > after, _O.message_pk <= last).values(reread=True))
     return last
 
 

@@ -14,7 +14,7 @@ from msgspec import structs
 from sqlalchemy import Connection, delete, event, select, update
 from sqlalchemy.engine import Engine
 
-from patchwatch.db import messages, outdated, schema, versions
+from patchwatch.db import derived, messages, outdated, schema, versions
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
 from patchwatch.db.outdated_count import left
@@ -190,6 +190,18 @@ def test_how_far_it_is(database: Database, monkeypatch: pytest.MonkeyPatch) -> N
     assert how_far(database) == Left(0, 0)
     assert told[:3] == [(0, 10), (4, 10), (8, 10)]
     assert work.run() == 0
+
+
+def test_what_rules_made_outdated_is_read_again_too_after_an_upgrade(database: Database) -> None:
+    store(database, [a_patch(number) for number in range(4)], 4)
+    with database.write() as connection:
+        outdated.list_conversations(connection, derived.with_any_revision(connection))
+        assert {again for own in outdated.listed_in(connection, range(9)).values() for again in own.values()} == {False}
+    make_old(database)
+    renewal.list_outdated(database)
+    with database.read() as connection:
+        listed_now = [again for own in outdated.listed_in(connection, range(9)).values() for again in own.values()]
+    assert listed_now == [True] * 4
 
 
 def test_a_mail_that_came_in_between_is_not_read_again(database: Database) -> None:
