@@ -7,7 +7,7 @@ is derived from its conversation is outdated.  Functions that write take the con
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,17 +61,6 @@ def count(connection: Connection) -> int:
 def is_empty(connection: Connection) -> bool:
     """True if no message is listed."""
     return connection.scalar(select(_O.message_pk).limit(1)) is None
-
-
-def series_with(connection: Connection, series: Collection[int]) -> set[int]:
-    """Return those of these series that have a listed message."""
-    query = (
-        select(t.revision.c.series_id)
-        .join(t.message, _M.conversation == t.revision.c.conversation)
-        .join(t.outdated, _O.message_pk == _M.id)
-        .distinct()
-    )
-    return {row[0] for row in rows_with(connection, query, t.revision.c.series_id, series)}
 
 
 def newest_conversations(connection: Connection, limit: int) -> list[int]:

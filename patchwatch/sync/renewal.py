@@ -27,6 +27,7 @@ from patchwatch.sync.ingest import Reread, columns_of, pack_again, reindex, rere
 _LISTED_AT_ONCE = 10_000
 _MAILS = 50  # of the first step
 _MOST_MAILS = 400
+_NAMED_BY_CITATIONS = ("date", "author_name", "author_email")
 _SECONDS = 0.2  # that a step should hold the lock: the next one is smaller or larger
 
 
@@ -113,7 +114,7 @@ class Renewal:
             listed, read = _read_again(connection, self._choose(connection))
         if not listed:
             with self.database.write() as connection:
-                return None if _finish_if_done(connection) else 0
+                return None if _finish_if_done(connection) else 0  # others may have listed more meanwhile
         with self.database.write() as connection:
             began = time.monotonic()
             done = renew(connection, listed, read)
@@ -191,9 +192,6 @@ def renew(connection: Connection, pks: Collection[int], read: dict[int, Reread])
     outdated.unlist(connection, done)
     event_queue.note_renewed(connection, derivation.series)
     return len(done)
-
-
-_NAMED_BY_CITATIONS = ("date", "author_name", "author_email")
 
 
 def _finish_if_done(connection: Connection) -> bool:
