@@ -158,13 +158,19 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         backport=newest.backport,
         action=next_action(row, now, ping_days=rules.ping_days, windows=rules.windows),
         pulls=involvement.pulls,
-        applies=applies is not None or _promised(row, me),
+        applies=(applies is not None and not _took_theirs(row, me)) or _promised(row, me),
         asked=involvement.asked.date if involvement.asked else 0,
         answerer=short_name(closer.name, closer.email),
         answered=min((point.closed_at for point in answers), default=involvement.answered),
         answers=len(answers),
         likely=newest.likely or (applies is False and not involvement.author),
     )
+
+
+def _took_theirs(row: SeriesRow, me: Collection[str]) -> bool:
+    """True if one of the addresses `me` applied some of its patches: the others are for another tree."""
+    applied = row.revisions[-1].applied
+    return applied is not None and applied.evidence is not None and applied.evidence.by_email in me
 
 
 def _promised(row: SeriesRow, me: Collection[str]) -> bool:

@@ -24,7 +24,10 @@ _DAY = 86_400
 _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere, or never
 # Days of silence after which a person no longer does it, by what it is.  On linux-iio, 1 in 100 of the reviews that are
 # three weeks old is written in the week that follows; of new versions that are eight weeks old, none is posted.
-_LAPSES = {"answer": 21, "check": 21, "review": 21, "test": 21, "apply": 56, "fix": 56, "rework": 56, "send": 56}
+_LAPSES = {
+    **dict.fromkeys(("answer", "check", "review", "test"), 21),
+    **dict.fromkeys(("apply", "fix", "ping", "resend", "rework", "send"), 56),
+}
 _UNSURE_LAPSES = 21
 _BY_NAME = ("answer ", "pull")  # what somebody asks of me in my own series, or with a request to pull
 _NOT_TO_APPLY = (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)

@@ -257,6 +257,16 @@ def test_what_lapsed_says_why() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text", ["ping the maintainer: reviewed, not applied for 9 weeks", "resend: no answer for 9 weeks"]
+)
+def test_a_ping_that_nobody_sent_for_two_months_is_not_for_today(text: str) -> None:
+    late = own(text, "reviewers", 7 + 55)
+    assert where(late).section is Section.NOW
+    lapsed = where(own(text, "reviewers", 7 + 57))
+    assert (lapsed.section, lapsed.verb, lapsed.mine) == (Section.WAITING, "you", True)
+
+
 def test_the_merge_window_gives_more_time() -> None:
     window = Window("v7.1", NOW - 15 * DAY, NOW - DAY)
     assert where(case(days=30, action=ASKED), Rules(windows=(window,))).section is Section.REVIEW

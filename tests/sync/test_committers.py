@@ -127,3 +127,37 @@ def test_what_is_sent_again_is_applied_if_the_first_mail_is_thanked_for_later(
         sender="Mia Maintainer <mia@kernel.example>", body=words,
     )  # fmt: skip
     assert states(known(tmp_path, resent(answer)))["knob: oil it"] == state
+
+
+def test_who_took_their_part_is_not_asked_for_the_rest(tmp_path: Path) -> None:
+    mia, rita = "Maintainer Mia <mia@kernel.example>", "Rita Reviewer <rita@example.com>"
+
+    def post(name: str, sender: str, subject: str, day: int, body: str, answers: str = "") -> bytes:
+        date = f"{day:02} Aug 2023 10:00:00 +0000"
+        to, cc = mia, "knob@vger.kernel.org"
+        return mail(
+            message_id=f"{name}@p", sender=sender, subject=subject, date=date, body=body, to=to, cc=cc,
+            in_reply_to=f"{answers}@p" if answers else None,
+        )  # fmt: skip
+
+    diff = "Why.\n---\ndiff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1 @@\n-a\n+b\n"
+    part = [
+        post("0", THREAD, "[PATCH 0/2] knob: oil it in two trees", 1, "Why.\n"),
+        post("1", THREAD, "[PATCH 1/2] knob: oil the driver", 1, diff.format("f"), "0"),
+        post("2", THREAD, "[PATCH 2/2] dts: oil the board", 1, diff.format("g"), "0"),
+        post("r", rita, "Re: [PATCH 0/2] knob: oil it in two trees", 2, f"Reviewed-by: {rita}\n", "0"),
+    ]
+    tracker = known(tmp_path, [*MAILS, *part], me="mia@kernel.example")
+    number = tracker.find("0@p")
+
+    def section() -> str:
+        place = next(line.place for line in tracker.lines() if line.id == number)
+        return f"{place.section} {place.verb}" if place else ""
+
+    assert section() == "now apply v1"
+    assert tracker.one(number).my_turn
+    tracker.visit([number])
+    store(tracker, [post("a", mia, "Re: [PATCH 1/2] knob: oil the driver", 3, "Applied to knob-next, thanks!\n", "1")])
+    assert tracker.one(number).revisions[-1].applied is not None
+    assert section() == "waiting maintainer"
+    assert not tracker.one(number).my_turn
