@@ -10,7 +10,12 @@ from patchwatch.sanitize import line
 
 @click.group("db", short_help="Move the database to or from PostgreSQL.")
 def db_command() -> None:
-    """Move the database between SQLite and PostgreSQL."""
+    """Move the database between SQLite and PostgreSQL.
+
+    \b
+    Example:
+      patchwatch db copy ~/.local/share/patchwatch/patchwatch.db postgresql://me@db.example.org/patchwatch
+    """
 
 
 @db_command.command("copy", short_help="Copy a database to an empty one.")

@@ -27,7 +27,12 @@ _STATES = f"States (docs/how-it-decides.md defines them): {', '.join(SETTABLE)}.
 @click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.pass_obj
 def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
-    """Stop watching series. Their stored mail is kept."""
+    """Stop watching series. Their stored mail is kept.
+
+    \b
+    Example:
+      patchwatch unwatch 12 14
+    """
     tracker = context.tracker
     rows = _find_all(tracker, series)
     tracker.unwatch([row.id for row in rows])
@@ -152,7 +157,13 @@ def dismiss_command(context: Context, series: str, point: str) -> None:
 @hidden_now_option
 @click.pass_obj
 def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
-    """Keep watching series, but move them to Waiting, and leave them out of digests and notifications."""
+    """Keep watching series, but move them to Waiting, and leave them out of digests and notifications.
+
+    \b
+    Examples:
+      patchwatch mute 12
+      patchwatch mute 12 --off
+    """
     tracker = context.tracker
     rows = _find_all(tracker, series)
     tracker.mute([row.id for row in rows], muted=not off)

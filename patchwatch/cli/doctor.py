@@ -26,6 +26,11 @@ def doctor_command(context: Context, as_json: bool, offline: bool, thorough: boo
     """Check config, database, polling, git trees, archive and digests, and suggest fixes.
 
     Exit with 0 if every check passes, else with 1.
+
+    \b
+    Examples:
+      patchwatch doctor
+      patchwatch doctor --check
     """
     findings = list(check(context.now, offline=offline, thorough=thorough))
     ok = all(finding.ok for finding in findings)

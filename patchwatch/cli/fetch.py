@@ -100,6 +100,10 @@ def poll_command(context: Context) -> None:
 
     If another poll is running, wait for it to finish. If `patchwatch run` is active, fail at once: it polls on its own.
     After an upgrade of patchwatch, also bring stored mail up to date, for a minute at most.
+
+    \b
+    Example:
+      patchwatch poll
     """
     tracker = context.tracker
     with orderly_stop(), tracker.lock("poll", print_error):

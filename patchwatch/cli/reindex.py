@@ -19,6 +19,10 @@ def reindex_command(context: Context) -> None:
 
     That happens in short steps, the newest mail first, so that other commands, `patchwatch run` and the TUI go on
     meanwhile. If you stop it, `run`, `poll` or another `reindex` continues it.
+
+    \b
+    Example:
+      patchwatch reindex
     """
     damaged: list[str] = []
     with orderly_stop(), progress_line() as progress:

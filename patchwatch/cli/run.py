@@ -22,6 +22,10 @@ def run_command(context: Context, as_json: bool) -> None:
     """Poll every list on its interval, run hooks and send digests, until SIGTERM or Ctrl-C.
 
     SIGHUP reloads the config; SIGUSR1 triggers a poll. Use `patchwatch service install` to start it from systemd.
+
+    \b
+    Example:
+      patchwatch run
     """
     from patchwatch.daemon.process import run
 
@@ -30,7 +34,12 @@ def run_command(context: Context, as_json: bool) -> None:
 
 @click.group("service", short_help="Manage the systemd user units.")
 def service_command() -> None:
-    """Install, remove or inspect the systemd user units that run patchwatch."""
+    """Install, remove or inspect the systemd user units that run patchwatch.
+
+    \b
+    Example:
+      patchwatch service install
+    """
 
 
 @service_command.command("install", short_help="Write the units.")

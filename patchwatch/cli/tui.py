@@ -31,7 +31,13 @@ from patchwatch.tracker import Tracker
 @now_option
 @click.pass_obj
 def tui_command(context: Context, series: str | None, in_browser: bool, host: str, port: int) -> int:
-    """Open the terminal user interface at the overview, or at SERIES."""
+    """Open the terminal user interface at the overview, or at SERIES.
+
+    \b
+    Examples:
+      patchwatch tui
+      patchwatch tui 12
+    """
     tracker = context.tracker
     series_id = tracker.find(series) if series else None
     if in_browser:
@@ -87,7 +93,13 @@ def _open(tracker: Tracker, series_id: int | None) -> int:
 @now_option
 @click.pass_obj
 def demo_command(context: Context, as_text: bool) -> int:
-    """Try patchwatch on three sample threads, offline, with a temporary database."""
+    """Try patchwatch on three sample threads, offline, with a temporary database.
+
+    \b
+    Examples:
+      patchwatch demo
+      patchwatch demo --print
+    """
     from patchwatch.cli.demo import demo
 
     with demo(context.now) as tracker:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from patchwatch.cli.main import COMMANDS
+from patchwatch.cli.main import run as run_here
 from patchwatch.config import Config
 from patchwatch.config_file import parse_config
 from tests.support.command_line import Run
@@ -112,3 +114,13 @@ def test_a_closed_pipe_is_not_an_error(with_xdp: Run, environment: dict[str, str
     )
     os.close(writing)
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_here([name, "--help"]) == 0
+    words = capsys.readouterr().out.split("\n")
+    at = next(number for number, text in enumerate(words) if text in ("  Example:", "  Examples:"))
+    shown = [text.strip() for text in words[at + 1 : words.index("", at)]]
+    assert shown
+    assert all(f"patchwatch {name}" in text for text in shown), shown
