@@ -239,7 +239,8 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         return place._replace(named=verb.startswith(_BY_NAME))
     reviewed = case.turn == Turn.MAINTAINER and case.state not in _NOT_TO_APPLY
     recent = now - case.turn_since < _CYCLE
-    if case.applies and reviewed and recent and not case.rfc and not case.blocked and not case.author:
+    elsewhere = case.rfc or case.blocked or case.backport or case.author
+    if case.applies and reviewed and recent and not elsewhere:
         reason = f"yours to apply: reviewed {_ago(case.turn_since, now)}"
         return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
     if action is not None and mine and case.asked:
@@ -338,7 +339,7 @@ def _waiting(case: Case, now: int) -> Place:
 def _awaited(case: Case) -> str:
     if case.blocked or case.state == State.AWAITING_UPSTREAM:
         return case.blocked or "upstream"
-    if case.applies and case.turn == Turn.MAINTAINER:  # that is me
+    if case.applies and case.turn == Turn.MAINTAINER and not case.backport:  # that is me
         return Turn.AUTHOR if case.rfc or case.state == State.CHANGES_REQUESTED else "you"
     return case.turn
 

@@ -82,6 +82,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("it never arrived", case(**OWN, action=mine("resend: patch 2/3 never arrived")), "now", "resend"),
     # Now: others' that I apply.
     ("mine to apply", case("maintainer", applies=True, version="v3"), "now", "apply v3"),
+    ("a backport", case("maintainer", applies=True, backport=True), "waiting", "maintainer"),
     ("likely mine to apply", case("maintainer", applies=True, likely=True), "now", "apply v1?"),
     ("never applied", case("maintainer", 71, applies=True), "waiting", "you"),
     ("an RFC is not applied", case("maintainer", applies=True, rfc=True), "waiting", "author"),

@@ -93,7 +93,7 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
 def to_apply(row: SeriesRow, now: int) -> NextAction | None:
     """The next action on a series of somebody else, if I apply the patches of its list; None: it is not to apply."""
     waits = row.turn == Turn.MAINTAINER and row.state not in (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
-    aside = row.muted or row.snoozed_until is not None or row.rfc or bool(row.blocked_by)
+    aside = row.muted or row.snoozed_until is not None or row.rfc or bool(row.blocked_by) or row.revisions[-1].backport
     if not waits or aside or now - row.turn_since >= _CYCLE:
         return None
     return _action(row, f"{TO_APPLY}: reviewed {span(max(now - row.turn_since, 0))} ago", by="me")
