@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from patchwatch.cli.demo import NOW, DemoTracker
-from patchwatch.config import Config
 from patchwatch.db.people import Acting
 from patchwatch.errors import NotFoundError
 from patchwatch.tracker import Tracker
@@ -18,7 +17,7 @@ XDP_V4, XDP_V5 = "20230730114951.74067-1-hffilwlqm@gmail.com", "20230801142621.7
 TCP_V4 = "20230825133246.344364-1-me@manjusaka.me"
 MGLRU_V3 = "20230920190244.16839-1-ryncsn@gmail.com"
 DAY = 86_400
-RITA = Acting(2, "rita@example.org")
+BO = Acting(2, "bo@example.org")
 
 
 @pytest.fixture
@@ -89,7 +88,7 @@ def test_pins_are_per_person(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     me = tracker.database.acting
     tracker.pin(number)
-    tracker.database.acting = RITA
+    tracker.database.acting = BO
     assert not tracker.one(number).pinned
     assert [row.pinned for row in tracker.lines() if row.id == number] == [False]
     tracker.pin(number)
@@ -128,7 +127,8 @@ def test_action_without_effect_is_not_logged(tracker: DemoTracker) -> None:
 def test_another_process_can_undo(tmp_path: Path, tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     tracker.mark(number, "rejected")
-    other = Tracker(Config(), database_url=tracker.database.url)
+    other = Tracker(tracker.config, database_url=tracker.database.url)
+    other.database.acting = tracker.database.acting
     other.undo()
     other.database.close()
     assert tracker.one(number).state == "accepted"
@@ -139,11 +139,11 @@ def test_later_change_by_somebody_else_stays(tracker: DemoTracker) -> None:
     me = tracker.database.acting
     tracker.mark(tcp, "rejected")
     tracker.mark(number, "rejected")
-    tracker.database.acting = RITA
+    tracker.database.acting = BO
     tracker.mark(number, "reviewed")
     tracker.database.acting = me
     assert f"#{tcp} " in tracker.undo()  # the last of mine that nobody else has touched
     assert tracker.one(number).state == "reviewed"
-    tracker.database.acting = RITA
+    tracker.database.acting = BO
     tracker.undo()
     assert tracker.one(number).state == "rejected"

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from tests.hostile.tangle import NOW, stored, tangled
 SETTINGS = settings(
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
 )
+
+pytestmark = pytest.mark.sqlite  # hundreds of databases take too long on a server
 
 
 @SETTINGS

@@ -13,7 +13,7 @@ from patchwatch.cli import demo as original
 from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.compose.draft_store import DraftStore
 from patchwatch.config import Config
-from patchwatch.db.people import FIRST, Acting, login
+from patchwatch.db.people import FIRST, Acting
 from tests.support import on_postgresql
 
 
@@ -27,8 +27,8 @@ def demo(now: int = NOW) -> Iterator[DemoTracker]:
         else:
             path.write_bytes(_imported(now))
         tracker = DemoTracker(Config(), clock=lambda: float(now), database_url=f"sqlite:///{path}")
-        if on_postgresql.in_use():  # Rita's decisions are of this person without addresses, as in an SQLite file
-            tracker.database.acting = Acting(FIRST, login())
+        if on_postgresql.in_use():  # the decisions are Rita's, whom the config does not name
+            tracker.database.acting = Acting(FIRST, "rita@example.org")
         tracker.drafts = DraftStore(Path(directory) / "drafts")
         try:
             yield tracker

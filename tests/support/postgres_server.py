@@ -47,6 +47,7 @@ class PostgresServer:
             "full_page_writes": "off",
             "autovacuum": "off",
             "shared_buffers": "32MB",
+            "max_connections": "400",  # tests leave some open
         }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = str(self._directory / "log")

@@ -60,7 +60,7 @@ def gather(
     """The contents of a recipient's digest at `now`; `since` and `seen` are as in `Tracker.digest`."""
     begin = now - _DAY if since is None else since
     with database.read() as connection:
-        person = people.known_as(executor(connection), recipient.addresses)
+        person = people.known_as(executor(connection), recipient.addresses) if recipient.addresses else None
     with database.read(person) as connection:
         execute = executor(connection)
         newly_seen = new_since.seen(connection)
