@@ -13,7 +13,7 @@ _MAX_SENTENCE = 300  # characters
 
 _AMENDS = phrase(
     " apply| merg| commit| push| queu| picking|resend|respin|repost|re-send|re-spin|re-post|submit|send |i did|edited|"
-    "tweaked|massaged|amended|adjusted|reworded|pending| my ",
+    "tweaked|massaged|amended|adjusted|reworded|pending|my changes|my edits|my modif|my version",
     r"""
     \b(?:i|we)(?:'ll| will|'ve| have| can|'m going to|'m)? (?:(?:\w+ly|just|also|then|now) ){0,2}
         (?:fix|amend|adjust|correct|tweak|chang|edit|add|drop|remov|renam|reword|squash|fold|do\b|did|done|handl|
