@@ -25,7 +25,7 @@ _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere
 # Days of silence after which a person no longer does it, by what it is.  On linux-iio, 1 in 100 of the reviews that are
 # three weeks old is written in the week that follows; of new versions that are eight weeks old, none is posted.
 _LAPSES = {
-    **dict.fromkeys(("answer", "check", "review", "test"), 21),
+    **dict.fromkeys(("answer", "check", "pull", "review", "test"), 21),
     **dict.fromkeys(("apply", "fix", "ping", "resend", "rework", "send"), 56),
 }
 _UNSURE_LAPSES = 21

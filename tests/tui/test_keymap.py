@@ -30,8 +30,8 @@ def test_every_meaning_fits_on_a_line_of_the_help() -> None:
 
 
 def test_keys_are_read_from_the_config() -> None:
-    config = parse_config('[keys]\n"app.poll" = "f5, P"\noverview.limit = "f"\n', FILE)
-    assert keymap(config.keys.changed) == {"app.poll": "f5,P", "overview.limit": "f"}
+    config = parse_config('[keys]\n"app.poll" = "f5, Q"\noverview.limit = "f"\n', FILE)
+    assert keymap(config.keys.changed) == {"app.poll": "f5,Q", "overview.limit": "f"}
 
 
 @pytest.mark.parametrize(

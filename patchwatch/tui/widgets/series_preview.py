@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from patchwatch.series.patch_reading import newest, summary
+from patchwatch.tui.base import signs
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.base.theme import Styled
@@ -46,7 +47,7 @@ class SeriesPreview(Styled):
         self._look: Timer | None = None
         self._toggled = False  # the user asked for the opposite of what the size says
         self._height = 0
-        self._drawn: tuple[tuple[int, int], Lines] | None = None  # by size
+        self._drawn: tuple[tuple[int, int, bool], Lines] | None = None  # by size and kind of signs
 
     def follow(self, series_id: int | None, why: str = "", *, at_once: bool = False) -> None:
         """Show this series when the cursor rests on it, or at once; `why` it is in the queue."""
@@ -106,12 +107,13 @@ class SeriesPreview(Styled):
             self.tick()
 
     def _lines(self) -> Lines:
-        size = (self.size.width, self.size.height)
-        if self._drawn is None or self._drawn[0] != size:
+        width, height = self.size
+        key = (width, height, signs.ascii_only())
+        if self._drawn is None or self._drawn[0] != key:
             from patchwatch.tui.render.preview import preview_lines
 
             now, me = self._tracker.now(), self._tracker.addresses
-            self._drawn = size, preview_lines(self._shown, me, now, *size) if self._shown else []
+            self._drawn = key, preview_lines(self._shown, me, now, width, height) if self._shown else []
         return self._drawn[1]
 
     def render_line(self, y: int) -> Strip:

@@ -95,7 +95,7 @@ def test_a_terminal_with_wide_signs_gets_ascii() -> None:
         before = drawn(terminal)
         assert "◐" in before
         terminal.press("\x1b[1;3R")  # the sign took two cells
-        terminal.wait_for("u under-review")
+        terminal.wait_for("a accepted")
         terminal.press("j")
         after = drawn(terminal)
         assert not set("○◐✓▌…─●") & set(after)
@@ -113,7 +113,7 @@ def test_a_terminal_with_narrow_signs_keeps_them() -> None:
         terminal.wait_for("◐")
         terminal.press("q")
         assert terminal.ends_within(30) == 0
-        assert b"u under-review" not in terminal.seen
+        assert b"a accepted" not in terminal.seen
     finally:
         terminal.close()
 
@@ -122,7 +122,7 @@ def test_a_terminal_with_narrow_signs_keeps_them() -> None:
 def test_signs_are_ascii_by_choice_or_locale(signs: str, locale: str) -> None:
     terminal = Terminal(SIGNS.format(signs=signs), **SIZE, LC_ALL=locale)
     try:
-        terminal.wait_for("u under-review")
+        terminal.wait_for("a accepted")
         assert not set("○◐✓▌…─●⏎") & set(drawn(terminal))
         assert ASKS_WHERE_THE_CURSOR_IS not in terminal.seen.decode()
         terminal.press("q")
