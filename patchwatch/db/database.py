@@ -139,6 +139,8 @@ class Database:
                 return create_engine(
                     url,
                     isolation_level="REPEATABLE READ",  # a reader sees one snapshot, as in SQLite
+                    pool_size=2,  # more are closed after use: thirty people need few of a server's 100
+                    max_overflow=13,
                     pool_pre_ping=True,  # the server may have been restarted
                     connect_args={name: value for name, value in _CONNECTION.items() if name not in url.query},
                 )
