@@ -20,7 +20,7 @@ test: $(VENV)/installed-dev
 
 # The tests that open a database, on a PostgreSQL server of each worker: the others would do the same again.
 ON_SERVER := $(addprefix tests/,cli daemon db faults hostile notify sync tracker $(addprefix tui/,test_live.py \
-  test_real_database.py test_three_mornings.py test_server_database.py screens/test_points.py web))
+  test_real_database.py test_server_database.py))
 test-postgresql: $(VENV)/installed-dev
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --database postgresql --numprocesses $(WORKERS) --dist worksteal $(ON_SERVER) $(ARGS)
 

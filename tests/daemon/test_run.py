@@ -173,6 +173,7 @@ def test_stops_during_a_poll_of_an_unresponsive_server(
     assert again.end() == 0
 
 
+@pytest.mark.sqlite
 def test_second_run_and_poll_name_the_lock_owner(
     start: Start, patchwatch: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:

@@ -61,7 +61,8 @@ def stored(file: Path) -> Iterator[Tracker]:
 async def elsewhere(file: Path, *arguments: str) -> None:
     """Run another patchwatch process on the same database."""
     environment = {**os.environ, "PATCHWATCH_DATABASE": f"sqlite:///{file}", "XDG_CONFIG_HOME": str(file.parent)}
-    environment["PYTHONPATH"] = str(Path(patchwatch.__file__).parents[1])
+    paths = [str(Path(patchwatch.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     environment.pop("PATCHWATCH_CONFIG", None)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "patchwatch", *arguments), env=environment, stdout=asyncio.subprocess.DEVNULL
@@ -164,12 +165,12 @@ async def test_own_read_marks_cause_no_reload_but_other_changes_do(tracker: Fake
         await until(pilot, lambda: tracker.asked["mark_read"], "the first mail marked as read")
         await until(pilot, lambda: app._generation == tracker._generation, "the change handled")
         await settled(pilot)
-        app._checking = True  # as during a check of the database, which may end before or after the write
+        app._database._checking = True  # as during a check of the database, which may end before or after the write
         read = len(tracker.asked["thread"])
         await pilot.press("n")
         await until(pilot, lambda: len(tracker.asked["mark_read"]) == 2)
         await until(pilot, lambda: app._generation == tracker._generation)
         assert len(tracker.asked["thread"]) == read
-        app._checking = False
+        app._database._checking = False
         tracker.change(3, state="rejected")
         await until(pilot, lambda: len(tracker.asked["thread"]) > read, "the series read again")
