@@ -20,6 +20,7 @@ from patchwatch.sync.import_mail import import_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.base import refresh
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.filter_bar import FilterInput
 from patchwatch.tui.widgets.series_table import SeriesTable
@@ -164,6 +165,7 @@ async def test_own_read_marks_cause_no_reload_but_other_changes_do(tracker: Fake
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: tracker.asked["mark_read"], "the first mail marked as read")
         await until(pilot, lambda: app._generation == tracker._generation, "the change handled")
+        await pilot.pause(refresh._PAUSE_SECONDS)  # after the first read, which another may follow
         await settled(pilot)
         app._database._checking = True  # as during a check of the database, which may end before or after the write
         read = len(tracker.asked["thread"])
