@@ -120,14 +120,15 @@ _INTO_A_TREE = Pattern(
     re.IGNORECASE | re.DOTALL,
 )
 _AS_IT_IS = Pattern(r"(?i)\s+(?:as[- ]is\b|as an? -?fix\b)")
+_MINE = r"(?:my|our)\s+(?:\w+\s+){1,3}(?:tree|branch|queue)\b"  # "pushed to my review and testing queue"
 _TREE = Pattern(
-    r"\b(?:to|into|in|on|onto|via|through|for)\s+(?:(?:the|my|our)\s+)?"
-    r"(?:[\w./-]*\w[-/.]\w|(?!same\b)[\w-]+ tree\b|tree\b)",
+    rf"\b(?:to|into|in|on|onto|via|through|for)\s+(?:{_MINE}|(?:(?:the|my|our)\s+)?"
+    r"(?:[\w./-]*\w[-/.]\w|(?!same\b)[\w-]+ tree\b|tree\b))",
     re.IGNORECASE,
 )
 _PLACE = Pattern(
-    r"\b(?:to|into|in|on|onto|via|through|for|of)\s+(?:(?:the|my|our|a)\s+)?"
-    r"(?:\S*\w[-/.]\w\S*|(?!same\b)(?:[\w-]+ )?(?:tree|branch)\b)",
+    rf"\b(?:to|into|in|on|onto|via|through|for|of)\s+(?:{_MINE}|(?:(?:the|my|our|a)\s+)?"
+    r"(?:\S*\w[-/.]\w\S*|(?!same\b)(?:[\w-]+ )?(?:tree|branch)\b))",
     re.IGNORECASE,
 )
 _RELEASE = Pattern(r"(?i)\bfor[- ]v?\d+\.\d+\b|\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b")
