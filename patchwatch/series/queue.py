@@ -333,7 +333,8 @@ def _waiting(case: Case, now: int) -> Place:
         return Place(Section.WAITING, _awaited(case), waits, case.turn_since, mine=True)
     ping = f"; ping on {verbs.long_day(action.until)}" if action.until and action.by != "me" else ""
     verb = verbs.whom_of(action.text) or _awaited(case)
-    return Place(Section.WAITING, verb, f"{action.text or waits}{ping}", case.turn_since, action.until or None, mine=True)
+    reason = f"{action.text or waits}{ping}"
+    return Place(Section.WAITING, verb, reason, case.turn_since, action.until or None, mine=True)
 
 
 def _awaited(case: Case) -> str:
