@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -12,13 +11,14 @@ from patchwatch.cli.main import Context, hidden_now_option
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_line
+from patchwatch.pattern import Pattern
 from patchwatch.sanitize import line
 
 if TYPE_CHECKING:
     from patchwatch.series.model import SeriesRow
     from patchwatch.series.patch_reading import PatchReading
 
-_RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+_RANGE = Pattern(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 @click.command("read", short_help="Mark patches as read or skipped.")

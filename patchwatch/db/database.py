@@ -72,9 +72,11 @@ class Database:
         packing.add_source(self._dictionaries)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections: those that another thread uses when it has finished."""
         packing.remove_source(self._dictionaries)
+        used = self.engine.pool
         self.engine.dispose()
+        event.listen(used, "checkin", _close)
 
     def _dictionaries(self) -> list[bytes]:
         """Return what values of this database are compressed with, the intact copies."""
@@ -256,6 +258,11 @@ class Database:
 def _is_known(revision: str, form: str | None) -> bool:
     """True if this program knows a schema revision and a form of what is stored, so that it can write both."""
     return revision == SCHEMA_REVISION and form_number(form) <= FACTS_VERSION
+
+
+def _close(connection: Any, _record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -234,7 +234,7 @@ def test_mine_for_me_and_place(tracker: DemoTracker) -> None:
         (line,) = (line for line in opened(tracker, who).lines() if line.message_id == "p@x")
         flags[who] = (line.mine, line.for_me, line.place and line.place.reason)
     assert flags == {
-        ANN: (True, False, "resend, or mark it applied: reviewed 2 months ago; 58 days over your week"),
+        ANN: (True, False, "Reviewed-by, 2 months ago"),  # new to her; after eight weeks she is asked no more to resend
         BOB: (False, True, "v1 posted, 2 months ago"),
         CAT: (False, True, "v1 posted, 2 months ago"),
         "nobody@example.org": (False, False, None),
