@@ -83,7 +83,8 @@ def test_a_database_with_enough_mail_trains_its_dictionaries(database: Database)
     number = mail_dictionary(database)
     assert number
     with database.read() as connection:
-        assert all(dictionaries.dictionary_for(connection, kind) for kind in Kind)
+        packs_texts = connection.dialect.name == "sqlite"  # PostgreSQL does it itself
+        assert all(dictionaries.dictionary_for(connection, kind) for kind in (Kind if packs_texts else (Kind.MAIL,)))
     later = [posting(number) for number in range(1000, 1050)]
     take(database, later)
     assert used(database) == {0, number}

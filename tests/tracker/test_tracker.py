@@ -412,6 +412,7 @@ def test_a_thread_is_a_tree_in_reading_order(tracker: DemoTracker) -> None:
     ]
 
 
+@pytest.mark.sqlite  # on a server the second tracker is another person
 def test_a_database_of_a_form_that_can_not_be_read_is_rebuilt_on_opening(tracker: DemoTracker) -> None:
     before = row(tracker, XDP_V5)
     with tracker.database.write() as connection:
