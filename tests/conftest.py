@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import settings
 from sqlalchemy import make_url
 
 from patchwatch.db import database
+from patchwatch.sources.lore.client import Archive
 from tests.support import on_postgresql
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import compiled_once, migrated_once
@@ -66,6 +68,19 @@ def own_state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     """No test writes locks or crash reports into the directory of the user who runs it."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_need_no_rest() -> Iterator[None]:
+    """Catching up with a list makes a pause after each part; tests that look at it pass a clock of their own."""
+
+    def rest(archive: Archive, seconds: float) -> None:
+        if archive._sleep is not time.sleep:
+            archive._sleep(seconds)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Archive, "rest", rest)
         yield
 
 
