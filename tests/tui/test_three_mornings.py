@@ -158,9 +158,9 @@ def test_three_mornings(archive: Archive, start: Start, tmp_path: Path, monkeypa
     assert not row(screen, OLDER)
     # Ines answers Lea, below her question, ...
     terminal.press("Enter")
-    terminal.shows("answer Lea's question")
+    terminal.shows("[v1", "Msg-Id   <wakeup@x>")
     terminal.press("E")
-    terminal.shows("Why is the first one needed?")
+    terminal.shows("From     Lea Brandt")
     terminal.press("R")
     terminal.shows("The first one is for the poller.", "y Send")
     terminal.press("y")
