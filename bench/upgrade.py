@@ -3,7 +3,7 @@
     python bench/upgrade.py DATABASE [--steps-only]
 
 The SQLite file is copied to a temporary directory beside it.  Its parsed mail is made older by a field at the end, as
-an earlier program would have stored it.  For each way, in a process of its own, it prints the writing transactions: how
+an earlier program would have stored it.  For each way, in its own process, it prints the writing transactions: how
 many there were, the longest (seconds of wall-clock and of CPU time, rows changed), the sum of CPU time, the largest
 size of the write-ahead log, and the peak of memory.
 """

@@ -99,7 +99,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     if lines and (left := tracker.outdated()).outdated:
         print_error(outdated_text(left))
     if not tracker.addresses and lines and not (as_json or narrowed or wanted.everything):
-        print_error(f"without your addresses nothing can be asked of you: {no_addresses(tracker)}")
+        print_error(f"nothing can be asked of you: {no_addresses(tracker)}")
 
 
 def _criteria(

@@ -1,6 +1,6 @@
 """Leases: which process polls a list, on a server that several machines share; and the last poll of each list.
 
-A lease that its holder does not renew ends by itself, so that another process can take it over.  All times are by the
+A lease that its holder does not renew ends, so that another process can take it over.  All times are by the
 clock of the database: those of the machines may differ.
 """
 

@@ -1,4 +1,4 @@
-"""Changes of a database on a server, told by it with PostgreSQL's NOTIFY."""
+"""Notifications that a database on a server was changed (PostgreSQL's LISTEN and NOTIFY)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 _CHANNEL = "patchwatch"
 TELL = text(f"NOTIFY {_CHANNEL}")
-"""Tells whoever listens that the transaction was committed."""
+"""Notifies listeners when the transaction is committed."""
 _STEP_SECONDS = 1.0  # until `ended` is looked at
 _ALIVE_SECONDS = 30.0  # until the server is asked whether it is still there
 _LONGEST_PAUSE = 30.0
 
 
 def listen(database: Database, heard: Callable[[bool], None], ended: Event) -> None:
-    """Call `heard` with True after each commit, until `ended`; with False if the connection is lost, and make it again.
+    """Call `heard` with True after each commit, until `ended`; with False if the connection is lost, and reconnect.
 
     It is called with True at the beginning, too.
     """

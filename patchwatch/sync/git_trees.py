@@ -2,7 +2,7 @@
 
 A tree's position (the tips of its branches) moves in the transaction that stores the last new commit, so an interrupted
 read is repeated.  A tree that fails is reported and stays as it was; the others are read.  Trees that were removed from
-the config are forgotten; not on a server, where each machine has trees of its own.
+the config are forgotten; not on a server, where each machine has other trees.
 """
 
 from __future__ import annotations

@@ -196,7 +196,7 @@ def _in_turn(turns: Turns, name: str, rest: float, poll: Callable[[str], list[In
     try:
         reports = poll(name)
     except BaseException:
-        with suppress(DatabaseError):  # then the turn ends by itself
+        with suppress(DatabaseError):  # then the lease ends when its time is up
             turns.drop(name)
         raise
     failed, wait = any(report.failure for report in reports), max((report.wait for report in reports), default=0.0)

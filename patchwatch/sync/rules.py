@@ -54,7 +54,7 @@ def stored(execute: Execute) -> Rules:
 
 def change(connection: Connection, rules: Rules) -> None:
     """Store other rules, and list the conversations that depend on what changed as outdated."""
-    # Imported here: whoever reads a list compares the rules, without SQLAlchemy.
+    # Imported here: reading a list compares the rules, without SQLAlchemy.
     from patchwatch.db import derived, messages, outdated
     from patchwatch.db.execute import executor
 

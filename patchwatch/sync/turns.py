@@ -1,7 +1,7 @@
 """Whose turn it is to poll a list: on a server, pollers on several machines share the lists by leases.
 
 A process takes the lease of a list, polls it and gives it back; meanwhile a thread keeps renewing it.  If the process
-is killed, or loses the database, the lease ends by itself and another process polls the list.  An SQLite database needs
+is killed, or loses the database, the lease ends and another process polls the list.  An SQLite database needs
 none of it: only one process polls at a time (patchwatch.sync.poll_lock).
 """
 

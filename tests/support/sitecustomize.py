@@ -65,7 +65,7 @@ def create_if_missing(url: str) -> None:
 
 
 def forget(names: Sequence[str]) -> None:
-    """Drop databases, whoever is connected."""
+    """Drop databases, even if somebody is connected."""
     for database in [database for database in _opened if any(f"/{name}?" in database.url for name in names)]:
         if hasattr(database, "engine"):
             database.close()

@@ -1,4 +1,4 @@
-"""The TUI on a PostgreSQL server: it hears of changes at once, and survives a restart of the server."""
+"""The TUI on a PostgreSQL server: it is notified of changes at once, and survives a restart of the server."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class AppliedPatches:
         if not found and same == {0}:  # the merge of the series
             return set(range(1, self.count + 1))
         left = set(range(1, self.count + 1)) - found - self.numbers
-        if found and len(left) == len(others):  # whoever applied them reworded the titles
+        if found and len(left) == len(others):  # the committer reworded the titles
             return found | left
         return found | same - {0}
 

@@ -262,7 +262,7 @@ class Ledger(Struct):
         if len(message.remarks) > 1 or remark.below_diff:
             return []
         keys = list(self._in_mail.get(message.parent or "", ()))
-        return keys if len(keys) == 1 or not remark.answers else []  # mail programs wrap quotes anew
+        return keys if len(keys) == 1 or not remark.answers else []  # mail programs wrap quotes again
 
     def _note(self, remark: Remark, message: Message, about: Iterable[str]) -> None:
         """Who quotes this remark speaks of the same points."""

@@ -1,6 +1,6 @@
 """When to ask whether the database has changed.
 
-Once a second; if a server tells of changes, when it does, and now and then in case that it was not heard.  While the
+Once a second; if a server notifies of changes, when it does, and now and then in case that it was not heard.  While the
 server can't be reached, more and more seldom.
 """
 
@@ -68,7 +68,7 @@ class DatabaseWatch:
         self._tracker.listen(lambda listening: self._jobs.call_in_app(self._heard, listening), self._ended)
 
     def _heard(self, listening: bool) -> None:
-        """React to a change that the server told of, or to the loss of the connection that it would do so by."""
+        """React to a notification of the server, or to the loss of its connection."""
         self._listening = listening
         if self._checking:
             self._again = True
