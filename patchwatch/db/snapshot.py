@@ -13,17 +13,24 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from patchwatch.db import citations
 from patchwatch.db import schema as t
+from patchwatch.db.people import FIRST, acting
 from patchwatch.db.sql import chunks, rows_with
 
 _BATCH = 500
 _DAY = 86_400  # before the snapshot: what came since then counts as not looked at
+_OWN = (t.mute, t.pin, t.snooze, t.read_mark, t.visit, t.patch_mark)  # decisions of a person
+_SHARED = (t.mark, t.manual_link, t.dismissed)  # decisions for all
 
 
 def copy_until(source: Connection, target: Connection, until: int) -> None:
-    """Copy everything up to `until` (UTC seconds) into an empty database; mails by their date."""
+    """Copy everything up to `until` (UTC seconds) into an empty database of the person that `source` acts for.
+
+    Mails are copied by their date.
+    """
     sent = select(t.message.c.id).where(t.message.c.date <= until)
     made = select(t.tree_commit.c.id).where(t.tree_commit.c.committed <= until)
     everything = true()
+    person = acting(source).person
     wanted: list[tuple[Table, ColumnElement[bool]]] = [
         (t.inbox, everything),
         (t.dictionary, everything),
@@ -31,14 +38,8 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
         (t.raw, t.raw.c.message_pk.in_(sent)),
         (t.archive_copy, t.archive_copy.c.message_pk.in_(sent)),
         (t.number, everything),
-        (t.mute, t.mute.c.at <= until),
-        (t.pin, t.pin.c.at <= until),
-        (t.snooze, t.snooze.c.at <= until),
-        (t.mark, t.mark.c.at <= until),
-        (t.manual_link, t.manual_link.c.at <= until),
-        (t.dismissed, t.dismissed.c.at <= until),
-        (t.read_mark, t.read_mark.c.at <= until),
-        (t.visit, t.visit.c.at <= until),
+        *((table, (table.c.person == person) & (table.c.at <= until)) for table in _OWN),
+        *((table, table.c.at <= until) for table in _SHARED),
         (t.tree, everything),
         (t.tree_commit, t.tree_commit.c.committed <= until),
         (t.tree_holds, t.tree_holds.c.commit_id.in_(made)),
@@ -57,6 +58,8 @@ def copy_until(source: Connection, target: Connection, until: int) -> None:
 
 
 def _row_as_of(table: Table, row: dict[str, Any], until: int) -> dict[str, Any]:
+    if table in _OWN:
+        return {**row, "person": FIRST}
     if table is t.message:
         return {**row, "conversation": 0, "revision_id": None, "patch": None}
     if table is t.inbox:
@@ -107,7 +110,7 @@ def forget_decisions(connection: Connection, then: int) -> None:
     for table in (t.tree_holds, t.commit_key):
         connection.execute(delete(table).where(table.c.commit_id.in_(made)))
     connection.execute(delete(t.tree_commit).where(t.tree_commit.c.committed > then))
-    for table in (t.mute, t.pin, t.snooze, t.mark, t.manual_link, t.dismissed, t.read_mark, t.visit, t.patch_mark):
+    for table in (*_OWN, *_SHARED):
         connection.execute(delete(table).where(table.c.at > then))
     for table in (t.watch, t.undo_log, t.outbox, t.last_digest, t.notification):
         connection.execute(delete(table))

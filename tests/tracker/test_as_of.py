@@ -10,6 +10,7 @@ import pytest
 
 from patchwatch.config import Config, Tree
 from patchwatch.db import integrity
+from patchwatch.series.patch_reading import Mark
 from patchwatch.sync.ingest import ingest
 from patchwatch.tracker import Tracker
 from patchwatch.tracker import as_of as module
@@ -64,6 +65,19 @@ def test_later_marks_and_dismissals_are_taken_back(tracker: Tracker, monkeypatch
     assert tracker.one(row.id).state == "rejected"
     for in_copy in (True, False):
         assert derived_at(tracker, then, monkeypatch, in_copy=in_copy) == wanted
+
+
+@pytest.mark.parametrize("tracker", ["points"], indirect=True)
+def test_earlier_marks_of_patches_stay(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    (then, *_) = moments(tracker)
+    row = tracker.one(tracker.find("r1@quill"))
+    tracker.mark_patches(row, row.revisions[-1].patch_message_ids[:1], Mark.SKIPPED)
+    now = tracker.now()
+    for in_copy in (True, False):
+        monkeypatch.setattr(module, "is_quick", lambda connection, then, answer=in_copy: answer)
+        for moment, mark in ((then, Mark.LEFT), (now, Mark.SKIPPED)):
+            with as_of(tracker, moment) as past:
+                assert past.readings(past.one(row.id))[row.revisions[-1].message_id].patches[0].mark == mark
 
 
 @pytest.mark.parametrize("tracker", ["demo"], indirect=True)

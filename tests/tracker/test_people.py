@@ -19,6 +19,7 @@ from patchwatch.series.queue import Section
 from patchwatch.sync.ingest import ingest
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
+from patchwatch.tracker.as_of import as_of
 from tests.support.sample_threads import READS
 
 DAY = 86_400
@@ -72,6 +73,17 @@ def test_watches_read_marks_pins_and_snoozes_are_each_persons_own(people: People
     assert bo.one(number).watched
     assert [len(tracker.series()) for tracker in (ann, bo)] == [1, 1]
     assert sum(inbox.watched for inbox in bo.inboxes()) == 2  # what anybody watches is polled
+
+
+def test_the_past_has_ones_own_decisions(people: People) -> None:
+    ann, bo = people.open("ann@example.org"), people.open("bo@example.org")
+    number = ann.find(XDP_V5)
+    ann.mute(number)
+    bo.pin(number)
+    for tracker, muted in ((ann, True), (bo, False)):
+        with as_of(tracker, NOW) as past:
+            row = past.one(number)
+            assert (row.muted, row.pinned) == (muted, not muted)
 
 
 def test_patches_are_read_by_each_person(people: People) -> None:
