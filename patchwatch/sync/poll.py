@@ -36,7 +36,8 @@ from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.isolate import failure
-from patchwatch.sync.turns import ALONE, Turns, owner_of
+from patchwatch.sync.poll_lock import decode_owner
+from patchwatch.sync.turns import ALONE, Turns
 from patchwatch.sync.watch import EVERYWHERE, complete, fetch_thread, store_response
 from patchwatch.times import format_day
 
@@ -191,8 +192,9 @@ def poll(
 def _in_turn(turns: Turns, name: str, rest: float, poll: Callable[[str], list[InboxReport]]) -> list[InboxReport]:
     """Poll an inbox if it is this process's turn; otherwise report whose it is."""
     taken = turns.take(name, rest)
+    owner = decode_owner(taken.owner).text
     if not taken.mine:
-        return [InboxReport(name, NOTHING, polled_by="another process" if taken.tried else owner_of(taken.owner).text)]
+        return [InboxReport(name, NOTHING, polled_by="another process" if taken.tried else owner)]
     try:
         reports = poll(name)
     except BaseException:
@@ -201,7 +203,7 @@ def _in_turn(turns: Turns, name: str, rest: float, poll: Callable[[str], list[In
         raise
     failed, wait = any(report.failure for report in reports), max((report.wait for report in reports), default=0.0)
     turns.done(name, failed=failed, wait=wait)
-    return [replace(report, taken_from=owner_of(taken.owner).text) if taken.owner else report for report in reports]
+    return [replace(report, taken_from=owner) if taken.owner else report for report in reports]
 
 
 def _clock() -> int:

@@ -23,7 +23,6 @@ from patchwatch.errors import DatabaseError, PollLockedError
 from patchwatch.private_files import make_directory
 
 RUN = "run"
-POLL = "poll"
 
 _STEP_SECONDS = 0.2
 _SURE = 4  # tries: the first may meet a reader, and the name of an owner that was killed
@@ -48,8 +47,20 @@ class LockOwner:
         on = f" on {self.host}" if self.host else ""
         return f"patchwatch {self.what} (process {self.pid}{on}, since {since:%Y-%m-%d %H:%M} UTC)"
 
+    @property
+    def encoded(self) -> str:
+        """The owner as JSON, which is stored where others look for it."""
+        return json.dumps(asdict(self))
+
 
 _UNKNOWN = LockOwner("", 0, 0)
+
+
+def decode_owner(text: str) -> LockOwner:
+    """Return the owner that `encoded` names; an unknown one if it has not written itself yet."""
+    with contextlib.suppress(ValueError, TypeError):
+        return LockOwner(**json.loads(text))
+    return _UNKNOWN
 
 
 def lock_path(database_url: str) -> Path | None:
@@ -93,7 +104,7 @@ def acquire(
                 reported = True
             pause(_STEP_SECONDS)
             left -= _STEP_SECONDS
-        _write(handle, json.dumps(asdict(LockOwner(what, os.getpid(), now))))
+        _write(handle, LockOwner(what, os.getpid(), now).encoded)
         try:
             yield
         finally:
@@ -145,9 +156,10 @@ def _locked(handle: int, how: int = fcntl.LOCK_EX) -> bool:
 
 
 def _read(path: Path) -> LockOwner:
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        return LockOwner(**json.loads(path.read_text(encoding="utf-8")))
-    return _UNKNOWN  # the owner has just locked it, and is about to write
+    try:
+        return decode_owner(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return _UNKNOWN
 
 
 def _write(handle: int, text: str) -> None:

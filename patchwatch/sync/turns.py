@@ -7,7 +7,6 @@ none of it: only one process polls at a time (patchwatch.sync.poll_lock).
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
@@ -15,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -24,7 +23,7 @@ from patchwatch.db import leases
 from patchwatch.db.database import Database
 from patchwatch.db.leases import Taken
 from patchwatch.errors import DatabaseError
-from patchwatch.sync.poll_lock import LockOwner
+from patchwatch.sync.poll_lock import LockOwner, decode_owner
 
 DUTY = "duty of person "
 """Begins the name of the lease of the process that runs a person's hooks and sends their mail."""
@@ -105,7 +104,7 @@ class SharedTurns:
         self._database = database
         self._seconds = seconds
         self._holder = f"{host}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._owner = json.dumps(asdict(LockOwner(what, os.getpid(), int(time.time()), host)))
+        self._owner = LockOwner(what, os.getpid(), int(time.time()), host).encoded
         self._process = _PROCESS + self._holder
         self._held: set[str] = set()
         self._changing = threading.Lock()
@@ -212,13 +211,8 @@ def pollers(database: Database) -> tuple[Poller, ...]:
     for lease in held:
         if not lease.name.startswith((_PROCESS, DUTY)):
             lists.setdefault(lease.holder, []).append(lease.name)
-    found = [(owner_of(lease.owner), lease) for lease in held if lease.name.startswith(_PROCESS)]
+    found = [(decode_owner(lease.owner), lease) for lease in held if lease.name.startswith(_PROCESS)]
     return tuple(
         Poller(owner, tuple(sorted(lists.get(lease.holder, ()))))
         for owner, lease in sorted(found, key=lambda pair: (pair[0].since, pair[1].holder))
     )
-
-
-def owner_of(text: str) -> LockOwner:
-    """Return the process that a lease names."""
-    return LockOwner(**json.loads(text)) if text else LockOwner("", 0, 0)
