@@ -183,11 +183,6 @@ class SharedTurns:
                 pause = min(_RETRY_SECONDS, self._seconds / _RENEWALS)
 
 
-def is_shared(database_url: str) -> bool:
-    """True if the database is on a server, which several machines use."""
-    return not database_url.startswith("sqlite")
-
-
 def shared_polls(database: Database, now: int) -> dict[str, SharedPoll]:
     """Return the last poll of each list by any process; `now` is the time by the clock of this machine."""
     with database.read() as connection:

@@ -175,6 +175,11 @@ class TrackerBase:
         return self._url
 
     @property
+    def _shared(self) -> bool:
+        """True if the database is on a server (`Database.shared`), without opening it."""
+        return not self._url.startswith("sqlite")
+
+    @property
     def config_file(self) -> str:
         """The path of the config file, whether it exists or not."""
         return str(self.config.source or config_path())
@@ -197,7 +202,7 @@ class TrackerBase:
 
         It is called with True, and with False when the connection is lost; it is then made again.
         """
-        if not self._url.startswith("sqlite"):
+        if self._shared:
             from patchwatch.db.listen import listen
 
             listen(self.database, heard, ended)

@@ -132,7 +132,7 @@ class Fetch(Queries):
         """
         from patchwatch.sync import poll_lock, turns
 
-        if not turns.is_shared(self._url):
+        if not self._shared:
             with poll_lock.acquire(poll_lock.lock_path(self._url), what, int(time.time()), progress=progress):
                 yield
             return
@@ -147,7 +147,7 @@ class Fetch(Queries):
         """Return the processes that poll this database now: one at most, unless it is on a server."""
         from patchwatch.sync import poll_lock, turns
 
-        if turns.is_shared(self._url):
+        if self._shared:
             return turns.pollers(self.database)
         owner = poll_lock.owner(poll_lock.lock_path(self._url))
         return (turns.Poller(owner, ()),) if owner else ()
