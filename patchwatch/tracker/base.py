@@ -79,8 +79,8 @@ class TrackerBase:
 
         addresses = [address.lower() for address in self.config.me.addresses]
         with database.read() as connection:
-            number = people.known_as(lambda sql, _: connection.exec_driver_sql(sql), addresses)
-            unknown = people.unknown_names(connection, addresses)
+            number = people.known_as(executor(connection), addresses)
+            unknown = people.unknown_names(connection, addresses) if database.shared else ()
         if not database.shared:
             return people.Acting(number or people.FIRST, people.login())
         if unknown:
