@@ -22,7 +22,7 @@ _JITTER = 0.1  # of the interval, earlier or later
 _NETWORK_SECONDS = 20  # that the network needs after the machine wakes up
 _CLOCK_JUMP = 120  # seconds; a larger difference means that the machine slept or the clock was set
 _MAX_WAIT = 30  # seconds; timers stop while a machine sleeps, so the clock is checked often
-_MANY = 20  # tries
+_MOST_DOUBLINGS = 20  # of a pause: more would be too large a number to compute with
 RETRY_SECONDS = 60
 """Time to wait after a failure on this machine, rather than at a server."""
 
@@ -93,7 +93,7 @@ def next_poll(poll: PollState, pace: Pace, now: int) -> int:
     if poll.tried is None or poll.tried > now + _CLOCK_JUMP:
         at = float(now)  # never polled, or the clock was wrong then
     elif poll.failures:
-        backoff = min(pace.interval * 2.0 ** min(poll.failures, 20), max(_MAX_BACKOFF, pace.interval))
+        backoff = min(pace.interval * 2.0 ** min(poll.failures, _MOST_DOUBLINGS), max(_MAX_BACKOFF, pace.interval))
         at = poll.tried + backoff * _jitter(poll.name, poll.tried)
     else:
         at = poll.tried + pace.interval * _jitter(poll.name, poll.tried)
@@ -127,7 +127,7 @@ def quiet_hours(text: str) -> QuietHours | None:
 
 def database_retry(unreachable: int) -> int:
     """Seconds until the database is tried again, after its server could not be reached this often in a row."""
-    return min(2**unreachable, RETRY_SECONDS) if 0 < unreachable < _MANY else RETRY_SECONDS
+    return min(2 ** min(unreachable, _MOST_DOUBLINGS), RETRY_SECONDS) if unreachable else RETRY_SECONDS
 
 
 def clock_jumped(before: int, now: int, waited: float) -> bool:
