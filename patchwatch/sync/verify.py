@@ -53,12 +53,8 @@ def verify(database: Database) -> Iterator[Problem]:
             yield Problem(f"{count} {name}", _REINDEX)
         count, lost = dictionaries.damaged(connection)
         if count:
-            copies = (
-                "1 copy of what mails are compressed with is"
-                if count == 1
-                else f"{count} copies of what mails are compressed with are"
-            )
-            yield Problem(f"{copies} damaged", RESTORE if lost else _REINDEX)
+            copies = f"{plural(count, 'copy', 'copies')} of what mails are compressed with"
+            yield Problem(f"{copies} {'is' if count == 1 else 'are'} damaged", RESTORE if lost else _REINDEX)
         yield from _mails(connection)
         outdated = left(executor(connection)).outdated
     if not outdated:
