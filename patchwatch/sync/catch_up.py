@@ -51,7 +51,7 @@ def catch_up(
     cursor: int | None,
     clock: int,
     progress: Progress,
-    is_mine: Callable[[Connection], bool] = lambda connection: True,
+    is_mine: Callable[[Connection], bool],
 ) -> CaughtUp:
     """Fetch what reached an inbox since a time (UTC seconds), until less than LONG is left; nothing if that is so.
 

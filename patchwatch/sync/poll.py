@@ -216,7 +216,7 @@ def inboxes_to_poll(rows: Iterable[InboxRow]) -> list[str]:
 
 
 def _poll_inbox(
-    database: Database, archive: Archive, settings: Poll, name: str, progress: Progress, turns: Turns = ALONE
+    database: Database, archive: Archive, settings: Poll, name: str, progress: Progress, turns: Turns
 ) -> InboxReport:
     clock = _clock()  # the real time, whatever --now says
     with database.read() as connection:

@@ -27,6 +27,7 @@ from patchwatch.sync.ingest import Reread, columns_of, pack_again, reindex, rere
 _LISTED_AT_ONCE = 10_000
 _MAILS = 50  # of the first step
 _MOST_MAILS = 400
+_TEXT = "reading stored mail again"
 _NAMED_BY_CITATIONS = ("date", "author_name", "author_email")
 _SECONDS = 0.2  # that a step should hold the lock: the next one is smaller or larger
 
@@ -82,7 +83,6 @@ class Renewal:
     database: Database
     progress: Progress = no_progress
     damaged: Callable[[str], None] = lambda message_id: None  # is called with mails that do not decompress
-    text: str = "reading stored mail again"
     _mails: int = field(default_factory=lambda: _MAILS, init=False)
 
     def run(
@@ -99,7 +99,7 @@ class Renewal:
         list_outdated(self.database)
         done = 0
         while not until():
-            self.progress(self.text, min(at_first.done + done, at_first.mails), at_first.mails)
+            self.progress(_TEXT, min(at_first.done + done, at_first.mails), at_first.mails)
             began = time.monotonic()
             count = self.step()
             if count is None:
