@@ -93,7 +93,7 @@ def packed(connection: Connection, rows: Sequence[Mapping[str, Any]], kind: Kind
     return [{**row, **{name: packing.pack_text(row[name], number) for name in names}} for row in rows]
 
 
-def mend(connection: Connection) -> None:
+def repair(connection: Connection) -> None:
     """Replace damaged copies of dictionaries by intact ones."""
     rows = _rows(connection)
     intact = _intact(rows)

@@ -233,7 +233,7 @@ def reindex(
     the same).  Decisions, read marks and the numbers of series stay.  A message whose mail does not decompress is
     passed to `damaged`, and keeps its fields.
     """
-    dictionaries.mend(connection)
+    dictionaries.repair(connection)
     dictionaries.train_missing(connection)
     derived.forget_derived(connection)
     done = last = 0

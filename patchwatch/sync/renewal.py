@@ -63,7 +63,7 @@ def renew_everything(
     one transaction.
     """
     try:
-        for repair in (dictionaries.mend, dictionaries.train_missing, *integrity.REPAIRS, committers.recompute):
+        for repair in (dictionaries.repair, dictionaries.train_missing, *integrity.REPAIRS, committers.recompute):
             with database.write() as connection:
                 repair(connection)
         list_all(database)
