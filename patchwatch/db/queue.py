@@ -54,7 +54,7 @@ class Queue:
 
     def place(self, line: SeriesSummary, now: int) -> Place | None:
         """The place of a series."""
-        case = _case(line, self.news.get(line.id), self.woken.get(line.id, 0))
+        case = _case(line, self.news.get(line.id), self.woken.get(line.id, 0), mine=line.mine)
         if row := self.rows.get(line.id):
             case = _with_row(case, row, self.applied.get(row.id), self.me, self.rules, now)
         return place(case, now, self.rules)
@@ -77,19 +77,7 @@ def place_alone(row: SeriesRow, applies: bool | None, me: Collection[str], rules
 
     `applies` is what `applied_by` returns for it.
     """
-    case = Case(
-        state=row.state,
-        turn=row.turn,
-        turn_since=row.turn_since,
-        last_activity=row.last_activity,
-        version=labels.revision_name(row),
-        rfc=row.rfc,
-        muted=row.muted,
-        pinned=row.pinned,
-        snoozed_until=row.snoozed_until,
-        blocked=labels.blocked(row) if row.blocked_by else "",
-    )
-    return place(_with_row(case, row, applies, me, rules, now), now, rules)
+    return place(_with_row(_case(row), row, applies, me, rules, now), now, rules)
 
 
 def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], now: int) -> bool:
@@ -125,7 +113,8 @@ def _news(execute: Execute, lines: Sequence[SeriesSummary], me: Collection[str],
     return {**visits.news_since(execute, since, versions, me, now), **closed}
 
 
-def _case(line: SeriesSummary, news: News | None, woken: int) -> Case:
+def _case(line: SeriesSummary | SeriesRow, news: News | None = None, woken: int = 0, *, mine: bool = False) -> Case:
+    """Return what a summary and a row both have of the case."""
     return Case(
         state=line.state,
         turn=line.turn,
@@ -133,7 +122,7 @@ def _case(line: SeriesSummary, news: News | None, woken: int) -> Case:
         last_activity=line.last_activity,
         version=labels.revision_name(line),
         rfc=line.rfc,
-        mine=line.mine,
+        mine=mine,
         muted=line.muted,
         pinned=line.pinned,
         snoozed_until=line.snoozed_until,
