@@ -17,7 +17,6 @@ import itertools
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -57,22 +56,14 @@ def main() -> int:
     options = parser.parse_args()
     if options.worker is not None:
         return worker(options.worker)
-    from tests.support.postgres_server import PostgresServer
+    from tests.support.postgres_server import PostgresServer, running_server
 
     if reason := PostgresServer.missing():
         print(f"skipped: {reason}")
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    directory = Path(tempfile.mkdtemp(prefix="pwt"))  # the path of a socket is short
-    directory.chmod(0o755)
-    server = PostgresServer(directory)
-    server.start()
-    try:
-        with tempfile.TemporaryDirectory(prefix="patchwatch-team-") as own:
-            report, well = Team(Path(own), server, options).run()
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
+    with running_server() as server, tempfile.TemporaryDirectory(prefix="patchwatch-team-") as own:
+        report, well = Team(Path(own), server, options).run()
     print("\n".join(report))
     if options.report:
         options.report.write_text("\n".join(report) + "\n", encoding="utf-8")

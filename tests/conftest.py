@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gc
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,7 +15,7 @@ from patchwatch.sources.lore.client import Archive
 from tests.support import on_postgresql
 from tests.support.lore_server import LoreServer
 from tests.support.new_database import compiled_once, migrated_once
-from tests.support.postgres_server import PostgresServer
+from tests.support.postgres_server import PostgresServer, running_server
 
 _NAMED = 80  # characters of a text that name a case
 gc.disable()  # until all tests are imported
@@ -93,12 +90,8 @@ def new_databases(pytestconfig: pytest.Config) -> Iterator[None]:
         if pytestconfig.getoption("--database") == "sqlite":
             yield
             return
-        databases = on_postgresql.TestDatabases()
-        databases.start()
-        on_postgresql.use(databases)
-        yield
-        on_postgresql.use(None)
-        databases.stop()
+        with on_postgresql.databases_in_use():
+            yield
 
 
 @pytest.fixture(scope="session")
@@ -106,13 +99,8 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A running PostgreSQL server, for tests that need one whatever the database of the others is."""
     if reason := PostgresServer.missing():
         pytest.skip(reason)
-    directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
-    directory.chmod(0o755)
-    server = PostgresServer(directory)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(directory)
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,23 @@
 """`pytest --database postgresql`: tests that open an SQLite file get a database on a PostgreSQL server instead.
 
-Each worker has a server of its own, started by the first test that opens a database.  A new database is a copy of one
-with all tables; the databases that a test created are dropped after it.
+Each worker has a server of its own.  A new database is a copy of one with all tables; the databases that a test created
+are dropped after it.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from patchwatch.db import database
 from patchwatch.db.database import Database
+from patchwatch.tracker import base
 from tests.support import sitecustomize as site
-from tests.support.postgres_server import PostgresServer
+from tests.support.postgres_server import running_server
 
 _current: TestDatabases | None = None
 
@@ -28,34 +28,8 @@ class TestDatabases:
     __test__ = False
 
     def __init__(self) -> None:
-        """Start no server yet."""
-        self._server: PostgresServer | None = None
-        self._directory: Path | None = None
+        """Keep none yet."""
         self._kept: set[str] = set()
-        self._shared = 0  # fixtures of several tests that are being set up
-
-    def start(self) -> None:
-        """Start the server, with the template, and let this process and those that it starts use it."""
-        self._directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
-        self._directory.chmod(0o755)
-        self._server = PostgresServer(self._directory)
-        self._server.start()
-        os.environ[site.SERVER] = str(self._directory)
-        paths = [str(Path(site.__file__).parent), os.environ.get("PYTHONPATH", "")]
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        site.execute(f"CREATE DATABASE {site.TEMPLATE}")
-        from patchwatch.db import database
-        from patchwatch.tracker import base
-
-        database.Database(site.url_of(site.TEMPLATE)).close()
-        for module in (database, base):
-            site.patch(module)
-
-    def stop(self) -> None:
-        """Stop the server and delete its data."""
-        if self._server is not None and self._directory is not None:
-            self._server.stop()
-            shutil.rmtree(self._directory)
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -123,7 +97,18 @@ def current() -> TestDatabases | None:
     return _current
 
 
-def use(databases: TestDatabases | None) -> None:
-    """Make these the databases of this worker."""
+@contextmanager
+def databases_in_use() -> Iterator[None]:
+    """Start a server, with the template, and let this process and those that it starts use it."""
     global _current
-    _current = databases
+    with running_server() as server:
+        os.environ[site.SERVER] = str(server.directory)
+        paths = [str(Path(site.__file__).parent), os.environ.get("PYTHONPATH", "")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+        site.execute(f"CREATE DATABASE {site.TEMPLATE}")
+        database.Database(site.url_of(site.TEMPLATE)).close()
+        for module in (database, base):
+            site.patch(module)
+        _current = TestDatabases()
+        yield
+        _current = None

@@ -10,6 +10,9 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -18,7 +21,7 @@ class PostgresServer:
 
     def __init__(self, directory: Path) -> None:
         """Its data and its socket are in `directory`, whose path must be short: a socket's has 107 bytes at most."""
-        self._directory = directory
+        self.directory = directory
         self._made = 0
         self._as_user: dict[str, str | int] = {}
         if os.getuid() == 0:  # which PostgreSQL refuses to run as
@@ -42,7 +45,7 @@ class PostgresServer:
         """Serve the data again, after `stop`."""
         settings = {
             "listen_addresses": "''",
-            "unix_socket_directories": f"'{self._directory}'",
+            "unix_socket_directories": f"'{self.directory}'",
             "fsync": "off",  # and other things that cost time and that no test needs
             "full_page_writes": "off",
             "autovacuum": "off",
@@ -50,33 +53,47 @@ class PostgresServer:
             "max_connections": "400",  # tests leave some open
         }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        log = str(self._directory / "log")
+        log = str(self.directory / "log")
         self._run("pg_ctl", "--pgdata", self._data, "--wait", "--options", options, "--log", log, "start")
 
     def stop(self) -> None:
-        """End it, whoever is connected."""
+        """End it, even if somebody is connected."""
         self._run("pg_ctl", "--pgdata", self._data, "--wait", "--mode", "immediate", "stop")
 
     def create(self, template: str = "template1") -> str:
         """The SQLAlchemy URL of a new database: a copy of the one of this name, which is empty unless given."""
         self._made += 1
         name = f"patchwatch{self._made}"
-        self._run("createdb", "--host", str(self._directory), "--username", "tester", "--template", template, name)
-        return f"postgresql+psycopg://tester@/{name}?host={self._directory}"
+        self._run("createdb", "--host", str(self.directory), "--username", "tester", "--template", template, name)
+        return f"postgresql+psycopg://tester@/{name}?host={self.directory}"
 
     @property
     def _data(self) -> str:
-        return str(self._directory / "data")
+        return str(self.directory / "data")
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
             [_program(program), *arguments],
-            cwd=self._directory,
+            cwd=self.directory,
             stdout=subprocess.DEVNULL,  # which the server keeps open
             stderr=subprocess.DEVNULL,
             check=True,
             **self._as_user,  # type: ignore[call-overload]
         )
+
+
+@contextmanager
+def running_server() -> Iterator[PostgresServer]:
+    """Yield a running server, and delete its data at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="pw"))  # pytest's own paths are too long for a socket
+    directory.chmod(0o755)
+    server = PostgresServer(directory)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(directory)
 
 
 def _program(name: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +13,7 @@ from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.base import database_watch
 from tests.support.paths import DEMO
-from tests.support.postgres_server import PostgresServer
+from tests.support.postgres_server import PostgresServer, running_server
 from tests.tui.driving import opened, settled, shown, until
 
 XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
@@ -26,13 +23,8 @@ XDP_V5 = "20230801142621.7925-1-hffilwlqm@gmail.com"
 def server() -> Iterator[PostgresServer]:
     if reason := PostgresServer.missing():
         pytest.skip(reason)
-    directory = Path(tempfile.mkdtemp(prefix="pw"))
-    directory.chmod(0o755)
-    server = PostgresServer(directory)
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(directory)
+    with running_server() as server:
+        yield server
 
 
 def tracker_of(url: str, address: str) -> Tracker:
