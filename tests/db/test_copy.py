@@ -45,7 +45,6 @@ def count(database: Database, table: Table) -> int:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-@pytest.mark.sqlite
 def test_everything_survives_the_way_to_a_server_and_back(postgresql: str, tmp_path: Path) -> None:
     begin = filled(f"sqlite:///{tmp_path}/begin.db")
     server, end = Database(postgresql), Database(f"sqlite:///{tmp_path}/end.db")

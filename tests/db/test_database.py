@@ -192,7 +192,6 @@ def test_no_migration_holds_the_lock_longer_in_a_larger_archive(tmp_path: Path) 
     assert [statement for statement in new if SLOW.search(statement)] == []
 
 
-@pytest.mark.sqlite
 def test_the_copy_before_a_migration_is_made_while_others_can_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,7 +208,6 @@ def test_the_copy_before_a_migration_is_made_while_others_can_write(
     assert copied == [BEFORE_THIS]
 
 
-@pytest.mark.sqlite
 def test_a_copy_that_comes_too_late_does_not_replace_the_one_before_the_migration(tmp_path: Path) -> None:
     create_old(url(tmp_path), BEFORE_THIS)
     kept = before_migration(url(tmp_path), BEFORE_THIS)

@@ -76,6 +76,12 @@ def change(file: Path, sql: str, *values: object) -> None:
         assert connection.execute(sql, values).rowcount > 0
 
 
+def know_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know no dictionary, as another process that was started before."""
+    monkeypatch.setattr(packing, "_known", {})
+    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+
+
 def test_a_database_with_enough_mail_trains_its_dictionaries(database: Database) -> None:
     take(database, MANY[:100])
     assert mail_dictionary(database) == 0
@@ -138,8 +144,7 @@ def test_what_another_process_trained_meanwhile_is_fetched(
 ) -> None:
     take(database, MANY)
     take(database, [posting(1000)])
-    monkeypatch.setattr(packing, "_known", {})  # as in a process that was started before
-    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+    know_none(monkeypatch)
     with database.read() as connection:
         packed = connection.scalars(select(t.raw.c.mail).order_by(t.raw.c.id.desc())).first()
     assert packed is not None
@@ -150,8 +155,7 @@ def test_what_another_process_trained_meanwhile_is_fetched(
 def test_text_is_read_without_sqlalchemy(database: Database, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     take(database, MANY)
     take(database, [posting(1000)])
-    monkeypatch.setattr(packing, "_known", {})
-    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+    know_none(monkeypatch)
     monkeypatch.setattr(packing, "_sources", [])
     with closing(sqlite3.connect(file)) as plain:
         text = packing.text_reader(plain.execute)
@@ -192,8 +196,7 @@ def test_without_any_copy_new_mail_is_still_stored(
     take(database, MANY)
     take(database, [posting(1000)])
     change(file, "UPDATE dictionary SET content = zeroblob(1000) WHERE kind = 'mail'")
-    monkeypatch.setattr(packing, "_known", {})
-    monkeypatch.setattr(packing, "_mine", packing._Contexts())
+    know_none(monkeypatch)
     take(database, [posting(1001)])
     with database.read() as connection:
         packed = connection.scalars(select(t.raw.c.mail).order_by(t.raw.c.id.desc()).limit(2)).all()

@@ -70,7 +70,6 @@ def test_summary_agrees_with_the_row(tracker: DemoTracker) -> None:
         assert line.message_id == row.revisions[-1].postings[-1]
 
 
-@pytest.mark.sqlite
 def test_fast_path_reads_the_same(tracker: DemoTracker) -> None:
     fast = opened(tracker)
     numbers = [line.id for line in tracker.lines()]
@@ -87,7 +86,6 @@ def test_fast_path_reads_the_same(tracker: DemoTracker) -> None:
     assert "database" not in vars(fast)
 
 
-@pytest.mark.sqlite
 def test_files_that_need_more_than_reading_are_left_to_the_database(tmp_path: Path, tracker: DemoTracker) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"no database at all")
@@ -115,7 +113,6 @@ def ways_to_read(reader: Tracker) -> tuple[Callable[[], object], ...]:
     )
 
 
-@pytest.mark.sqlite
 def test_the_number_of_queries_does_not_grow_with_the_series(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     me = Config(me=Me(addresses=(BOB,)))
     statements: list[str] = []
@@ -145,7 +142,6 @@ def test_the_number_of_queries_does_not_grow_with_the_series(tmp_path: Path, mon
     assert 0 < min(counts[0]) < max(counts[0]) < 45
 
 
-@pytest.mark.sqlite
 def test_a_changed_rule_of_the_config_applies_to_what_is_read_without_sqlalchemy(tracker: DemoTracker) -> None:
     fast = opened(tracker)
     fast.config = replace(fast.config, robots=Robots(turn=()))
@@ -162,14 +158,12 @@ def test_a_file_is_read_as_of_one_moment(tracker: DemoTracker) -> None:
     assert first.id not in {line.id for line in opened(tracker).lines(among="watched", placed=False)}
 
 
-@pytest.mark.sqlite
 def test_what_is_read_without_sqlalchemy_can_change_nothing(tracker: DemoTracker) -> None:
     with pytest.raises(DatabaseError, match="can't be used: attempt to write a readonly database"):  # noqa: SIM117
         with opened(tracker).reading() as execute:
             execute("DELETE FROM watch", {})
 
 
-@pytest.mark.sqlite
 def test_a_damaged_value_is_reported_in_the_same_words(tracker: DemoTracker) -> None:
     number = tracker.series()[0].id
     with tracker.database.write() as connection:
@@ -286,7 +280,6 @@ def test_read_series_marks_all_mail_as_read(tracker: DemoTracker) -> None:
     assert unread[second.id] == second.unread > 0
 
 
-@pytest.mark.sqlite
 def test_first_screen_is_read_without_slow_modules(tracker: DemoTracker) -> None:
     tracker.database.close()
     program = (
