@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from patchwatch.db.backup import before_migration
 from patchwatch.db.failures import failure, reported
 from patchwatch.db.listen import TELL
 from patchwatch.db.people import FIRST, Acting, login
-from patchwatch.db.schema import dictionary, setting
+from patchwatch.db.schema import setting
 from patchwatch.db.versions import FACTS_VERSION, KNOWN_REVISIONS, SCHEMA_REVISION, form_number
 from patchwatch.errors import DamagedError, DatabaseError, DatabaseTooNewError
 from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_directory
@@ -78,11 +78,9 @@ class Database:
         self.engine.dispose()
         event.listen(used, "checkin", _close)
 
-    def _dictionaries(self) -> list[bytes]:
-        """Return what values of this database are compressed with, the intact copies."""
-        query = select(dictionary.c.digest, dictionary.c.content)
+    def _dictionaries(self) -> Sequence[Any]:
         with self.engine.connect() as connection:
-            return [content for digest, content in connection.execute(query) if packing.is_intact(content, digest)]
+            return connection.exec_driver_sql(packing.STORED).all()
 
     @contextmanager
     def read(self, person: int | None = None) -> Iterator[Connection]:
@@ -236,7 +234,7 @@ class Database:
     def _alone(self, plain: Connection) -> Connection:
         """Return the connection for a writing transaction; one that waited for another sees what that one wrote."""
         options: dict[str, Any] = {"patchwatch_write": True}
-        if self.engine.dialect.name == "postgresql":
+        if self.shared:
             options["isolation_level"] = "READ COMMITTED"
         return plain.execution_options(**options)
 

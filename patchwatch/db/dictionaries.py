@@ -57,11 +57,6 @@ def mail_dictionary(database: Database) -> int:
         return dictionary_for(connection, Kind.MAIL)
 
 
-def contents(connection: Connection) -> list[bytes]:
-    """Return every dictionary of which a copy is intact."""
-    return [row.content for row in _intact(_rows(connection)).values()]
-
-
 def require(connection: Connection, packed: Iterable[bytes]) -> None:
     """Make sure that what these mails were compressed with is stored, in this transaction."""
     d = t.dictionary.c
@@ -117,8 +112,7 @@ def _newest(connection: Connection) -> dict[Kind, int]:
     if not rows:
         return {}
     if any(not packing.is_known(row.id) for row in rows):
-        for content in contents(connection):
-            packing.learn(content)
+        packing.learn_intact(connection.exec_driver_sql(packing.STORED))
     return {Kind(row.kind): row.id for row in rows if packing.is_known(row.id)}
 
 

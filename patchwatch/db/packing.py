@@ -5,9 +5,9 @@ brings a mail from 0.44 of its size (zlib) to 0.32, in half the time, and the pa
 (`make bench-ingest` prints the database's size beside git's).  What was stored before there was a dictionary, by zlib
 or without compression, stays readable.
 
-The dictionaries that this process knows are kept here by their id, which each compressed value names; so only
-what reads them from a database has to know about them.  Nothing here
-imports SQLAlchemy: processes that parse mail, and the fast path, use it.
+The dictionaries that this process knows are kept here by their id, which each compressed value names; so only what
+reads them from a database has to know about them.  Nothing here imports SQLAlchemy: processes that parse mail, and the
+fast path, use it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ import hashlib
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import zstandard
 from zstandard import ZstdCompressionDict, ZstdCompressor, ZstdDecompressor
 
 from patchwatch.errors import DamagedError
+
+if TYPE_CHECKING:
+    from patchwatch.db.execute import Execute
 
 _LEVEL = 3  # 6 takes twice the time for a tenth less
 _ZSTD = b"\x28\xb5\x2f\xfd"  # RFC 8878, 3.1.1
@@ -31,8 +34,11 @@ _SEGMENT = 256  # bytes: the parameter k of zdict.h's COVER; letting it search f
 _SAMPLE = 16 << 10  # bytes of a mail that are looked at: the rest is the patch, in which no two are similar
 _SHORT = 100  # characters; nothing is gained below
 
+STORED = "SELECT digest, content FROM dictionary"
+"""Selects the stored copies of the dictionaries."""
+
 _known: dict[int, ZstdCompressionDict] = {}
-_sources: list[Callable[[], Iterable[bytes]]] = []
+_sources: list[Callable[[], Iterable[Any]]] = []
 
 
 def learn(content: bytes) -> int:
@@ -53,6 +59,13 @@ def is_intact(content: bytes, digest: bytes) -> bool:
     return digest_of(content) == digest
 
 
+def learn_intact(rows: Iterable[Any]) -> None:
+    """Make the dictionaries in rows of `STORED` known, except damaged copies."""
+    for digest, content in rows:
+        if is_intact(content, digest):
+            learn(content)
+
+
 def is_known(dictionary: int) -> bool:
     """True if this process knows a dictionary."""
     return dictionary in _known
@@ -67,12 +80,12 @@ def content_of(dictionary: int) -> bytes:
     return _known[dictionary].as_bytes()
 
 
-def add_source(source: Callable[[], Iterable[bytes]]) -> None:
-    """Ask `source` for dictionaries when a value names an unknown one: another process may have just trained it."""
+def add_source(source: Callable[[], Iterable[Any]]) -> None:
+    """Ask `source` for rows of `STORED` when a value names an unknown one: another process may have just trained it."""
     _sources.append(source)
 
 
-def remove_source(source: Callable[[], Iterable[bytes]]) -> None:
+def remove_source(source: Callable[[], Iterable[Any]]) -> None:
     """Undo `add_source`."""
     with contextlib.suppress(ValueError):
         _sources.remove(source)
@@ -131,14 +144,12 @@ def unpack_text(value: str | bytes) -> str:
         return ""
 
 
-def text_reader(execute: Callable[[str, dict[str, Any]], Iterable[Any]]) -> Callable[[str | bytes], str]:
+def text_reader(execute: Execute) -> Callable[[str | bytes], str]:
     """Return `unpack_text` for values that `execute` selects; it selects the dictionaries, too, if they are unknown."""
 
     def read(value: str | bytes) -> str:
         if isinstance(value, bytes) and not is_known(dictionary_of(value)):
-            for digest, content in execute("SELECT digest, content FROM dictionary", {}):
-                if is_intact(content, digest):
-                    learn(content)
+            learn_intact(execute(STORED, {}))
         return unpack_text(value)
 
     return read
@@ -147,8 +158,7 @@ def text_reader(execute: Callable[[str, dict[str, Any]], Iterable[Any]]) -> Call
 def _find(dictionary: int) -> int:
     """Ask the sources for a dictionary that this process does not know."""
     for source in [] if not dictionary or dictionary in _known else list(_sources):
-        for content in source():
-            learn(content)
+        learn_intact(source())
     return dictionary
 
 

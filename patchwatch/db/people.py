@@ -7,11 +7,13 @@ such a database first takes over what was in it without a name: a copy of their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from patchwatch.db.execute import Execute
 
 FIRST = 1
 """The number of the first person, and of the only one in most databases."""
@@ -41,7 +43,7 @@ def acting(connection: Connection) -> Acting:
     return found or Acting(FIRST, login())
 
 
-def known_as(execute: Callable[[str, Mapping[str, Any]], Iterable[Any]], addresses: Collection[str]) -> int | None:
+def known_as(execute: Execute, addresses: Collection[str]) -> int | None:
     """Return the number of the person with one of these addresses (lower case), or without any with my login name.
 
     None if nobody has; if the database is one person's, their number, whatever their addresses.
