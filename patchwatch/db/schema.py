@@ -1,45 +1,33 @@
 """The tables.
 
 What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
-`tree_commit`, `tree_holds`, `commit_key`.  Manual decisions: `watch`, `mute`, `pin`, `snooze`, `mark`, `manual_link`,
-`dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who uses it: `person`, `lease`.  Notifications:
-`outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`,
-`revision_key`, `acceptance`, `committer`, `series`; what of it is not up to date: `outdated`.
+`tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
+`snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who uses it:
+`person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
+`thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what of it is not up to date:
+`outdated`.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Column, Dialect, ForeignKey, Index, MetaData, Table, TypeDecorator, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.types import BigInteger, Boolean, Integer, LargeBinary, String, Text
 
-from patchwatch.db import packing
+from patchwatch.db.decision_tables import dismissed as dismissed
+from patchwatch.db.decision_tables import manual_link as manual_link
+from patchwatch.db.decision_tables import mark as mark
+from patchwatch.db.decision_tables import mute as mute
+from patchwatch.db.decision_tables import patch_mark as patch_mark
+from patchwatch.db.decision_tables import person as person
+from patchwatch.db.decision_tables import pin as pin
+from patchwatch.db.decision_tables import read_mark as read_mark
+from patchwatch.db.decision_tables import snooze as snooze
+from patchwatch.db.decision_tables import undo_log as undo_log
+from patchwatch.db.decision_tables import visit as visit
+from patchwatch.db.decision_tables import watch as watch
+from patchwatch.db.metadata import ROW, TIME, PackedText
+from patchwatch.db.metadata import metadata as metadata
 from patchwatch.db.versions import SCHEMA_REVISION as SCHEMA_REVISION
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class PackedText(TypeDecorator[str]):
-    """A text that `packing.pack_text` may have compressed; read as text, written as it is given."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Decompress it."""
-        return value if value is None else packing.unpack_text(value)
-
-
-ROW = Integer
-TIME = BigInteger  # UTC seconds since 1970: SQLite drops time zones, and integers compare the same everywhere
 
 inbox = Table(
     "inbox",
@@ -229,115 +217,6 @@ series = Table(
     Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.involvement
     Column("people", Text, nullable=False, server_default=""),
     Column("claims", Text, nullable=False, server_default=""),  # about points: patchwatch.db.claims_codec
-)
-
-watch = Table(
-    "watch",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-    Column("inbox", String),
-)
-
-mute = Table(
-    "mute",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-)
-
-pin = Table(
-    "pin",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-)
-
-snooze = Table(
-    "snooze",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-    Column("until", TIME),  # NULL: until somebody replies
-    Column("newest", TIME),  # date of the newest mail at that time; NULL in old rows
-)
-
-mark = Table(
-    "mark",
-    metadata,
-    Column("message_id", String, primary_key=True),  # root of the newest revision at that time
-    Column("state", String, nullable=False),
-    Column("at", TIME, nullable=False),
-    Column("by", String, nullable=False),
-)
-
-manual_link = Table(
-    "manual_link",
-    metadata,
-    Column("message_id", String, primary_key=True),  # root of the later revision
-    Column("predecessor", String, primary_key=True),  # root of the earlier one
-    Column("linked", Boolean, nullable=False),  # false: they are not versions of one change
-    Column("at", TIME, nullable=False),
-    Column("by", String, nullable=False),
-)
-
-dismissed = Table(
-    "dismissed",
-    metadata,
-    Column("message_id", String, primary_key=True),  # of the mail that raised the point
-    Column("remark", Integer, primary_key=True, autoincrement=False),  # its number in that mail
-    Column("at", TIME, nullable=False),
-    Column("by", String, nullable=False),
-)
-
-undo_log = Table(
-    "undo_log",
-    metadata,
-    Column("id", ROW, primary_key=True),
-    Column("at", TIME, nullable=False),
-    Column("by", String, nullable=False),
-    Column("what", Text, nullable=False),  # description of the action
-    Column("change", Text, nullable=False),  # JSON: patchwatch.db.undo
-)
-
-read_mark = Table(
-    "read_mark",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-)
-
-visit = Table(
-    "visit",
-    metadata,
-    Column("message_id", String, primary_key=True),  # root of the newest revision at that time
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),  # when a person last looked at the series
-    Column("newest", ROW, nullable=False),  # primary key of the newest message then
-)
-
-patch_mark = Table(
-    "patch_mark",
-    metadata,
-    Column("message_id", String, primary_key=True),  # of a patch
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("mark", String, nullable=False),  # patchwatch.series.patch_reading.Mark
-    Column("at", TIME, nullable=False),
-)
-
-person = (
-    Table(  # by each of their names: addresses in lower case, or the login name; empty if the database is one person's
-        "person",
-        metadata,
-        Column("name", String, primary_key=True),
-        Column("id", ROW, nullable=False),
-        Column("at", TIME, nullable=False),  # when they first opened the database
-    )
 )
 
 lease = Table(  # on PostgreSQL: who polls a list now, and its last poll; times are by the clock of the database
