@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.sentences.addressee import addressees
+from patchwatch.mail.sentences.words import word_set
 from patchwatch.pattern import Pattern
 
 
@@ -150,40 +151,14 @@ _WAIVES = Pattern(
 )
 """What takes the urgency out of a request: it is for later, or may be ignored.  It is for text in lower case."""
 
-_WAIVING = frozenset(
-    {
-        "need",
-        "reason",
-        "worth",
-        "blocker",
-        "blocking",
-        "show-stopper",
-        "showstopper",
-        "deal",
-        "follow",
-        "follow-up",
-        "follow-ups",
-    }
-    | {"followup", "followups", "different", "another", "separate", "day", "next", "future", "up", "call", "ignore"}
-    | {"optional", "scope", "later", "separately", "top", "afterwards"}
+_WAIVING = word_set(
+    "need reason worth blocker blocking show-stopper showstopper deal follow follow-up follow-ups followup followups "
+    "different another separate day next future up call ignore optional scope later separately top afterwards"
 )
-_IF = frozenset({"if", "case", "should", "when", "while", "upon"})
-_THEN = frozenset(
-    {"respin", "re-spin", "respinning", "resend", "re-send", "repost", "re-post", "reroll", "resubmit", "again"}
-    | {
-        "version",
-        "revision",
-        "spin",
-        "apply",
-        "applying",
-        "merge",
-        "merging",
-        "commit",
-        "committing",
-        "queue",
-        "queuing",
-    }
-    | {"queueing", "pick", "picking", "pulling"}
+_IF = word_set("if case should when while upon")
+_THEN = word_set(
+    "respin re-spin respinning resend re-send repost re-post reroll resubmit again version revision spin "
+    "apply applying merge merging commit committing queue queuing queueing pick picking pulling"
 )
 """Words of which each waiver has one, or one of each of the last two: a cheap test before the pattern."""
 
@@ -197,16 +172,6 @@ def features(seen: Seen) -> frozenset[str]:
 def is_posting(message_id: str | None) -> bool:
     """True if a message-id is made as those of patches are."""
     return message_id is not None and _POSTED.search(message_id[:300]) is not None
-
-
-def waives(substance: Sequence[str]) -> bool:
-    """True if what the sentences ask for is for later, optional, or no reason to post again."""
-    lowered = "\n".join(substance)[:_READ].lower()
-    return _may_waive(set(_WORD.findall(lowered.replace("’", "'")))) and _WAIVES.search(lowered) is not None
-
-
-def _may_waive(words: Set[str]) -> bool:
-    return not _WAIVING.isdisjoint(words) or not (_IF.isdisjoint(words) or _THEN.isdisjoint(words))
 
 
 def quotes_patch(quote: Sequence[str]) -> bool:
@@ -290,3 +255,7 @@ def _words(seen: Seen) -> Iterator[str]:
         yield "names-somebody"
     if _may_waive(distinct) and _WAIVES.search(lowered):
         yield "waives"
+
+
+def _may_waive(words: Set[str]) -> bool:
+    return not _WAIVING.isdisjoint(words) or not (_IF.isdisjoint(words) or _THEN.isdisjoint(words))

@@ -15,7 +15,7 @@ import pytest
 from patchwatch.mail import body, remarks
 from patchwatch.mail.message import Remark
 from patchwatch.mail.parse import parse
-from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, is_posting, waives
+from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, is_posting
 from patchwatch.mail.remark_model import FILE, chance_of, default_model, read_model
 from tests.support.mails import mail
 
@@ -165,7 +165,7 @@ def test_what_is_for_later_is_never_firm(case: tuple[str, ...]) -> None:
     ],
 )
 def test_a_request_for_a_new_version_is_not_for_later(text: str) -> None:
-    assert not waives([text])
+    assert not remark(ADDED, text).waives
 
 
 @cases(NOTHING)

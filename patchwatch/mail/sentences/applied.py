@@ -19,7 +19,9 @@ _LEAD = (
     r"now|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)(?:[,.!:-]+\s+|\s+)"
 )
 _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
-COUNTED = r"(?:the|these|both|all|all of the) (?:\d+|two|three|four|five|six|seven|eight|nine|ten) patches"
+COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""Numbers of patches in words: the first is 2."""
+COUNTED = rf"(?:the|these|both|all|all of the) (?:\d+|{'|'.join(COUNTS)}) patches"
 _THING = (
     rf"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|{COUNTED}|"
     r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)"

@@ -222,7 +222,7 @@ _RULES = (
     ),
 )
 _APPLYING = Cues(
-    "took|grab|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
+    "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
     " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next"
 )
 _MAX_OPINION = 600  # characters

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import BROKE
+from patchwatch.mail.sentences.applied import BROKE, COUNTS, words_until
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 300  # characters
 
-_COUNT = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_COUNT = rf"(?:{'|'.join(COUNTS)}|eleven|twelve)"
 _RUN = r"\d+(?:/\d+)?(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+(?:/\d+)?)*"
 _NUMBERS = rf"\(?#?{_RUN}\)?(?![\w/]|\.\d)"
 _WHICH = rf"(?:all|both|the|this|these|those|whole|entire|full|other|of|v\d+|one|\d+|{_COUNT}|first|last|remaining)"
@@ -146,7 +146,7 @@ def _is_said(found: re.Match[str], *, needs_start: bool) -> bool:
         return False
     if needs_start and found["what"] and not _A_NOUN.search(found["what"]) and not _is_no_code(found, to_a_tree):
         return False
-    said = found[0][: found.start("rest") - found.start()] + _CLAUSE_END.split(rest, maxsplit=1)[0]
+    said = words_until(found, _CLAUSE_END)
     if not to_a_tree and (_TRIED.search(said) or (not needs_start and _TRIED.search(rest, 0, _NEAR))):
         return False
     return not (_NOT_DONE.search(said) or BROKE.search(rest))

@@ -11,6 +11,7 @@ from typing import Literal
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Acceptance, Signal, SignalKind
+from patchwatch.mail.sentences.applied import COUNTS
 from patchwatch.mail.subject import title_key
 from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
@@ -25,8 +26,7 @@ _ALL = Pattern(
     r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
 )
 _THIS = Pattern(r"(?i)\bthis (?:one|patch)\b")
-_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(_COUNTS)}|\d+)\b")  # "these two applied"
+_COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(COUNTS)}|\d+)\b")  # "these two applied"
 
 
 class AppliedPatches:
@@ -113,4 +113,4 @@ class AppliedPatches:
 
 
 def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _COUNTS.index(word.lower()) + 2
+    return int(word) if word.isdigit() else COUNTS.index(word.lower()) + 2
