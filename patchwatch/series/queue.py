@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from patchwatch.counts import plural
 from patchwatch.series import verbs
-from patchwatch.series.model import NextAction
+from patchwatch.series.model import NextAction, SeriesRow
 from patchwatch.series.state.merge_window import Window, reopened, waited_by
 from patchwatch.series.states import CLOSED, State, Turn
 from patchwatch.times import format_age
@@ -176,6 +176,12 @@ def rank(number: int, place: Place) -> tuple[bool, bool, bool, bool, int, int, i
     return (later, False, place.section is Section.NEW and not place.mine, False, -place.since, 0, number)
 
 
+def is_to_apply(row: Case | SeriesRow, now: int) -> bool:
+    """True if it is reviewed and waits for a maintainer, not yet for too long."""
+    reviewed = row.turn == Turn.MAINTAINER and row.state not in _NOT_TO_APPLY
+    return reviewed and not row.rfc and now - row.turn_since < _CYCLE
+
+
 # ---- sections ------------------------------------------------------------------------------------------------------
 
 
@@ -237,11 +243,9 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         since, verb = _since(case, now, rules), verbs.verb_of(action.text, case.version)
         place = _asked(Section.NOW, verb, action.text, since, case, now, rules)
         return place._replace(named=verb.startswith(_BY_NAME))
-    reviewed = case.turn == Turn.MAINTAINER and case.state not in _NOT_TO_APPLY
-    recent = now - case.turn_since < _CYCLE
-    elsewhere = case.rfc or case.blocked or case.backport or case.author
-    if case.applies and reviewed and recent and not elsewhere:
-        reason = f"yours to apply: reviewed {_ago(case.turn_since, now)}"
+    elsewhere = case.blocked or case.backport or case.author
+    if case.applies and is_to_apply(case, now) and not elsewhere:
+        reason = f"{verbs.TO_APPLY}: reviewed {_ago(case.turn_since, now)}"
         return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
     if action is not None and mine and case.asked:
         verb = verbs.verb_of(action.text, case.version)

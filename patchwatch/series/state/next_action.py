@@ -16,6 +16,7 @@ from patchwatch.pattern import Pattern
 from patchwatch.series.labels import blocked, revision_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.pull_requests import KIND as PULL
+from patchwatch.series.queue import is_to_apply
 from patchwatch.series.request import Request
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
@@ -92,9 +93,8 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
 
 def to_apply(row: SeriesRow, now: int) -> NextAction | None:
     """The next action on a series of somebody else, if I apply the patches of its list; None: it is not to apply."""
-    waits = row.turn == Turn.MAINTAINER and row.state not in (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
-    aside = row.muted or row.snoozed_until is not None or row.rfc or bool(row.blocked_by) or row.revisions[-1].backport
-    if not waits or aside or now - row.turn_since >= _CYCLE:
+    aside = row.muted or row.snoozed_until is not None or bool(row.blocked_by) or row.revisions[-1].backport
+    if aside or not is_to_apply(row, now):
         return None
     return _action(row, f"{TO_APPLY}: reviewed {span(max(now - row.turn_since, 0))} ago", by="me")
 
@@ -150,11 +150,11 @@ def _apply_own(row: SeriesRow, now: int, patience: int, windows: Sequence[Window
     """The next action on a patch that its author can apply: nobody needs a ping."""
     silence = now - row.turn_since
     if row.turn == Turn.MAINTAINER:
-        return _action(row, f"yours to apply: reviewed {span(silence)} ago", by="me")
+        return _action(row, f"{TO_APPLY}: reviewed {span(silence)} ago", by="me")
     if waited(row.turn_since, now, windows) < patience:
         wait = f"wait for {_awaited(row) or 'reviewers'}: {span(silence)} so far, then yours to apply"
         return _action(row, wait, until=waited_by(row.turn_since, patience, windows), by=Turn.REVIEWERS)
-    return _action(row, f"yours to apply: no answer for {span(silence)}", by="me")
+    return _action(row, f"{TO_APPLY}: no answer for {span(silence)}", by="me")
 
 
 def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
