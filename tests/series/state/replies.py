@@ -66,20 +66,23 @@ def revision(whole: int, *replies: Reply, tags: str = "", prefix: str = "PATCH")
     for number, (sender, body, *answered) in enumerate(replies, 1):
         to = answered[0] if answered else 0
         above = answers[int(to[1:]) - 1] if isinstance(to, str) else own[to if whole > 1 else 0]
-        answers.append(
-            parse(
-                mail(
-                    message_id=f"a{number}@x",
-                    subject=f"Re: {above.subject}",
-                    sender=sender,
-                    date=format_datetime(at(number)),
-                    in_reply_to=above.message_id,
-                    body=body,
-                )
-            )
-        )
+        answers.append(answer(f"a{number}@x", sender, above, number, body))
     (found,) = find_revisions([*own, *answers])
     return found
+
+
+def answer(message_id: str, sender: str, above: Message, hour: float, body: str) -> Message:
+    """A reply to a mail, so many hours after the posting."""
+    return parse(
+        mail(
+            message_id=message_id,
+            subject=f"Re: {above.subject}",
+            sender=sender,
+            date=format_datetime(at(hour)),
+            in_reply_to=above.message_id,
+            body=body,
+        )
+    )
 
 
 Case = tuple[int, list[Reply], str, str, str]

@@ -12,13 +12,13 @@ from patchwatch.series.committers import Committers, person_key
 from patchwatch.series.revision import find_revisions
 from patchwatch.series.state.revision_state import revision_state
 from tests.series.state.replies import (
-    ANN,
     APPLIED,
     MIA,
     PATCHWORK,
     REX,
     RITA_TAG,
     Reply,
+    answer,
     at,
     posted,
     revision,
@@ -103,25 +103,20 @@ def test_patches_that_are_counted_are_all_if_there_are_no_more(whole: int, words
 def test_the_first_patch_stands_for_a_reviewed_series_without_a_cover_letter(
     tags: str, words: str, partly: str
 ) -> None:
-    patches = [m for m in posted(2, tags) if m.message_id != "0@x"]
-    answer = mail(
-        message_id="a@x", subject="Re: [PATCH 1/2] frob: part 1", sender=MIA, date=format_datetime(at(9)),
-        in_reply_to="1@x", body=words,
-    )  # fmt: skip
-    (found,) = find_revisions([*patches, parse(answer)])
+    _, *patches = posted(2, tags)
+    (found,) = find_revisions([*patches, answer("a@x", MIA, patches[0], 9, words)])
     said = revision_state(found)
     assert said.partly == partly
     assert said.state == ("accepted" if not partly else "reviewed" if tags else "under-review")
 
 
 def test_a_list_is_believed_if_no_patch_of_the_posting_arrived() -> None:
-    cover = mail(message_id="0@x", subject="[PATCH 0/2] frob", sender=ANN, date=format_datetime(at(0)), body="All.\n")
-    applied = "This patch was applied to frob/frob.git (main)\n\n  - [1/1] frob: part 1\n    https://git.kernel.org/frob/c/0123456789ab\n"
-    answer = mail(
-        message_id="a@x", subject="Re: [PATCH 0/2] frob", sender=PATCHWORK, date=format_datetime(at(9)),
-        in_reply_to="0@x", body=applied,
-    )  # fmt: skip
-    (found,) = find_revisions([parse(cover), parse(answer)])
+    cover = posted(2)[0]
+    applied = (
+        "This patch was applied to frob/frob.git (main)\n\n"
+        "  - [1/1] frob: part 1\n    https://git.kernel.org/frob/c/0123456789ab\n"
+    )
+    (found,) = find_revisions([cover, answer("a@x", PATCHWORK, cover, 9, applied)])
     assert revision_state(found).state == "accepted"
 
 

@@ -21,6 +21,7 @@ from tests.series.state.replies import (
     RITA,
     RITA_TAG,
     Case,
+    answer,
     at,
     check,
     patch,
@@ -28,6 +29,7 @@ from tests.series.state.replies import (
 )
 from tests.support.mails import mail
 
+DATE = format_datetime(at(0))
 DIFF = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1,2 @@\n a\n+\tlock(frob);\n"
 REMINDER = """\
 > Why.
@@ -35,10 +37,6 @@ REMINDER = """\
 It seems that you were given a tag, and did not add it. If you are new here: please add the tags that you were given
 when you post another version. There is no need to repost it only for the tags; who applies it can add them.
 """
-
-
-def date_at(hour: float) -> str:
-    return format_datetime(at(hour))
 
 
 REVIEWS: dict[str, Case] = {
@@ -363,41 +361,29 @@ def test_reviews(name: str) -> None:
     check(REVIEWS[name])
 
 
-def posted_for_rita() -> list[Message]:
+def posted_for_rita() -> Message:
     """Rita's patch, posted by Ann."""
     body = f"From: {RITA}\n\nWhy.\n\nSigned-off-by: {RITA}\nSigned-off-by: {ANN}\n---\n{DIFF}"
-    return [parse(mail(message_id="1@x", subject="[PATCH] frob: mend it", sender=ANN, date=date_at(0), body=body))]
+    return parse(mail(message_id="1@x", subject="[PATCH] frob: mend it", sender=ANN, date=DATE, body=body))
 
 
 @pytest.mark.parametrize(
     ("replies", "state", "turn"),
     [
-        ([("1@x", "> +\tlock(frob);\nPlease take the lock later.\n")], "changes-requested", "author"),
-        (
-            [("1@x", "> +\tlock(frob);\nPlease take it later.\n"), ("a1@x", "In the loop, I mean.\n")],
-            "changes-requested",
-            "author",
-        ),
-        ([("1@x", "Thanks for sending it!\n")], "new", "reviewers"),
-        ([("1@x", "I tested this on the new board, too.\n")], "new", "reviewers"),
+        (["> +\tlock(frob);\nPlease take the lock later.\n"], "changes-requested", "author"),
+        (["> +\tlock(frob);\nPlease take it later.\n", "In the loop, I mean.\n"], "changes-requested", "author"),
+        (["Thanks for sending it!\n"], "new", "reviewers"),
+        (["I tested this on the new board, too.\n"], "new", "reviewers"),
     ],
     ids=["reviews it", "goes on", "thanks", "adds something"],
 )
 def test_who_reviews_their_own_patch_that_somebody_else_posted_is_a_reviewer(
-    replies: list[tuple[str, str]], state: str, turn: str
+    replies: list[str], state: str, turn: str
 ) -> None:
-    answers = [
-        mail(
-            message_id=f"a{n}@x",
-            subject="Re: [PATCH] frob: mend it",
-            sender=RITA,
-            date=date_at(n),
-            in_reply_to=to,
-            body=body,
-        )
-        for n, (to, body) in enumerate(replies, 1)
-    ]
-    (found,) = find_revisions([*posted_for_rita(), *map(parse, answers)])
+    thread = [posted_for_rita()]
+    for number, words in enumerate(replies, 1):
+        thread.append(answer(f"a{number}@x", RITA, thread[-1], number, words))
+    (found,) = find_revisions(thread)
     said = revision_state(found)
     assert (said.state, said.turn) == (state, turn)
 
@@ -427,11 +413,7 @@ def test_the_reviews_of_a_backport_are_of_the_commit_upstream() -> None:
         body = f"{upstream}\n\nWhy.\n\n{tags}Signed-off-by: {ANN}\n---\n{diff}"
         subject = f"[PATCH AUTOSEL 6.6 {number}/2] frob: part {number}"
         own.append(
-            parse(
-                mail(
-                    message_id=f"{number}@x", subject=subject, sender=ANN, date=date_at(0), in_reply_to="0@x", body=body
-                )
-            )
+            parse(mail(message_id=f"{number}@x", subject=subject, sender=ANN, date=DATE, in_reply_to="0@x", body=body))
         )
     found = find_revisions(own)
     assert {str(revision_state(one).state) for one in found} == {"new"}
