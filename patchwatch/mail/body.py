@@ -55,7 +55,6 @@ class Passage:
 
 _OWN = frozenset({"prose", "trailer", "separator"})
 QUOTED_ABOVE = 40  # lines of a quote that are kept with the passage below it
-_SIGNATURES = ("-- ", "--")
 _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
 _BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
 

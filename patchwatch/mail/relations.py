@@ -93,7 +93,6 @@ _DENIED = Pattern(
 _SUPERSEDES = Pattern(
     r"(?i)\b(?:supersed(?:es?|ing)|obsolet(?:es|ing)|replac(?:es|ing)|(?:a |as )?replacement (?:of|for))\b"
 )
-_OUR_WORK = Pattern(rf"(?i)\b(?:my|our|the|this|that|these|those)\b.{{0,40}}\b(?:{_WORK}|one|version|posting|mail)\b")
 _BY = Pattern(r"(?i)\b(?:supersed|obsolet|replac)ed (?:by|with)\b")
 _ITSELF = Pattern(
     r"(?i)(?:^|[.:,;(-]|\b(?:this|these|it|both|please note|"

@@ -143,8 +143,8 @@ def _similarity(title: str, other: str) -> float:
     if share >= _SIMILAR:
         return share
     mine, theirs = (
-        _singular(_spelled_out(mine, title, theirs - mine, other)),
-        _singular(_spelled_out(theirs, other, mine - theirs, title)),
+        _singular(_spelled_out(mine, theirs - mine, other)),
+        _singular(_spelled_out(theirs, mine - theirs, title)),
     )
     share = len(mine & theirs) / len(mine | theirs)
     contained = (mine <= theirs or theirs <= mine) and min(len(gist_words(t)) for t in (title, other)) >= _FEW_WORDS
@@ -169,7 +169,7 @@ def _functions(title: str) -> set[str]:
     return {word for word in title_words(title.rpartition(": ")[2]) if "_" in word}
 
 
-def _spelled_out(words: frozenset[str], title: str, missing: frozenset[str], other: str) -> frozenset[str]:
+def _spelled_out(words: frozenset[str], missing: frozenset[str], other: str) -> frozenset[str]:
     """The words of a title, with an abbreviation such as "bg" replaced if the other has "block group" instead."""
     found = set(words)
     for short in words - title_words(other):

@@ -6,8 +6,6 @@ derived with (patchwatch.sync.rules), because states depend on them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from patchwatch.mail.message import SEVERITIES, Message, Person, Signal, SignalKind
@@ -56,8 +54,3 @@ class RobotPolicy(Struct, frozen=True):
 
 
 DEFAULT = RobotPolicy()
-
-
-def by_severity(severities: Sequence[str]) -> list[str]:
-    """Severities, the worst first; unrated ones last."""
-    return sorted(severities, key=lambda severity: _RANK.get(severity, len(_RANK)))

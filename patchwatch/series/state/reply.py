@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import (
-    addressees,
     is_about_follow_up,
     is_about_this_patch,
     names_next_version,
@@ -30,16 +29,6 @@ _AUTHOR_ACTS = (
     SignalKind.WILL_REVIEW,
     SignalKind.HOLD,
 )
-_REQUESTS = (
-    SignalKind.NAK,
-    SignalKind.CHANGES,
-    SignalKind.HOLD,
-    SignalKind.QUESTION,
-    SignalKind.WISH,
-    SignalKind.DOUBT,
-)
-_REQUESTS_WITH_TAG = _REQUESTS[:4]  # a wish or doubt beside a tag asks for nothing
-
 _UNAWARE = Pattern(
     r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
     r"\b(?:was not|wasn't) aware\b|\bi missed (?:that|it|this|these|your|his)\b"
@@ -94,15 +83,6 @@ class Reply:
         return self.endorses or SignalKind.SATISFIED in self.signals or only_thanks
 
     @property
-    def concedes(self) -> bool:
-        """True if an author only agrees with the others, or thanks them: it is still their turn then."""
-        if self.has(SignalKind.QUESTION, SignalKind.PROMISE):
-            return False
-        if self.message.word_count == 0:
-            return self.message.excerpt != ""
-        return SignalKind.SATISFIED in self.signals and self.message.word_count < FEW_WORDS
-
-    @property
     def asks(self) -> bool:
         """True if the mail asks a question."""
         return SignalKind.QUESTION in self.signals
@@ -135,31 +115,6 @@ class Reply:
     def author_acts(self) -> Signal | None:
         """The sentence with which an author takes it upon themselves to act next, on this patch."""
         return next((s for kind in _AUTHOR_ACTS for s in self.message.signals if s.kind == kind and _is_now(s)), None)
-
-    def request(self) -> Signal | None:
-        """The sentence that asks most urgently for an answer, or changes, of the author."""
-        kinds = _REQUESTS_WITH_TAG if self.endorses else _REQUESTS
-        requests = (s for kind in kinds for s in self.message.signals if s.kind == kind)
-        return next(filter(self._is_for_author, requests), None)
-
-    def change_request(self) -> Signal | None:
-        """A sentence that requests changes, without a tag beside it.
-
-        "Please drop this patch" is a request unless the author writes it: then it is a withdrawal.
-        """
-        kinds = () if self.endorses else (SignalKind.CHANGES, SignalKind.WITHDRAWN)
-        return next((s for s in self.message.signals if s.kind in kinds and self._is_for_author(s)), None)
-
-    def wish(self) -> Signal | None:
-        """A sentence on how the patch should be instead, in reply to the patch itself and without a tag."""
-        if self.endorses or not self.to_posting:
-            return None
-        return next((s for s in self.message.signals if s.kind == SignalKind.WISH or s.detail == "flaw"), None)
-
-    def _is_for_author(self, signal: Signal) -> bool:
-        """True if a sentence addresses nobody by name, or the author: "Andrew, can you drop this?" is for Andrew."""
-        names = addressees(signal.text)
-        return not names or not self.author_names.isdisjoint(names)
 
 
 def _is_now(signal: Signal) -> bool:
