@@ -1,7 +1,9 @@
 """The daemon's loop: plan, poll, dispatch events, send digests, wait.  Tests provide the clock and the waiting.
 
 Everything runs in one thread, one after the other: polls, then their events, then digests, so that these have the
-latest.  What fails is logged and tried again at its next time, bugs included: nothing but a request ends the loop.
+latest; in the time that is left, what an earlier program stored is brought up to date.  What fails is logged and tried
+again at its next time, bugs included: nothing ends the loop but a request, or a newer program that upgraded the
+database.
 """
 
 from __future__ import annotations

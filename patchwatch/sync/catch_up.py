@@ -2,8 +2,8 @@
 
 One response with all of it could be larger than what is accepted, would be fetched again from its beginning after each
 failure, and would keep the other lists waiting.  So short times are asked for, one after the other, the oldest first;
-each is stored with the cursor after it, and the next poll continues there.  A time without mail does not move the
-cursor, which is always the arrival of a mail.
+each is stored with the cursor after it, and the next poll continues there.  The cursor only moves to the arrival of a
+mail, so a time without mail does not move it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 One call is part of one transaction: the mails, everything derived from them, and the caller's position or cursor.  The
 result depends only on the set of mails, not on order, batches or repetition; so each affected conversation is
-recomputed from its messages instead of being amended.
+recomputed from its messages, unless replies can be added to it with the same result (patchwatch.sync.amend).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One poll of everything watched and followed: one query per inbox, then the git trees.
+"""One poll of everything watched and followed: one query per inbox, or several after weeks, then the git trees.
 
 The cursor of an inbox is the arrival time of the newest mail in a response that was stored completely.  It is at most
 the time by the clocks of the server and of this machine, because each of the three can be wrong.  It moves in the
