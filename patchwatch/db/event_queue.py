@@ -63,21 +63,17 @@ _event_decoder = msgspec.json.Decoder(Event)
 
 def event_cursor(connection: Connection) -> EventCursor | None:
     """Return the cursor of the last scan; None before the first."""
-    text = setting(connection, _cursor_of(connection))
+    text = setting(connection, _own(_CURSOR, connection))
     return None if text is None else _cursor_decoder.decode(text)
 
 
 def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
     """Store the cursor of a scan."""
-    set_setting(connection, _cursor_of(connection), _encoder.encode(cursor).decode())
-
-
-def _cursor_of(connection: Connection) -> str:
-    """The setting that has a person's cursor."""
-    return _own(_CURSOR, connection)
+    set_setting(connection, _own(_CURSOR, connection), _encoder.encode(cursor).decode())
 
 
 def _own(name: str, connection: Connection) -> str:
+    """The setting of this name that is a person's own."""
     person = acting(connection).person
     return name if person == FIRST else f"{name} {person}"
 
