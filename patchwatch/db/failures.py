@@ -37,12 +37,17 @@ _LOST = ("08", "57P", "53300")
 """SQLSTATEs of a server that can't be reached, restarts, or has no connection left."""
 
 
+def _is_operational(error: Exception) -> bool:
+    """True for the class of this name in any driver (PEP 249), without importing it."""
+    return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+
+
 def _is_lost(error: Exception) -> bool:
     """True if an error of PostgreSQL's driver is not about the query."""
     if not type(error).__module__.startswith("psycopg") or not hasattr(error, "sqlstate"):
         return False
     if error.sqlstate is None:  # the server did not answer
-        return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+        return _is_operational(error)
     return str(error.sqlstate).startswith(_LOST)
 
 
@@ -54,7 +59,7 @@ def failure(error: Exception, name: str, busy_seconds: float) -> DatabaseError:
             f"the server of the database {name} can't be reached: {' '.join(reason.split())}. "
             "What was being stored at this moment may be missing."
         )
-    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+    if _is_operational(error):
         if "locked" in reason or "busy" in reason:
             return DatabaseLockedError(
                 f"the database {name} has been locked by another program for more than {busy_seconds:g} s. "
