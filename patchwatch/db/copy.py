@@ -8,7 +8,7 @@ of rows and a digest of them have to be the same in each table.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,23 +78,11 @@ def _check_empty(connection: Connection, database: Database, tables: list[Table]
             )
 
 
-def _parts(connection: Connection, table: Table) -> Iterator[list[Row[Any]]]:
-    """Yield the rows by primary key, some at a time; by key, because drivers keep a whole result in memory."""
-    keys = list(table.primary_key)
-    query = select(table).order_by(*keys).limit(_ROWS_WITH_MAIL if "mail" in table.columns else _ROWS)
-    rows = connection.execute(query).all()
-    while rows:
-        yield list(rows)
-        last = [getattr(rows[-1], key.name) for key in keys]
-        rows = connection.execute(query.where(_after(keys, last))).all()
-
-
-def _after(keys: list[Any], values: list[Any]) -> Any:
-    """What is true of the rows after the one with these values of the primary key."""
-    first, *others = keys
-    if not others:
-        return first > values[0]
-    return (first > values[0]) | ((first == values[0]) & _after(others, values[1:]))
+def _parts(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the rows by primary key, some at a time: drivers would keep a whole result in memory."""
+    size = _ROWS_WITH_MAIL if "mail" in table.columns else _ROWS
+    query = select(table).order_by(*table.primary_key)
+    return connection.execute(query, execution_options={"yield_per": size}).partitions()
 
 
 def _digest(connection: Connection, table: Table) -> tuple[int, int]:
