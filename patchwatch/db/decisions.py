@@ -43,7 +43,7 @@ def dismiss(connection: Connection, key: str, at: int, by: str) -> None:
     insert_missing(connection, t.dismissed, [row])
 
 
-Decision = Literal["watch", "mute", "snooze", "mark"]
+Decision = Literal["watch", "mute", "pin", "snooze", "mark"]
 """A kind of decision about one message; each has its table.  Marks are everybody's, the others a person's own."""
 
 
@@ -69,9 +69,8 @@ def _mine(connection: Connection, table: Table) -> list[ColumnElement[bool]]:
 
 def pin(connection: Connection, message_ids: Iterable[str], roots: Iterable[str], at: int) -> None:
     """Store that I pinned what has these roots, and unpinned what else these messages belong to."""
+    undecide(connection, "pin", message_ids)
     me = acting(connection).person
-    for part in chunks(message_ids):
-        connection.execute(delete(t.pin).where(t.pin.c.message_id.in_(part), t.pin.c.person == me))
     insert_missing(connection, t.pin, [{"message_id": root, "person": me, "at": at} for root in roots])
 
 
