@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, TextClause, select, text
+from sqlalchemy import Connection, TextClause, text
 
-from patchwatch.db import schema as t
+from patchwatch.db.execute import executor, rows_among
 from patchwatch.db.people import acting
 from patchwatch.db.series_flags import WATCHED, WATCHED_BY_ANYONE
-from patchwatch.db.sql import rows_with
 
 
 class WatchedSeries(NamedTuple):
@@ -73,12 +72,7 @@ _AUTHOR_KEYS = _of_watched(
     WHERE revision.series_id IN ({watched}) AND revision_key.key LIKE 'a:%'
     """
 )
-_WATCHED_AMONG = (
-    select(t.revision.c.series_id)
-    .join(t.message, t.message.c.revision_id == t.revision.c.id)
-    .join(t.watch, t.watch.c.message_id == t.message.c.message_id)
-    .distinct()
-)
+_WATCHED_AMONG = f"{WATCHED_BY_ANYONE} AND revision.series_id IN ({{values}})"
 _POSTERS = _of_watched("SELECT DISTINCT posters FROM series WHERE id IN ({watched})")
 
 
@@ -93,7 +87,7 @@ def watched_series(connection: Connection) -> dict[int, WatchedSeries]:
 
 def watched_among(connection: Connection, series: Iterable[int]) -> set[int]:
     """Return those of these series that anyone watches."""
-    return {row[0] for row in rows_with(connection, _WATCHED_AMONG, t.revision.c.series_id, series)}
+    return {row[0] for row in rows_among(executor(connection), _WATCHED_AMONG, series)}
 
 
 def standings(connection: Connection) -> dict[int, Standing]:
