@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, text, update
 
 from patchwatch.db import schema as t
 from patchwatch.db.people import acting
 from patchwatch.db.rule_codec import decode_rules, encode_rules
+from patchwatch.db.series_flags import WATCHED
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
@@ -59,8 +60,7 @@ def begin_visits(connection: Connection, name: str, until: int) -> bool:
 def read_all(connection: Connection, name: str, at: int) -> None:
     """Mark the mail of an inbox as read for this person, except that of series which they watch."""
     m, copy, mark, me = t.message.c, t.archive_copy.c, t.read_mark.c, acting(connection).person
-    of_watch = (t.watch.c.message_id == t.revision.c.root) & (t.watch.c.person == me)
-    watched = select(t.revision.c.series_id).join(t.watch, of_watch).where(t.revision.c.series_id.is_not(None))
+    watched = text(WATCHED).bindparams(person=me).columns(t.revision.c.series_id)
     stored = (
         select(m.message_id, literal(me), literal(at))
         .distinct()

@@ -15,6 +15,7 @@ from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError, NotFoundError
 from patchwatch.series.model import Involvement, SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 from tests.support.demo import demo
 from tests.support.mails import mail, mbox
@@ -501,3 +502,15 @@ def test_what_an_import_finds_is_read_and_what_the_next_one_brings_is_not(tmp_pa
     tracker.import_mail(tmp_path / "new.mbox", "frob")
     unread = {row.message_id: row.unread for name in ("w@x", "a@x") for row in tracker.thread(tracker.find(name))}
     assert unread == {"w@x": True, "a@x": False, "b@x": True}
+
+
+def test_an_import_leaves_a_series_unread_that_is_watched_by_the_name_of_a_reply(tmp_path: Path) -> None:
+    tracker = Tracker(Config(), clock=lambda: 1_700_000_000, database_url=f"sqlite:///{tmp_path}/x.db")
+    mails = [mail(message_id="w@x"), mail(message_id="r@x", subject="Re: [PATCH] x", in_reply_to="w@x")]
+    (tmp_path / "list.mbox").write_bytes(mbox(mails))
+    with tracker.database.write() as connection:
+        ingest(connection, map(read_mail, mails))
+    watch_known(tracker.database, ["r@x"], 1_700_000_000)
+    tracker.import_mail(tmp_path / "list.mbox", "frob")
+    assert all(row.unread for row in tracker.thread(tracker.find("w@x")))
+    tracker.database.close()
