@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Input
 
 from patchwatch.errors import PatchwatchError
@@ -117,6 +118,7 @@ class OverviewScreen(OverviewCursor):
 
     def on_mount(self) -> None:
         """Show the first rows, so that they are in the first frame."""
+        self.screen_layout_refresh_signal.subscribe(self, self._fit_preview, immediate=True)
         if self.all_lines:
             self._arrange()
 
@@ -174,14 +176,18 @@ class OverviewScreen(OverviewCursor):
 
     def _fit_around(self) -> None:
         """Fit what is around the table."""
+        heading = self.query_one(TableHeading)
+        heading.fit(self.size.width)
+        heading.refresh()
+        self._fit_preview()
+
+    def _fit_preview(self, _: Screen[Any] | None = None) -> None:
+        """Give the preview the lines that the rest leaves by the last layout; the next one calls this again."""
         known = self.view_state.complete or self.table.rows
         rows = len(self.table.rows) * self.table.row_height if known else self.size.height
         others = [child for child in self.children if not isinstance(child, (SeriesTable, SeriesPreview, EmptyView))]
         taken = sum(child.outer_size.height + child.styles.margin.height for child in others if child.display)
         self.query_one(SeriesPreview).fit(rows + taken)
-        heading = self.query_one(TableHeading)
-        heading.fit(self.size.width)
-        heading.refresh()
 
     def _update_empty_view(self, has_rows: bool) -> None:
         """Show why there are no rows if there are none, and set the focus."""

@@ -18,7 +18,7 @@ from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.filter_bar import FilterInput
 from patchwatch.tui.widgets.series_table import SeriesTable, TableHeading
 from patchwatch.tui.widgets.view_tabs import ViewTabs
-from tests.tui.driving import opened, shown, until
+from tests.tui.driving import opened, settled, shown, until
 from tests.tui.fake_tracker import FakeTracker
 from tests.tui.sample_mails import HOSTILE, SampleMail
 
@@ -50,6 +50,21 @@ async def test_each_view_has_its_number_and_its_count() -> None:
         await until(pilot, lambda: "4 series" in shown(pilot))
         await pilot.press("h", "right", "left", "left")
         await until(pilot, lambda: "No list is followed" in shown(pilot))
+
+
+async def test_nothing_is_below_the_terminal_after_a_line_more_is_shown() -> None:
+    """The headings of a table after the queue, a notice, the limit: with one row, the preview alone can give way."""
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(tracker).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "All 4" in shown(pilot))
+        for key, text in (("5", "↓Last"), ("C", "Read: "), ("slash", "age:>7d")):
+            await pilot.press(key)
+            await until(pilot, lambda text=text: text in shown(pilot), text)
+            await settled(pilot)
+            assert "1 series" in shown(pilot), key
+            assert overview(pilot).max_scroll_y == 0, key
+            assert overview(pilot).table.size.height == 1, key
 
 
 async def test_the_key_of_the_current_view_goes_back(app: PatchwatchApp) -> None:
