@@ -117,7 +117,7 @@ class _Column(NamedTuple):
 _COLUMNS = (
     _Column("#", lambda row, now: str(row.id), in_all=True),
     _Column("SECTION", lambda row, now: row.place.section.value if row.place else ""),
-    _Column("STATE", lambda row, now: _state(row), in_all=True),
+    _Column("STATE", lambda row, now: labels.state(row), in_all=True),
     _Column("NEXT", lambda row, now: line(row.place.verb) if row.place else ""),
     _Column("WHEN", lambda row, now: row.place.when(now) if row.place else ""),
     _Column("WAITING FOR", labels.turn, in_all=True),
@@ -130,11 +130,6 @@ _COLUMNS = (
     _Column("AUTHOR", lambda row, now: labels.author(row), in_all=True),
     _Column("TITLE", lambda row, now: _title(row), in_all=True),  # last: it gets the rest of the terminal
 )
-
-
-def _state(row: SeriesSummary) -> str:
-    missing = labels.missing_patches(row.patches, row.expected)
-    return f"{labels.state_name(row)}{f' ({missing})' if missing else ''}"
 
 
 def _title(row: SeriesSummary) -> str:

@@ -120,6 +120,7 @@ def test_show_lists_tags_by_patch_and_what_was_applied(with_versions: Run) -> No
         "“kernel test robot noticed the following build errors:”",
         "https://lore.kernel.org/r/a6@x/",
     ]
+    assert "under-review (2/3 applied)" in with_versions("list", "--all").stdout
 
 
 def test_json_has_tags_applied_patches_and_checks(with_versions: Run) -> None:
