@@ -28,7 +28,7 @@ def evidence_lines(evidence: Evidence, tracker: Tracker, indent: str = " " * 8) 
     """The evidence, quoted, with who wrote it and when; and the URL of its mail."""
     if evidence.by_hand:
         return [f"{indent}{line(evidence.text)}"]
-    sender = "you" if evidence.by_email in tracker.addresses else line(evidence.by_name or evidence.by_email)
+    sender = labels.evidence_author(evidence, tracker.addresses)
     who = [sender] if sender else []
     who += [f"commit {line(evidence.commit)[:12]}"] if evidence.commit else []
     who += [format_day(evidence.date)] if evidence.date else []

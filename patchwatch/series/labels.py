@@ -5,11 +5,11 @@ Pure: the current time is passed in.  Colors and signs are added by patchwatch.t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
-from patchwatch.series.model import MessageRow, RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow, SeriesSummary
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import status
@@ -139,6 +139,11 @@ def is_mine(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> bool:
 def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
     """The name of who sent it, or the address if the mail has no name; or `you`."""
     return YOU if is_mine(row) else line(row.author_name or row.author_email)
+
+
+def evidence_author(evidence: Evidence, me: Container[str]) -> str:
+    """Who wrote the evidence, by name or address, or `you`; empty if only a commit has it."""
+    return YOU if evidence.by_email in me else line(evidence.by_name or evidence.by_email)
 
 
 def blocked(row: SeriesRow | SeriesSummary) -> str:

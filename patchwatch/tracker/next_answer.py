@@ -141,5 +141,4 @@ def _quote(row: SeriesRow, me: Collection[str]) -> list[str]:
     why = asks_for_it(row)
     if why is None or why.kind in _OWN_WORDS or why.by_hand or not why.text:
         return []
-    who = labels.YOU if why.by_email in me else line(why.by_name or why.by_email)
-    return [f"  “{line(why.text)}”  {who}".rstrip()]
+    return [f"  “{line(why.text)}”  {labels.evidence_author(why, me)}".rstrip()]

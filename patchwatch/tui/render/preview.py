@@ -108,7 +108,7 @@ def _turn(row: SeriesRow, now: int) -> str:
 
 
 def _quoted(evidence: Evidence, me: Set[str], now: int, width: int) -> Lines:
-    who = series_labels.YOU if evidence.by_email in me else line(evidence.by_name or evidence.by_email)
+    who = series_labels.evidence_author(evidence, me)
     who = f"commit {line(evidence.commit)[:12]}" if evidence.commit and not who else who
     source = ", ".join(part for part in (who, labels.day(evidence.date, now) if evidence.date else "") if part)
     text = labels.quoted(evidence)
