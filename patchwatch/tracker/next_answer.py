@@ -14,15 +14,13 @@ from patchwatch.series import labels
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.queue import Place, Section, first, in_order
 from patchwatch.series.queue_labels import next_ping
-from patchwatch.series.state.next_action import asks_for_it
-from patchwatch.series.states import ReasonKind
+from patchwatch.series.state.next_action import OWN_WORDS, asks_for_it
 from patchwatch.series.verbs import long_day
 from patchwatch.times import format_time
 from patchwatch.tracker import Tracker
 
 _DAY = 86_400
 _STALE = _DAY  # polls that fail for so long make the answer doubtful
-_OWN_WORDS = frozenset({ReasonKind.POSTED, ReasonKind.MARKED})  # there is nobody to quote
 
 
 def refresh(tracker: Tracker) -> None:
@@ -139,6 +137,6 @@ def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int
 def _quote(row: SeriesRow, me: Collection[str]) -> list[str]:
     """The sentence that asks for it, if somebody wrote one."""
     why = asks_for_it(row)
-    if why is None or why.kind in _OWN_WORDS or why.by_hand or not why.text:
+    if why is None or why.kind in OWN_WORDS or why.by_hand or not why.text:
         return []
     return [f"  “{line(why.text)}”  {labels.evidence_author(why, me)}".rstrip()]

@@ -32,6 +32,9 @@ _DEAD = 180 * _DAY
 _LATE = 6 * _HOUR  # lists sometimes deliver late
 _LISTED = 8  # more patches than this are counted, not listed
 
+OWN_WORDS = frozenset({ReasonKind.POSTED, ReasonKind.MARKED})
+"""Evidence of these kinds has nobody to quote."""
+
 # Requests to the author, and their promises, the most urgent first.
 _REQUESTS = (
     SignalKind.NAK,

@@ -1,13 +1,12 @@
-"""The preview of a series: why it is in the queue, what is new, its open points, what was read, results.
+"""The preview of a series: why it is in the queue, what is new, its open points, what was read, what it needs, results.
 
-Pure.  Where there is little room, results, reading, points and news go first, in this order; why it is here stays.
+Pure.  Where there is little room, the last of these go first; why it is in the queue stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import accumulate
 
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
@@ -15,8 +14,8 @@ from patchwatch.series import labels as series_labels
 from patchwatch.series import point_labels
 from patchwatch.series.model import Evidence, MessageRow, SeriesRow
 from patchwatch.series.point_list import listed_points, open_points
-from patchwatch.series.state.next_action import asks_for_it
-from patchwatch.series.states import ReasonKind, Turn
+from patchwatch.series.state.next_action import OWN_WORDS, asks_for_it
+from patchwatch.series.states import Turn
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels, results
 from patchwatch.tui.render.columns import cell_len, fit, width_of, wrap
@@ -26,7 +25,6 @@ _LABEL = 9  # columns, the blank before it included
 _NARROW = 70  # columns; without labels below
 _WHY_LINES = 2
 _LEAST_SENTENCE = 24  # columns beside the name of who wrote it
-_OWN_WORDS = frozenset({ReasonKind.POSTED, ReasonKind.MARKED})  # there is nobody to quote
 
 Lines = list[list[StyledText]]
 
@@ -45,23 +43,21 @@ def preview_lines(shown: Previewed, me: Set[str], now: int, width: int, height: 
     """As many lines as fit, below one with title, version, author and state."""
     indent = _LABEL if width >= _NARROW else 1
     across, width = width, width - 1  # beside the right edge
+    lines: Lines = [_head(shown.row, across), *_labelled("why", _why(shown, me, now, width - indent), indent)]
     parts = [
-        _labelled("why", _why(shown, me, now, width - indent), indent),
         _labelled("new", _new(shown, now, width - indent), indent),
-        _labelled("points", *_points(shown.row, me, now, width, indent)),
+        _labelled("points", _points(shown.row, me, now, width - indent), indent),
         _labelled("read", [[(shown.read, "calm")]] if shown.read else [], indent),
         _labelled("needs", _needs(shown.row, width - indent), indent),
         _labelled("results", _results(shown.row), indent),
     ]
-    room = height - 1
-    first_of = list(accumulate((len(part[:1]) for part in parts[1:]), initial=len(parts[0])))
-    kept = [part for part, lines in zip(parts, first_of, strict=True) if lines <= room or part is parts[0]]
-    left = room - sum(len(part[:1]) for part in kept[1:]) - len(parts[0])
-    lines: Lines = [_head(shown.row, across), *parts[0]]
-    for part in kept[1:]:
-        more = part[1 : 1 + max(left, 0)]
-        left -= len(more)
-        lines += [*part[:1], *more]
+    room = max(height - len(lines), 0)
+    kept = [part for part in parts if part][:room]  # each with its first line, then with more of them
+    room -= len(kept)
+    for part in kept:
+        drawn = part[: 1 + room]
+        room -= len(drawn) - 1
+        lines += drawn
     return lines[:height]
 
 
@@ -95,7 +91,7 @@ def _why(shown: Previewed, me: Set[str], now: int, width: int) -> Lines:
     reason = shown.why or _turn(row, now)
     lines: Lines = [[(reason[start:end], "accent" if shown.why else "")] for start, end in wrap(reason, width)]
     evidence = asks_for_it(row) if row.turn != Turn.NOBODY else row.state_evidence
-    evidence = evidence if evidence and evidence.text and evidence.kind not in _OWN_WORDS else row.state_evidence
+    evidence = evidence if evidence and evidence.text and evidence.kind not in OWN_WORDS else row.state_evidence
     if evidence is None or not evidence.text:
         return lines[:_WHY_LINES]
     return [*lines[:_WHY_LINES], *_quoted(evidence, me, now, width)]
@@ -134,19 +130,18 @@ def _new(shown: Previewed, now: int, width: int) -> Lines:
     return [[(text, ""), (fit(said, max(width - cell_len(text), 0)), "dim")]]
 
 
-def _points(row: SeriesRow, me: Set[str], now: int, width: int, indent: int) -> tuple[Lines, int]:
+def _points(row: SeriesRow, me: Set[str], now: int, width: int) -> Lines:
     """How many are open, and those, by who acts."""
     points = listed_points(row, now)
     if not points:
-        return [], indent
+        return []
     names = point_labels.names_in(row, points, me)
     mine = point_labels.of_mine(points, me)
     head: list[StyledText] = [(point_labels.heading(points, row.turn), ""), (f" · {mine}" if mine else "", "dim")]
     waiting = point_labels.waiting(row, names, now)
     head.append((f" · {waiting}" if waiting else "", "dim"))
     drawn = PointLines(points, names, now)
-    found = [drawn.draw(listed, width - indent) for listed in open_points(points, me)]
-    return [head, *found], indent
+    return [head, *(drawn.draw(listed, width) for listed in open_points(points, me))]
 
 
 def _needs(row: SeriesRow, width: int) -> Lines:
