@@ -127,10 +127,8 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
         return
     yield Finding("database", True, f"{name}: {watched} series watched, {mails} mails")
     if left.outdated:
-        text = f"{left.text}; the others are shown as an earlier patchwatch, or other rules, read them"
-        yield Finding(
-            "upgrade", True, text, "`patchwatch run` and `poll` continue it; `patchwatch reindex` finishes it."
-        )
+        fix = "`patchwatch run` and `poll` continue it; `patchwatch reindex` finishes it."
+        yield Finding("upgrade", True, left.notice, fix)
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
         yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")

@@ -19,7 +19,6 @@ from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_error, print_json_array, stdout_encoding
 from patchwatch.sanitize import line
 from patchwatch.series.filter import parse
-from patchwatch.series.left import Left
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Section
 from patchwatch.series.signs import uses_ascii
@@ -97,7 +96,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
             print_wide(rest, tracker.now())
     _warn_if_stale(lines, tracker)
     if lines and (left := tracker.outdated()).outdated:
-        print_error(outdated_text(left))
+        print_error(f"{left.notice}. `patchwatch run` and `poll` bring them up to date, or `reindex` now.")
     if not tracker.addresses and lines and not (as_json or narrowed or wanted.everything):
         print_error(f"nothing can be asked of you: {no_addresses(tracker)}")
 
@@ -181,14 +180,6 @@ def _no_match(
     if everything:
         return f"no known series {verb}."
     return f"no series in your queue {verb}. Use --all to include all known series."
-
-
-def outdated_text(left: Left) -> str:
-    """What is shown as an earlier program read it, and what changes that."""
-    return (
-        f"{left.text}; the others are shown as an earlier patchwatch, or other rules, read them. `patchwatch run` and "
-        "`poll` bring them up to date, or `reindex` now."
-    )
 
 
 def _warn_if_stale(rows: Sequence[SeriesSummary], tracker: Tracker) -> None:

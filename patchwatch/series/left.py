@@ -21,3 +21,8 @@ class Left:
     def text(self) -> str:
         """`1,200 of 114,000 mails are up to date`."""
         return f"{self.done:,} of {self.mails:,} mails are up to date"
+
+    @property
+    def notice(self) -> str:
+        """That, and what the others are."""
+        return f"{self.text}; the others are shown as an earlier patchwatch, or other rules, read them"

@@ -11,13 +11,13 @@ import pytest
 from tests.support.command_line import copy_database
 
 pytestmark = pytest.mark.sqlite
+
 SLOW = ("b4", "difflib", "httpx", "liblore", "patchwatch.mail.parse", "pygit2", "requests", "textual")
 """Each of them takes longer to import than the command line."""
 
 RUN = """
 import sys
 from patchwatch.cli.main import run
-
 slow, *commands = sys.argv[1:]
 for command in commands:
     status = run(command.split())
@@ -49,7 +49,6 @@ def test_commands_that_read_no_mail_import_no_slow_module(environment: dict[str,
     assert slow_imports(*commands, environment=environment) == {command: [] for command in commands}
 
 
-@pytest.mark.sqlite
 def test_lists_and_series_are_read_without_sqlalchemy(environment: dict[str, str], xdp: Path) -> None:
     copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
     commands = ("list", "list --all", "list --wide", "list --json", "list --all --json", "list --all s:xdp")
