@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -19,6 +20,7 @@ from patchwatch.sync.import_mail import import_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 
+DIRECTORY = Path(tempfile.gettempdir()) / "patchwatch-bench-tui"  # unless another is named
 SERIES = 10_000
 NOW = 1_700_000_000
 ME = "person-7@example.org"

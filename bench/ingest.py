@@ -4,16 +4,14 @@
 
 Prints mails per second of both (wall time, in alternating runs), their ratio, the memory and CPU of all processes of
 the import together, the size of the database beside that of the pack, and the cost of a mail at the start and at the
-end of the archive.  Exits with 1 if a figure misses
-its target.
-Skips, with exit status 0, without the archive or public-inbox.
+end of the archive.  Exits with 1 if a figure misses its target.  Skips, with exit status 0, without the archive or
+public-inbox.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -22,7 +20,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from commands import processor_seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT.parent / "shared" / "corpus" / "cgroups-2024.bundle"
@@ -125,7 +125,7 @@ class Peak(threading.Thread):
     @property
     def processor(self) -> float:
         """Seconds of CPU of all of them; up to a tenth is missing for each."""
-        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
+        return self.others()
 
     def others(self, *pids: int) -> float:
         """Seconds of CPU of all but these processes."""
@@ -179,12 +179,11 @@ def index_it(epoch: Path, home: Path) -> tuple[float, float]:
     (home / "git").mkdir(parents=True)
     shutil.copytree(epoch, home / "git" / "0.git")
     environment = os.environ | {"HOME": str(home), "PI_CONFIG": str(home / "config")}
-    run = {"env": environment, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["public-inbox-init", "-V2", "bench", home, "http://127.0.0.1/bench", "bench@example.org"], **run)
-    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(["public-inbox-index", "-L", "basic", home], **run)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    quiet: dict[str, Any] = {"env": environment, "stderr": subprocess.DEVNULL}
+    init = ["public-inbox-init", "-V2", "bench", home, "http://127.0.0.1/bench", "bench@example.org"]
+    processor_seconds(init, **quiet)
+    begin = time.perf_counter()
+    processor = processor_seconds(["public-inbox-index", "-L", "basic", home], **quiet)
     return time.perf_counter() - begin, processor
 
 

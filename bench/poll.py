@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,7 +21,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-from crowd import NOW, crowd
+from commands import processor_seconds
+from crowd import DIRECTORY, NOW, crowd
 
 from patchwatch.config import Config
 from patchwatch.sync.watch import watch_known
@@ -64,7 +63,7 @@ def main() -> int:
     parser.add_argument("--watched", nargs="+", type=int, default=[400, 2900, 10_000])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--program", nargs="+", type=Path, default=[ROOT])
-    parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "patchwatch-bench-tui")
+    parser.add_argument("--directory", type=Path, default=DIRECTORY)
     options = parser.parse_args()
     source = Path(crowd(options.directory).removeprefix("sqlite:///"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), NothingNew)
@@ -103,11 +102,8 @@ def poll(program: Path, database: Path, port: int) -> float:
         "XDG_CONFIG_HOME": str(database.parent),
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [program / ".venv" / "bin" / "python", "-m", "patchwatch", "poll"]
-    subprocess.run(command, cwd=program, env=environment, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return processor_seconds(command, cwd=program, env=environment)
 
 
 if __name__ == "__main__":

@@ -15,25 +15,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from commands import processor_seconds, settings
 from ingest import Peak
-from tui import Screen
+from tui import Screen, str_of
 
 from patchwatch.config import Config
 from patchwatch.tracker import Tracker
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("mails", "ms/mail", "MB", "bytes/mail", "series", "list", "--all", "show", "next", "TUI")
-
-
 _QUEUE = (b"Waiting", b"Dormant", b"Closed", b"Review", b"Nothing needs")  # some of it is in every queue
 
 
@@ -47,15 +44,7 @@ class Scale:
     def __init__(self, directory: Path, mails: int, step: int, me: str) -> None:
         """Prepare an empty database in the directory."""
         self._file = directory / "scale.db"
-        self._config = directory / "config.toml"
-        self._environment = {
-            **os.environ,
-            "PATCHWATCH_DATABASE": str(self._file),
-            "PATCHWATCH_CONFIG": str(self._config),
-            "XDG_STATE_HOME": str(directory),
-            "TERM": "xterm-256color",
-            "PYTHONPATH": str(ROOT),
-        }
+        self._environment = os.environ | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
         self._wanted = mails
         self._step = step
         self._me = me
@@ -117,22 +106,16 @@ class Scale:
             (self._me,) = self._row(
                 "SELECT author_email FROM series GROUP BY author_email ORDER BY count(*) DESC, author_email LIMIT 1"
             )
-        self._config.write_text(f'[me]\naddresses = ["{self._me}"]\n', encoding="utf-8")
+        self._environment |= settings(self._file.parent, str(self._file), self._me)
 
     def _now(self) -> str:
         (newest,) = self._row("SELECT max(last_activity) FROM series WHERE last_activity < unixepoch()")
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(newest))
+        return str_of(newest)
 
     def _cost(self, *arguments: object) -> float:
         """Return the CPU seconds of a command, the least of three runs."""
         command = [sys.executable, "-m", "patchwatch", "--now", self._now(), *map(str, arguments)]
-        found = []
-        for _ in range(3):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(command, env=self._environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        return min(found)
+        return min(processor_seconds(command, env=self._environment, cwd=ROOT) for _ in range(3))
 
     def _paint(self) -> float:
         """Return the CPU seconds of the UI thread until the queue is drawn, the least of three runs."""

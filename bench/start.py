@@ -14,11 +14,11 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from crowd import ME, NOW, SERIES, crowd
+from commands import settings
+from crowd import DIRECTORY, ME, NOW, SERIES, crowd
 from tui import str_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,18 +52,12 @@ def main() -> int:
     """Run the measurement."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "patchwatch-bench-tui")
+    parser.add_argument("--directory", type=Path, default=DIRECTORY)
     parser.add_argument("--program", type=Path, nargs="*", default=[])
     options = parser.parse_args()
     url = crowd(options.directory)
-    config = options.directory / "config.toml"
-    config.write_text(f'[me]\naddresses = ["{ME}"]\n', encoding="utf-8")
-    environment = {
-        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-        "PATCHWATCH_DATABASE": url,
-        "PATCHWATCH_CONFIG": str(config),
-        "XDG_STATE_HOME": str(options.directory),
-    }
+    environment = os.environ | settings(options.directory, url, ME)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     programs = [("", ROOT, sys.executable)]
     programs += [(f" ({one.name})", one, str(one / ".venv/bin/python")) for one in map(Path.resolve, options.program)]
     commands = {name: (ROOT, [sys.executable, "-c", code]) for name, code in ALONE.items()}

@@ -20,14 +20,14 @@ import statistics
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from crowd import LONG_ROOT, ME, NOW, SERIES, crowd
+from commands import settings
+from crowd import DIRECTORY, LONG_ROOT, ME, NOW, SERIES, crowd
 
 ROOT = Path(__file__).resolve().parent.parent
 PAINT_SECONDS = 0.6
@@ -107,19 +107,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--keys", type=int, default=100)
-    parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "patchwatch-bench-tui")
+    parser.add_argument("--directory", type=Path, default=DIRECTORY)
     options = parser.parse_args()
     url = crowd(options.directory)
-    config = options.directory / "config.toml"
-    config.write_text(f'[me]\naddresses = ["{ME}"]\n', encoding="utf-8")
-    environment = {
-        **os.environ,
-        "PATCHWATCH_DATABASE": url,
-        "PATCHWATCH_CONFIG": str(config),
-        "XDG_STATE_HOME": str(options.directory),
-        "TERM": "xterm-256color",
-        "PYTHONPATH": str(ROOT),
-    }
+    environment = os.environ | settings(options.directory, url, ME)
+    environment |= {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
     ok = paint(environment, options.runs)
     ok &= keys(environment, options.keys)
     print(f"keys: target is at most {KEY_SECONDS * 1000:.0f} ms at the 95th percentile")
