@@ -332,10 +332,10 @@ class SeriesScreen(PatchScreen):
 
     @on(RowList.Chosen, "#thread")
     def _read_on(self) -> None:
-        self.mail.focus()
         if self.has_class("-narrow") or self.has_class("-short"):
-            self.add_class("-zoomed")
-            self.mail.show_headers()
+            self.action_zoom()
+        else:
+            self.mail.focus()
 
     def action_next_target(self, direction: int) -> None:
         """Focus the mail and select the next or previous link target in it."""
@@ -361,6 +361,8 @@ class SeriesScreen(PatchScreen):
             self.mail.show_headers()
             self.mail.focus()
         else:
+            if self.has_class("-short"):
+                self.mail.call_after_refresh(self.mail.skip_headers)
             self.thread.focus()
 
     def action_back(self) -> None:

@@ -118,9 +118,10 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
         self._take(self._fitted(sheet))
         self.scroll_to(0, 0, animate=False)
         if self.skips_headers:
-            self.call_after_refresh(self._skip_headers)  # it may not be laid out yet
+            self.call_after_refresh(self.skip_headers)  # it may not be laid out yet
 
-    def _skip_headers(self) -> None:
+    def skip_headers(self) -> None:
+        """Scroll down to the text, unless something is scrolled to already."""
         if not self.highlighted and not self.scroll_offset.y:
             self.scroll_to(y=self._text_begins, animate=False)
 

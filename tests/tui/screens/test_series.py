@@ -421,3 +421,4 @@ async def test_a_low_screen_is_for_reading(app: PatchwatchApp) -> None:
         assert " From     Jonas Weide" in shown(pilot)
         await pilot.press("q")
         await until(pilot, lambda: mail.size.height < 20, "the thread")
+        await until(pilot, lambda: mail.scroll_offset.y, "the text again")
