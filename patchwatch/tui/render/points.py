@@ -18,7 +18,6 @@ from patchwatch.tui.render import labels
 from patchwatch.tui.render.columns import cell_len, fit, pad, width_of
 
 _MIN_SENTENCE = 28  # cells; the fate is cut, then who raised it is left out, before the sentence gets less
-_SIGN_WIDTH = 3
 
 
 @dataclass(frozen=True, slots=True)
