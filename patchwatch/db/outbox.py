@@ -62,16 +62,9 @@ def put(connection: Connection, recipient: str, key: str, mail: bytes, at: int, 
     if connection.scalar(same):
         return False
     number = next_id(connection, t.outbox)
-    columns |= {"recipient": recipient, "key": key}
-    values: dict[str, Any] = {
-        "person": acting(connection).person,
-        "mail": mail,
-        "queued_at": at,
-        "tries": 0,
-        "try_at": at,
-        **columns,
-    }
-    connection.execute(insert(t.outbox).values(id=number, **values))
+    values: dict[str, Any] = {"person": acting(connection).person, "recipient": recipient, "key": key, "mail": mail}
+    values |= {"queued_at": at, "tries": 0, "try_at": at}
+    connection.execute(insert(t.outbox).values(id=number, **values, **columns))
     connection.execute(update(t.outbox).where(t.outbox.c.sent_at < at - _KEPT, t.outbox.c.mail != b"").values(mail=b""))
     return True
 

@@ -25,8 +25,6 @@ SELECT revision.series_id, message.id, message.date, message.author_email, messa
 JOIN message ON message.revision_id = revision.id
 WHERE message.date > :since AND message.date <= :now AND revision.series_id IN ({values})
 """
-
-
 _ROOTS = "SELECT roots FROM series WHERE id IN ({values})"
 _FORGET = "DELETE FROM visit WHERE message_id = :message_id AND person = :person"
 _STORE = "INSERT INTO visit (message_id, person, at, newest) VALUES (:message_id, :person, :at, :newest)"
