@@ -52,24 +52,24 @@ def file_problems(connection: Connection) -> list[str]:
 def orphans(connection: Connection) -> Iterator[tuple[str, int]]:
     """Yield what refers to something that does not exist, and how often."""
     for name, column, target in _REFERENCES:
-        missing = select(func.count()).where(
-            column.is_not(None), column.not_in(select(target).where(target.is_not(None)))
-        )
-        if count := connection.scalar(missing):
+        if count := connection.scalar(select(func.count()).where(_refers_to_nothing(column, target))):
             yield name, int(count)
+
+
+def _refers_to_nothing(column: ColumnElement[Any], target: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.is_not(None) & column.not_in(select(target).where(target.is_not(None)))
 
 
 def _delete_orphans(table: Table, column: ColumnElement[Any], target: ColumnElement[Any]) -> Repair:
     def repair(connection: Connection) -> None:
-        connection.execute(delete(table).where(column.not_in(select(target).where(target.is_not(None)))))
+        connection.execute(delete(table).where(_refers_to_nothing(column, target)))
 
     return repair
 
 
 def _unplace(connection: Connection) -> None:
     """Take messages out of revisions that do not exist."""
-    column = t.message.c.revision_id
-    lost = column.is_not(None) & column.not_in(select(t.revision.c.id))
+    lost = _refers_to_nothing(t.message.c.revision_id, t.revision.c.id)
     connection.execute(update(t.message).where(lost).values(revision_id=None, patch=None))
 
 
