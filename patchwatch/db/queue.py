@@ -85,7 +85,7 @@ def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], no
     if line.muted or line.snoozed_until is not None:
         return False
     if line.state in CLOSED:
-        return now - line.turn_since < LATELY
+        return now - max(line.turn_since, line.last_activity) < LATELY
     if line.pinned:
         return True
     latest = max(line.last_activity, line.turn_since, woken.get(line.id, 0))
@@ -107,10 +107,12 @@ def _news(execute: Execute, lines: Sequence[SeriesSummary], me: Collection[str],
         if line.state in CLOSED:
             if line.turn_since > max(at, begin.closed):
                 closed[line.id] = News(line.turn_since, closed=True)
-        elif line.last_activity > at:
+            at = max(at, line.turn_since)  # what was written before is settled
+        if line.last_activity > at and (line.state not in CLOSED or line.mine or line.for_me):
             since[line.id] = visits.Since(at, begin.newest)
     versions = {line.id: labels.revision_name(line) for line in lines if line.id in since}
-    return {**visits.news_since(execute, since, versions, me, now), **closed}
+    found = visits.news_since(execute, since, versions, me, now)
+    return found | {number: found.get(number, news)._replace(closed=True) for number, news in closed.items()}
 
 
 def _case(line: SeriesSummary | SeriesRow, news: News | None = None, woken: int = 0, *, mine: bool = False) -> Case:

@@ -1,4 +1,4 @@
-"""When a person last looked at each series, and what came since then.
+"""When a person last looked at each series, and what came since then; thanks are no news.
 
 A visit keeps the primary key of the newest mail: keys grow in the order of storing, so a mail that arrives late is news
 too.  Without a visit, news is what was sent in the week before a person began to watch the series, or later, and after
@@ -14,7 +14,7 @@ from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.packing import text_reader
 from patchwatch.db.series_flags import DECIDED
-from patchwatch.mail.message import SUBMISSIONS, SignalKind
+from patchwatch.mail.message import SUBMISSIONS, Message, SignalKind
 from patchwatch.series.queue import News
 
 LATE = 7 * 86_400
@@ -83,14 +83,18 @@ def news_since(
         for number, key, date, sender, facts in rows_among(execute, _MAILS, part, times):
             begin = since[number]
             if date > begin.at and key > begin.newest and sender not in me:
-                found[number] = _with(found.get(number), date, text(facts), versions[number])
+                mail = decode_message(text(facts))
+                if not _only_thanks(mail):
+                    found[number] = _with(found.get(number, News(0)), date, mail, versions[number])
     return found
 
 
-def _with(news: News | None, date: int, facts: str, version: str) -> News:
+def _only_thanks(mail: Message) -> bool:
+    return not (mail.word_count or mail.trailers or mail.signals) and mail.kind == "reply" and mail.excerpt != ""
+
+
+def _with(news: News, date: int, mail: Message, version: str) -> News:
     """Return news with one more mail."""
-    news = news or News(0)
-    mail = decode_message(facts)
     news = news._replace(at=max(news.at, date))
     if mail.kind in SUBMISSIONS:
         return news._replace(version=version)

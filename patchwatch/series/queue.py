@@ -192,13 +192,19 @@ def _active(case: Case, now: int) -> int:
 
 
 def _closed(case: Case, now: int) -> Place | None:
-    concerned = case.mine or case.replied
-    news = case.news
-    if concerned and not case.muted and news is not None and news.closed and now - case.turn_since < LATELY:
-        return Place(Section.NEW, _outcome(case), f"{_outcome(case)} {_ago(case.turn_since, now)}", news.at, mine=True)
+    """The place of a closed series: in New if it was closed, or answered afterwards, since I looked."""
+    news, outcome = case.news, _outcome(case)
+    closing = f"{outcome} {_ago(case.turn_since, now)}"
+    if news is not None and (case.mine or case.replied) and not case.muted and now - news.at < LATELY:
+        came = plural(news.replies, "reply", "replies") if news.replies else "fails" if news.failures else ""
+        coming = f"{came}, {_ago(news.at, now)}"
+        if news.closed:
+            return Place(Section.NEW, outcome, f"{closing}; {coming}" if came else closing, news.at, mine=True)
+        if came:
+            return Place(Section.NEW, came, f"{coming}; {closing}", news.at, mine=True)
     if now - case.turn_since >= LATELY:
         return None
-    return Place(Section.CLOSED, _outcome(case), f"{_outcome(case)} {_ago(case.turn_since, now)}", case.turn_since)
+    return Place(Section.CLOSED, outcome, closing, case.turn_since)
 
 
 def _outcome(case: Case) -> str:

@@ -115,6 +115,10 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("tags for mine", case(**OWN, action=PING_LATER, news=news(tags=("Acked-by",))), "new", "Acked-by"),
     ("applied, as I said", closed("accepted", 0.5, replied=True, news=news(closed=True)), "new", "applied"),
     ("rejected, mine", closed("rejected", 0.5, **OWN, news=news(closed=True)), "new", "rejected"),
+    ("a reply after it was applied", closed("accepted", 2, **OWN, news=news(replies=2)), "new", "2 replies"),
+    ("a question about what I reviewed", closed("accepted", 90, replied=True, news=news(replies=1)), "new", "1 reply"),
+    ("it fails in the tree", closed("accepted", 2, **OWN, news=news(failures=1)), "new", "fails"),
+    ("applied, then answered", closed("accepted", 2, **OWN, news=news(closed=True, replies=1)), "new", "applied"),
     ("a review outranks news", case(action=ASKED, news=news(replies=2)), "review", "review v1"),
     # Silent.
     ("tags for others", case(news=news(tags=("Acked-by",))), "waiting", "reviewers"),
@@ -124,7 +128,9 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("snoozed, asked", case(snoozed_until=NOW + DAY, action=ASKED), "waiting", "snoozed"),
     ("snoozed until a reply", case(snoozed_until=0), "waiting", "snoozed"),
     ("applied, but not mine", closed("accepted", 2, news=news(closed=True)), "closed", "applied"),
-    ("a reply after it was applied", closed("accepted", 2, **OWN, news=news(replies=2)), "closed", "applied"),
+    ("a reply, but not mine", closed("accepted", 2, news=news(replies=2)), "closed", "applied"),
+    ("a tag after it was applied", closed("accepted", 2, **OWN, news=news(tags=("Acked-by",))), "closed", "applied"),
+    ("a reply to what I muted", closed("accepted", 2, **OWN, muted=True, news=news(replies=2)), "closed", "applied"),
     ("muted, applied", closed("accepted", 2, **OWN, muted=True, news=news(closed=True)), "closed", "applied"),
     # Waiting.
     ("for reviewers", case(**OWN, action=PING_LATER), "waiting", "reviewers"),
@@ -171,7 +177,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("mainlined", closed("mainlined", 29), "closed", "mainlined"),
     ("not applicable", closed("not-applicable", 3), "closed", "not applicable"),
     ("closed long ago", closed("accepted", 31), "", ""),
-    ("closed long ago, with news", closed("accepted", 31, **OWN, news=news(closed=True)), "", ""),
+    ("closed long ago, with news", closed("accepted", 31, **OWN, news=news(31, closed=True)), "", ""),
     ("unknown", case(known=False, action=ASKED), "", ""),
 ]  # fmt: skip
 
