@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, select, text, update
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from patchwatch.config import data_directory
 from patchwatch.db import packing
@@ -72,11 +73,10 @@ class Database:
         packing.add_source(self._dictionaries)
 
     def close(self) -> None:
-        """Close the connections: those that another thread uses when it has finished."""
+        """Close the connections: those that another thread uses, or still opens, when it has finished."""
         packing.remove_source(self._dictionaries)
-        used = self.engine.pool
+        event.listen(self.engine.pool, "checkin", _discard)  # in the pool that replaces this one, too
         self.engine.dispose()
-        event.listen(used, "checkin", _close)
 
     def _dictionaries(self) -> Sequence[Any]:
         with self.engine.connect() as connection:
@@ -258,9 +258,8 @@ def _is_known(revision: str, form: str | None) -> bool:
     return revision == SCHEMA_REVISION and form_number(form) <= FACTS_VERSION
 
 
-def _close(connection: Any, _record: object) -> None:
-    if connection is not None:
-        connection.close()
+def _discard(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.invalidate()
 
 
 def _wait_for_others(connection: Connection) -> None:

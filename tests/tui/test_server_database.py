@@ -62,7 +62,7 @@ async def test_restart_of_the_server_is_survived(server: PostgresServer, url: st
         await opened(pilot, focused=False)
         server.stop()
         await until(pilot, lambda: "can't be reached" in shown(pilot))
-        assert "Trying again" in " ".join(shown(pilot).split())
+        await until(pilot, lambda: "Trying again" in " ".join(shown(pilot).split()))
         server.serve()
         await until(pilot, lambda: "can't be reached" not in shown(pilot))
         ann.mark(number, "deferred")
