@@ -1,4 +1,4 @@
-"""Arguments that the shell completes: a series, with its title, a version of it, and the name of a list."""
+"""Arguments that the shell completes: a series, with its title, a version of it, the name of a list, a label."""
 
 from __future__ import annotations
 
@@ -71,10 +71,31 @@ class _Inbox(_Completed):
         return [(line(name), None) for name in read_inbox_names(_database())]
 
 
+class _Label(_Completed):
+    """A label in use."""
+
+    name = "LABEL"
+
+    def values(self, ctx: click.Context) -> list[tuple[str, str | None]]:
+        from patchwatch.db.offered import read_labels
+
+        return [(line(name), None) for name in read_labels(_database())]
+
+
+class _SeriesOrLabel(_Series):
+    """A series, or a label to add (+) or to remove (-)."""
+
+    def values(self, ctx: click.Context) -> list[tuple[str, str | None]]:
+        labels = LABEL.values(ctx)
+        signed = [(f"{sign}{name}", about) for sign, about in _SIGNS.items() for name, _ in labels]
+        return [*super().values(ctx), *signed]
+
+
 def _database() -> str:
     from patchwatch.config_file import load_config
 
     return load_config().database_url
 
 
-SERIES, VERSION, INBOX = _Series(), _Version(), _Inbox()
+SERIES, VERSION, INBOX, LABEL, SERIES_OR_LABEL = _Series(), _Version(), _Inbox(), _Label(), _SeriesOrLabel()
+_SIGNS = {"+": "add this label", "-": "remove this label"}

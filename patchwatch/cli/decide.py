@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +35,7 @@ def unwatch_command(context: Context, series: tuple[str, ...]) -> None:
       patchwatch unwatch 12 14
     """
     tracker = context.tracker
-    rows = _find_all(tracker, series)
+    rows = find_all(tracker, series)
     tracker.unwatch([row.id for row in rows])
     for row in rows:
         print_line(f"no longer watching #{row.id} {line(row.title)}")
@@ -54,7 +55,7 @@ def seen_command(context: Context, series: tuple[str, ...]) -> None:
       patchwatch seen 12 14
     """
     tracker = context.tracker
-    rows = _find_all(tracker, series)
+    rows = find_all(tracker, series)
     tracker.read_series([row.id for row in rows])
     for row in rows:
         print_line(f"seen: #{row.id} {line(row.title)}")
@@ -165,7 +166,7 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
       patchwatch mute 12 --off
     """
     tracker = context.tracker
-    rows = _find_all(tracker, series)
+    rows = find_all(tracker, series)
     tracker.mute([row.id for row in rows], muted=not off)
     for row in rows:
         print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
@@ -186,7 +187,7 @@ def pin_command(context: Context, series: tuple[str, ...], off: bool) -> None:
       patchwatch pin 12
     """
     tracker = context.tracker
-    rows = _find_all(tracker, series)
+    rows = find_all(tracker, series)
     tracker.pin([row.id for row in rows], pinned=not off)
     for row in rows:
         print_line(f"{'no longer pinned' if off else 'pinned'}: #{row.id} {line(row.title)}")
@@ -209,7 +210,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
     """
     tracker = context.tracker
     time = times.parse_future(until, tracker.now()) if until else None
-    rows = _find_all(tracker, series)
+    rows = find_all(tracker, series)
     if off:
         tracker.unsnooze([row.id for row in rows])
         done = "no longer snoozed"
@@ -224,7 +225,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
 @hidden_now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
-    """Undo the last watch, unwatch, read, mark, link, unlink, dismiss, mute, pin or snooze.
+    """Undo the last watch, unwatch, read, mark, link, unlink, dismiss, mute, pin, label or snooze.
 
     Repeat it to undo earlier ones. What is read mail by mail, and `seen`, is not undone.
 
@@ -235,5 +236,6 @@ def undo_command(context: Context) -> None:
     print_line(f"undone: {line(context.tracker.undo())}")
 
 
-def _find_all(tracker: Tracker, names: tuple[str, ...]) -> list[SeriesRow]:
+def find_all(tracker: Tracker, names: Iterable[str]) -> list[SeriesRow]:
+    """Return the series that a user named, each once."""
     return [tracker.one(series_id) for series_id in dict.fromkeys(tracker.find(name) for name in names)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from patchwatch.cli.arguments import INBOX
+from patchwatch.cli.arguments import INBOX, LABEL
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.pager import paged
 from patchwatch.cli.queue_lines import print_all, print_sections, print_wide
@@ -20,6 +20,7 @@ from patchwatch.output import print_error, print_json_array, stdout_encoding
 from patchwatch.sanitize import line
 from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.own_labels import parse_label
 from patchwatch.series.queue import Section
 from patchwatch.series.signs import uses_ascii
 from patchwatch.series.states import SETTABLE
@@ -42,13 +43,16 @@ _SECTIONS = {section.value: section for section in Section}
 )
 @click.option("--inbox", metavar="NAME", type=INBOX, help="Series seen on this list.")
 @click.option("--author", metavar="TEXT", help="Series whose author's name or address contains this text.")
+@click.option("--label", metavar="LABEL", type=LABEL, help="Series that you gave this label, of all that are known.")
 @click.option("--all", "everything", is_flag=True, help="All known series in one table, the latest mail first.")
 @click.option("--wide", is_flag=True, help="Print all columns, and cut nothing.")
 @click.argument("limit", nargs=-1)
 @json_option
 @now_option
 @click.pass_obj
-def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_json: bool, **chosen: Any) -> None:
+def list_command(
+    context: Context, /, limit: tuple[str, ...], label: str | None, wide: bool, as_json: bool, **chosen: Any
+) -> None:
     """List what needs you now, and the rest in its sections; or the series that match LIMIT.
 
     The sections are now, review, new, waiting, dormant and closed (docs/queue.md); name one to see all of it. LIMIT is
@@ -66,11 +70,11 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     unfolded = frozenset(_SECTIONS[word] for word in limit if word in _SECTIONS)
     text = " ".join(word for word in limit if word not in _SECTIONS)
     wanted = _criteria(tracker, **chosen)
-    lines = list(tracker.lines(among="all" if wanted.everything else "known"))
-    if not wanted.everything:
-        lines = [row for row in lines if row.place or row.watched]
-    narrowed = text or wanted != Criteria(everything=wanted.everything)
+    lines = _among(tracker, everything=wanted.everything or label is not None)
+    narrowed = label or text or wanted != Criteria(everything=wanted.everything)
     known = len(lines)
+    if label:
+        lines = [row for row in lines if parse_label(label) in row.labels]
     if narrowed:
         lines = _matching(lines, text, wanted, tracker)
     if unfolded:
@@ -82,7 +86,7 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
     if as_json:
         _print_json(tracker, lines if wanted.everything else [*ordered, *rest])
     elif not lines and (narrowed or unfolded or not known):
-        print_error(_no_match(tracker, known, text=text, sections=unfolded, **chosen))
+        print_error(_no_match(tracker, known, text=text, sections=unfolded, label=label, **chosen))
     elif wide:
         with paged(chop=True):
             print_wide([*ordered, *rest], tracker.now())
@@ -99,6 +103,13 @@ def list_command(context: Context, /, limit: tuple[str, ...], wide: bool, as_jso
         print_error(f"{left.notice}. `patchwatch run` and `poll` bring them up to date, or `reindex` now.")
     if not tracker.addresses and lines and not (as_json or narrowed or wanted.everything):
         print_error(f"nothing can be asked of you: {no_addresses(tracker)}")
+
+
+def _among(tracker: Tracker, *, everything: bool) -> list[SeriesSummary]:
+    """Everything that is known, or what I have to do with."""
+    if everything:
+        return list(tracker.lines())
+    return [row for row in tracker.lines(among="known") if row.place or row.watched]
 
 
 def _criteria(
@@ -167,17 +178,20 @@ def _no_match(
     everything: bool,
     mine: bool,
     for_me: bool,
+    label: str | None,
     **others: Any,
 ) -> str:
     """Say why the list is empty, and where else to look."""
+    if label is not None and label.lower() not in tracker.labels():
+        return f"no series has the label {line(label)}. `patchwatch label` lists those in use."
     if not known:
         return "no series is watched yet. Start with `patchwatch watch URL` and a link from lore.kernel.org."
-    narrowed = text or any(others.values())
+    narrowed = text or label or any(others.values())
     if sections and not (narrowed or mine or for_me):
         return f"nothing is in {' or '.join(section.heading for section in Section if section in sections)}."
     by_address = (mine or for_me) and not (narrowed or sections)
     verb = f"involves {', '.join(sorted(tracker.addresses))}" if by_address else "matches"
-    if everything:
+    if everything or label:
         return f"no known series {verb}."
     return f"no series in your queue {verb}. Use --all to include all known series."
 

@@ -46,6 +46,7 @@ COMMANDS = {
     "dismiss": "decide",
     "mute": "decide",
     "pin": "decide",
+    "label": "label",
     "snooze": "decide",
     "undo": "decide",
     "digest": "digest",

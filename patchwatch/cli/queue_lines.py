@@ -123,6 +123,7 @@ _COLUMNS = (
     _Column("WAITING FOR", labels.turn, in_all=True),
     _Column("VER", lambda row, now: labels.version(row), in_all=True),
     _Column("LIST", lambda row, now: ", ".join(map(line, row.inboxes))),
+    _Column("LABELS", lambda row, now: labels.own(row)),
     _Column("POINTS", lambda row, now: labels.open_points(row)),
     _Column("TAGS", lambda row, now: labels.reviewed(row), in_all=True),
     _Column("NEW", lambda row, now: str(row.unread or ""), in_all=True),

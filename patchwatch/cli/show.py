@@ -135,6 +135,7 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence, tracker)
     lines += waiting_lines(row, tracker)
+    lines += [f"Labels: {', '.join(map(line, row.labels))}"] if row.labels else []
     lines += [*_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
     return [*lines, *reading_lines(row, tracker)]
 

@@ -32,6 +32,15 @@ pin = Table(
     Column("at", TIME, nullable=False),
 )
 
+label = Table(
+    "label",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
+    Column("name", String, primary_key=True),
+    Column("at", TIME, nullable=False),
+)
+
 snooze = Table(
     "snooze",
     metadata,

@@ -1,4 +1,4 @@
-"""Manual decisions: watches, mutes, snoozes, marks, links and dismissed points; and read marks."""
+"""Manual decisions: watches, mutes, snoozes, labels, marks, links and dismissed points; and read marks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, false, insert, 
 from patchwatch.db import schema as t
 from patchwatch.db.people import acting
 from patchwatch.db.sql import chunks, insert_missing, rows_with, select_once
+from patchwatch.series.own_labels import LabelChange
 from patchwatch.series.points import parse_point_key, point_key
 
 
@@ -72,6 +73,18 @@ def pin(connection: Connection, message_ids: Iterable[str], roots: Iterable[str]
     undecide(connection, "pin", message_ids)
     me = acting(connection).person
     insert_missing(connection, t.pin, [{"message_id": root, "person": me, "at": at} for root in roots])
+
+
+def label(
+    connection: Connection, message_ids: Iterable[str], roots: Iterable[str], change: LabelChange, at: int
+) -> None:
+    """Change my labels of what has these roots; these are all messages that it consists of."""
+    me = acting(connection).person
+    for part in chunks(message_ids):
+        removed = t.label.c.message_id.in_(part) & t.label.c.name.in_(sorted(change.removed))
+        connection.execute(delete(t.label).where(removed, t.label.c.person == me))
+    rows = [{"message_id": i, "person": me, "name": name, "at": at} for i in roots for name in sorted(change.added)]
+    insert_missing(connection, t.label, rows)
 
 
 def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: int, by: str) -> None:

@@ -1,4 +1,4 @@
-"""What the shell offers while somebody types: series, versions and lists, read fast, or not at all."""
+"""What the shell offers while somebody types: series, versions, lists and labels, read fast, or not at all."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def read_newest_version(url: str, series: int) -> int:
 def read_inbox_names(url: str) -> list[str]:
     """Return the names of the lists that mail was seen on."""
     return [name for (name,) in _rows(url, "SELECT name FROM inbox ORDER BY name")]
+
+
+def read_labels(url: str) -> list[str]:
+    """Return the labels in use."""
+    return [name for (name,) in _rows(url, "SELECT DISTINCT name FROM label WHERE person = :person ORDER BY name")]
 
 
 def _rows(url: str, sql: str, values: Mapping[str, int] | None = None) -> list[tuple[Any, ...]]:

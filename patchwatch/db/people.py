@@ -1,4 +1,4 @@
-"""Who uses the database: watches, read marks, snoozes, pins and digests are a person's own.
+"""Who uses the database: watches, read marks, snoozes, pins, labels and digests are a person's own.
 
 An SQLite database is one person's, whatever they are called.  On a server, a person is known by each of the addresses
 that their config ever had, or without any by their login name; connections act for them (`Database.acting`).  Who opens

@@ -2,8 +2,8 @@
 
 What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
-`snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who uses it:
-`person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
+`label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who
+uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds: `citation`,
 `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what of it is not up to date:
 `outdated`.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.types import BigInteger, Boolean, Integer, LargeBinary, String, Text
 
 from patchwatch.db.decision_tables import dismissed as dismissed
+from patchwatch.db.decision_tables import label as label
 from patchwatch.db.decision_tables import manual_link as manual_link
 from patchwatch.db.decision_tables import mark as mark
 from patchwatch.db.decision_tables import mute as mute

@@ -1,4 +1,4 @@
-"""What is shown of a series besides its revisions: watched, muted, pinned, snoozed, unread, and its inboxes."""
+"""What is shown of a series besides its revisions: watched, muted, pinned, snoozed, labels, unread, and its inboxes."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ WATCHED = DECIDED.format(table="watch", columns="")
 PINNED = DECIDED.format(table="pin", columns="")
 SNOOZED = DECIDED.format(table="snooze", columns="")
 """Select the numbers of the series that a person pinned or snoozed."""
+LABELED = DECIDED.format(table="label", columns=", label.name")
+"""Selects series and labels that a person gave them; a pair can repeat."""
 WATCHED_BY_ANYONE = WATCHED.replace("AND watch.person = :person", "")
 """Selects the numbers of the series that somebody watches."""
 # Mails since the snooze are those newer than all that were stored then.  The time of the snooze would miss mails that
@@ -61,6 +63,14 @@ def muted(execute: Execute) -> set[int]:
 def pinned(execute: Execute) -> set[int]:
     """Return the pinned series."""
     return {row[0] for row in execute(PINNED, {})}
+
+
+def labels(execute: Execute) -> dict[int, tuple[str, ...]]:
+    """Return my labels of each series, in alphabetical order; series without one are left out."""
+    found: dict[int, tuple[str, ...]] = {}
+    for number, name in sorted(set(execute(LABELED, {}))):
+        found[number] = (*found.get(number, ()), name)
+    return found
 
 
 def snoozed(execute: Execute, me: Collection[str], now: int) -> dict[int, int]:

@@ -53,6 +53,7 @@ def summaries(
         watched=watched,
         muted=series_flags.muted(execute),
         pinned=series_flags.pinned(execute),
+        labels=series_flags.labels(execute),
         snoozed=series_flags.snoozed(execute, mine, now),
         unread=series_flags.unread_in_watched(execute),
         blocked=dependencies.blocked(execute, waiting, now) if waiting else {},
@@ -75,6 +76,7 @@ class _Flags(NamedTuple):
     watched: Set[int]
     muted: Set[int]
     pinned: Set[int]
+    labels: Mapping[int, tuple[str, ...]]
     snoozed: Mapping[int, int]
     unread: Mapping[int, int]
     blocked: Mapping[int, tuple[int, ...]]
@@ -85,7 +87,7 @@ def _summarizer(
     flags: _Flags, inboxes: _Inboxes, seen: Mapping[int, tuple[str, ...]], is_followed: _FollowTest, now: int
 ) -> Callable[[Any], SeriesSummary]:
     """Return a function that makes the summary of a row; `seen` are the inboxes of each series."""
-    mine, watched, muted, pinned, snoozed, unread, blocked, overdue_since = flags  # fast for ten thousand
+    mine, watched, muted, pinned, labels, snoozed, unread, blocked, overdue_since = flags  # fast for ten thousand
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
@@ -127,6 +129,7 @@ def _summarizer(
             points=points,
             pinned=number in pinned,
             applied=applied,
+            labels=labels.get(number, ()),
         )
 
     return summary

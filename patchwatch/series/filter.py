@@ -67,6 +67,14 @@ def _text(of: Callable[[SeriesSummary], str]) -> Callable[[str], Predicate]:
     return parse_value
 
 
+def _beginning(of: Callable[[SeriesSummary], Sequence[str]]) -> Callable[[str], Predicate]:
+    def parse_value(value: str) -> Predicate:
+        wanted = value.lower()
+        return lambda line, now: any(name.startswith(wanted) for name in of(line))
+
+    return parse_value
+
+
 def _number(of: Callable[[SeriesSummary], int]) -> Callable[[str], Predicate]:
     def parse_value(value: str) -> Predicate:
         found = re.fullmatch(r"(>=|<=|>|<|=|)v?#?(\d{1,9})", value)
@@ -169,6 +177,7 @@ KEYS: Mapping[str, FilterKey] = {
     "f": FilterKey("in the author's name or address", _text(_author)),
     "l": FilterKey("in the name of a list", _text(lambda line: " ".join(line.inboxes))),
     "m": FilterKey("in the message-id of a posting", _text(lambda line: line.roots)),
+    "label": FilterKey("the beginning of a label of yours", _beginning(lambda line: line.labels)),
     "st": FilterKey("the state", _names((*SETTABLE, "open", "closed"), _in_state)),
     "t": FilterKey("whose turn it is", _names((*Turn, "me"), _in_turn)),
     "is": FilterKey("an attribute", _names(tuple(_ATTRIBUTES), _attribute)),

@@ -36,6 +36,11 @@ def revision_name(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
     return name
 
 
+def own(row: SeriesRow | SeriesSummary) -> str:
+    """`later todo`: the labels that the user gave a series."""
+    return " ".join(map(line, row.labels))
+
+
 def patches(row: RevisionRow) -> str:
     """`2 patches`, `4 patches, 3 of them from v2`, or `1 of 2 patches received` if some never arrived."""
     if row.pull and not row.patches:

@@ -205,6 +205,7 @@ class SeriesRow:
     next_action: NextAction | None = None  # None: nobody has to act
     depends_on: tuple[DependencyRow, ...] = ()  # of the newest revision
     pinned: bool = False
+    labels: tuple[str, ...] = ()  # that I gave it
     my_turn: bool = False  # I am among those whose turn it is; only known if it was read alone
 
     @property
@@ -260,6 +261,7 @@ class SeriesSummary(NamedTuple):
     points: int = 0
     pinned: bool = False
     applied: int = 0  # patches of the newest revision, if not all
+    labels: tuple[str, ...] = ()  # that I gave it
     place: Place | None = None  # in the queue; None: in no section, or not computed
 
     @property

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from patchwatch.db import database, decisions, derived, people, series, undo, visits
     from patchwatch.series.model import CandidateRow, SeriesRow
+    from patchwatch.series.own_labels import LabelChange
     from patchwatch.series.point_list import ListedPoint
 else:
     database, decisions, derived, undo, people, series, visits = (
@@ -27,7 +28,7 @@ else:
 
 
 class Decisions(Queries):
-    """Watches, mutes, pins, snoozes, marks, links and dismissed points, each changed in one transaction."""
+    """Watches, mutes, pins, labels, snoozes, marks, links and dismissed points, each changed in one transaction."""
 
     def mark_read(self, message_ids: Collection[str]) -> int:
         """Mark mails as read; return the generation of the database after it."""
@@ -68,6 +69,15 @@ class Decisions(Queries):
             what = _what("pinned" if pinned else "no longer pinned", rows)
             with undo.logged(connection, "pin", ids, what, self.now()):
                 decisions.pin(connection, ids, roots, self.now())
+
+    def label(self, series_ids: Ids, change: LabelChange) -> None:
+        """Change my labels of series."""
+        rows = self._rows(series_ids)
+        with self.database.write() as connection:
+            ids = series.messages_of(executor(connection), [row.id for row in rows])
+            with undo.logged(connection, "label", ids, _what(f"labels {change}", rows), self.now()):
+                roots = [row.revisions[0].message_id for row in rows]
+                decisions.label(connection, ids, roots, change, self.now())
 
     def snooze(self, series_ids: Ids, until: int | None) -> None:
         """Snooze series until a time (UTC seconds), or until somebody other than me replies (None)."""
@@ -123,7 +133,7 @@ class Decisions(Queries):
         return listed
 
     def undo(self) -> str:
-        """Undo my last watch, unwatch, mute, pin, snooze, mark, link, unlink, dismissal, or mark of a patch.
+        """Undo my last watch, unwatch, mute, pin, label, snooze, mark, link, unlink, dismissal, or mark of a patch.
 
         Returns its description.
         A second call undoes the one before.  What somebody else has changed since then stays.

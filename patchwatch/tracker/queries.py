@@ -109,6 +109,12 @@ class Queries(TrackerBase):
         with self.reading() as execute:
             return outdated_count.left(execute)
 
+    def labels(self) -> dict[str, int]:
+        """Return my labels in alphabetical order, with the number of series that have each."""
+        with self.reading() as execute:
+            names = [name for found in series_flags.labels(execute).values() for name in found]
+        return {name: names.count(name) for name in sorted(set(names))}
+
     def is_outdated(self, series_id: int) -> bool:
         """True if a series is shown as an earlier program, or other rules, read its mails."""
         with self.reading() as execute:

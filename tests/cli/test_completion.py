@@ -86,6 +86,14 @@ def test_versions_lists_and_states_are_completed(with_xdp: Run) -> None:
     assert completed(with_xdp, "mark", "1", "acc") == ["accepted"]
 
 
+def test_labels_are_completed_with_their_sign(with_xdp: Run) -> None:
+    with_xdp("label", "1", "+todo", "+later")
+    assert completed(with_xdp, "list", "--label", "t") == ["todo"]
+    assert [found.partition("\t")[0] for found in completed(with_xdp, "label", "1", "+")] == ["+later", "+todo"]
+    assert completed(with_xdp, "label", "1", "-t") == ["-todo\tremove this label"]
+    assert any(found.startswith("1\t") for found in completed(with_xdp, "label", "-todo", ""))
+
+
 @pytest.mark.parametrize("broken", ["config", "database", "nothing"])
 def test_nothing_is_offered_and_nothing_is_created_if_the_data_cannot_be_read(
     run: Run, environment: dict[str, str], tmp_path: Path, broken: str

@@ -87,6 +87,7 @@ def test_what_the_machine_lacks_is_not_a_crash(
     assert done.stderr.startswith(f"patchwatch: {os.strerror(number)}. Stored mail is kept; {advice}, ")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("command", [("list", "--all"), ("doctor", "--offline"), ("backup", "copy.db")], ids=" ".join)
 def test_a_path_that_is_too_long_is_not_a_crash(run: Run, command: tuple[str, ...]) -> None:
     done = run(*command, PATCHWATCH_DATABASE="/tmp/" + "x" * 300)

@@ -13,6 +13,7 @@ from patchwatch.db import schema as t
 from patchwatch.db.database import Database
 from patchwatch.errors import DatabaseError, InvalidInputError
 from patchwatch.progress import no_progress
+from patchwatch.series.own_labels import parse_change
 from patchwatch.sync.ingest import ingest
 from patchwatch.sync.verify import verify
 from patchwatch.tracker import Tracker
@@ -36,6 +37,7 @@ def filled(url: str) -> Tracker:
     number = tracker.find("v2@b")
     tracker.mark(number, "rejected")
     tracker.pin(number)
+    tracker.label(number, parse_change(["+todo"]))
     tracker.mark_read([row.message_id for row in tracker.thread(number)])
     return tracker
 
@@ -53,12 +55,13 @@ def test_everything_survives_the_way_to_a_server_and_back(postgresql: str, tmp_p
     assert there == back
     rows = {table.name: table.rows for table in there}
     assert rows["message"] == count(begin.database, t.message) == count(end, t.message) > 0
-    for name in ("raw", "read_mark", "pin", "mark", "outbox", "series", "undo_log"):
+    for name in ("raw", "read_mark", "pin", "label", "mark", "outbox", "series", "undo_log"):
         assert rows[name] > 0, name
     assert dump(begin.database) == dump(server) == dump(end)
     assert list(verify(server)) == list(verify(end)) == []
     on_server = Tracker(ANN, clock=lambda: float(NOW), database_url=postgresql)
     number = on_server.find("v2@b")
+    assert on_server.one(number).labels == ("todo",)
     assert on_server.one(number).pinned  # what one person decided is theirs who opens it first
     assert on_server.one(number).unread == 0
     for known in (begin.database, server, end, on_server.database):

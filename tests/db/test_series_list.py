@@ -21,6 +21,7 @@ from patchwatch.db.sqlite_file import open_file
 from patchwatch.errors import DamagedError, DatabaseError, InvalidInputError
 from patchwatch.series import labels
 from patchwatch.series.follow_rules import Rule
+from patchwatch.series.own_labels import LabelChange
 from patchwatch.sync import rules
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
@@ -50,13 +51,14 @@ def test_summary_agrees_with_the_row(tracker: DemoTracker) -> None:
     number = tracker.series()[0].id
     tracker.mute(number)
     tracker.pin(number)
+    tracker.label(number, LabelChange(added=frozenset({"todo", "later"})))
     tracker.snooze(number, None)
     tracker.mark_read([row.message_id for row in tracker.thread(number)[:3]])
     rows = {row.id: row for row in tracker.series(everything=True)}
     lines = tracker.lines()
     assert [line.id for line in lines] == list(rows)
     same = (
-        "title author_name author_email inboxes watched muted pinned snoozed_until state turn turn_since "
+        "title author_name author_email inboxes watched muted pinned labels snoozed_until state turn turn_since "
         "awaiting_review overdue unread last_activity version rfc incomplete patches reviewed stale_since"
     )
     for line in lines:

@@ -10,6 +10,7 @@ import pytest
 from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.db.people import Acting
 from patchwatch.errors import NotFoundError
+from patchwatch.series.own_labels import parse_change
 from patchwatch.tracker import Tracker
 from tests.support.demo import demo
 
@@ -99,6 +100,23 @@ def test_pins_are_per_person(tracker: DemoTracker) -> None:
     assert tracker.one(number).pinned
     assert tracker.undo().startswith("pinned")
     assert not tracker.one(number).pinned
+
+
+def test_labels_are_undone_per_person(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    me = tracker.database.acting
+    tracker.label(number, parse_change(["+todo"]))
+    tracker.database.acting = BO
+    tracker.label(number, parse_change(["+todo", "+later"]))
+    tracker.label(number, parse_change(["-todo"]))
+    assert tracker.one(number).labels == ("later",)
+    assert tracker.undo().startswith("labels -todo")
+    assert tracker.one(number).labels == ("later", "todo")
+    tracker.database.acting = me
+    assert tracker.undo().startswith("labels +todo")
+    assert tracker.one(number).labels == ()
+    tracker.database.acting = BO
+    assert tracker.one(number).labels == ("later", "todo")
 
 
 def test_undo_of_unwatch() -> None:

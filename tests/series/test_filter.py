@@ -24,6 +24,7 @@ ZSWAP = a_line(
     patches=3,
     expected=4,
     unread=2,
+    labels=("next-week", "todo"),
     roots="zswap-v1@example.org\nzswap-v3@example.org",
 )
 PLAIN = a_line(id=12, title="net: count drops", state="accepted", turn="nobody", last_activity=NOW - 3600)
@@ -54,6 +55,11 @@ def keeps(text: str) -> tuple[bool, bool]:
         ("f:kairui@example", True, False),
         ("l:linux-mm", True, False),
         ("l:netdev", False, True),
+        ("label:todo", True, False),
+        ("label:NEXT", True, False),
+        ("label:do", False, False),
+        ("-label:todo", False, True),
+        ("label:", True, True),
         ("m:zswap-v1", True, False),
         ("st:under-review", True, False),
         ("st:und", True, False),

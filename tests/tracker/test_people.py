@@ -12,6 +12,7 @@ from patchwatch.db import outbox
 from patchwatch.db.outbox import DigestCursor
 from patchwatch.errors import NotFoundError
 from patchwatch.notify.digest.recipient import DigestRecipient
+from patchwatch.series.own_labels import parse_change
 from patchwatch.series.patch_reading import Mark
 from patchwatch.series.point_labels import fate, names_in
 from patchwatch.series.point_list import listed_points
@@ -63,10 +64,13 @@ def test_watches_read_marks_pins_and_snoozes_are_each_persons_own(people: People
     assert unread > 0
     ann.pin(number)
     ann.mute(number)
+    ann.label(number, parse_change(["+todo"]))
     ann.snooze(number, NOW + DAY)
     ann.mark_read([row.message_id for row in ann.thread(number)])
     for row in (bo.one(number), next(line for line in bo.lines() if line.id == number)):
         assert (row.watched, row.pinned, row.muted, row.snoozed_until, row.unread) == (True, False, False, None, unread)
+        assert row.labels == ()
+    assert (ann.labels(), bo.labels()) == ({"todo": 1}, {})
     mine = ann.one(number)
     assert (mine.pinned, mine.muted, mine.snoozed_until, mine.unread) == (True, True, NOW + DAY, 0)
     ann.unwatch(number)
@@ -80,10 +84,13 @@ def test_the_past_has_ones_own_decisions(people: People) -> None:
     number = ann.find(XDP_V5)
     ann.mute(number)
     bo.pin(number)
+    for tracker in (ann, bo):
+        tracker.label(number, parse_change([f"+of-{tracker.database.acting.name.partition('@')[0]}"]))
     for tracker, muted in ((ann, True), (bo, False)):
         with as_of(tracker, NOW) as past:
             row = past.one(number)
             assert (row.muted, row.pinned) == (muted, not muted)
+            assert row.labels == ("of-ann" if muted else "of-bo",)
 
 
 def test_patches_are_read_by_each_person(people: People) -> None:

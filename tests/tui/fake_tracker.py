@@ -37,6 +37,7 @@ from patchwatch.series.model import (
     SeriesSummary,
     StateChangeRow,
 )
+from patchwatch.series.own_labels import LabelChange
 from patchwatch.series.patch_reading import Mark, VersionReading
 from patchwatch.series.queue import Case, News, Rules, place
 from patchwatch.series.rangediff.comparison import Comparison, compare
@@ -288,6 +289,18 @@ class FakeTracker:
 
     def pin(self, series_ids: Collection[int], *, pinned: bool = True) -> None:
         self._decide("pin", series_ids, pinned, pinned=pinned)
+
+    def labels(self) -> dict[str, int]:
+        self._ask("labels")
+        names = [name for row in self.rows.values() for name in row.labels]
+        return {name: names.count(name) for name in sorted(set(names))}
+
+    def label(self, series_ids: Collection[int], change: LabelChange) -> None:
+        self._ask("label", *series_ids, str(change))
+        before = [self.rows[n] for n in series_ids]
+        self.decisions.append((f"label: {', '.join(f'#{n}' for n in series_ids)}", before))
+        for row in before:
+            self.change(row.id, labels=tuple(sorted((set(row.labels) | change.added) - change.removed)))
 
     def mark(self, series_ids: Collection[int], state: str | None) -> None:
         self._decide("mark", series_ids, state, state=state or "new")

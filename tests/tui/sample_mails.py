@@ -314,6 +314,7 @@ def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesSummary:
         followed=False,
         muted=row.muted,
         pinned=row.pinned,
+        labels=row.labels,
         snoozed_until=row.snoozed_until,
         state=row.state,
         turn=row.turn,

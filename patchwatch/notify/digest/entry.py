@@ -283,7 +283,8 @@ def _giver(tag: TrailerRow, me: Collection[str]) -> str:
 
 
 def _name(row: SeriesRow) -> str:
-    return f"{_version_of(row.revisions[-1])} {line(row.title)}"
+    given = f" [{', '.join(map(line, row.labels))}]" if row.labels else ""
+    return f"{_version_of(row.revisions[-1])} {line(row.title)}{given}"
 
 
 def _version_of(revision: RevisionRow) -> str:

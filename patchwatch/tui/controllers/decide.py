@@ -5,7 +5,7 @@ A decision about several series is undone as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
@@ -22,11 +22,20 @@ from patchwatch.tui.render.link_preview import LinkPreview, with_marked
 from patchwatch.tui.render.series_names import AnySeries
 
 if TYPE_CHECKING:
+    from patchwatch.series.own_labels import LabelChange
     from patchwatch.series.point_list import ListedPoint
 
 Result = TypeVar("Result")
 
-_UNDOABLE = ("unwatch", "mute", "state", "snooze", "link", "dismiss")  # an undo makes notices about these obsolete
+_UNDOABLE = (
+    "unwatch",
+    "mute",
+    "label",
+    "state",
+    "snooze",
+    "link",
+    "dismiss",
+)  # an undo makes notices about these obsolete
 
 
 class DecisionController:
@@ -79,6 +88,20 @@ class DecisionController:
         pinned = not all(row.pinned for row in rows)
         outcome = "Pinned" if pinned else "Unpinned"
         self._write("pin", rows, lambda: self._tracker.pin(_ids(rows), pinned=pinned), outcome)
+
+    def label(self, rows: Sequence[AnySeries]) -> None:
+        """Ask for labels, then add or remove them."""
+        if rows:
+            self._jobs.submit("read", "label", self._tracker.labels, lambda in_use: self._ask_for_labels(rows, in_use))
+
+    def _ask_for_labels(self, rows: Sequence[AnySeries], in_use: Mapping[str, int]) -> None:
+        from patchwatch.tui.dialogs.label import LabelDialog
+
+        def answered(change: LabelChange | None) -> None:
+            if change is not None:
+                self._write("label", rows, lambda: self._tracker.label(_ids(rows), change), f"Labels {change}")
+
+        self._app.push_screen(LabelDialog(rows, in_use), answered)
 
     def state(self, rows: Sequence[AnySeries]) -> None:
         """Ask for a state, then set it."""

@@ -97,7 +97,7 @@ def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
 
 
 def remarks(row: SeriesRow) -> list[str]:
-    """What is special about a series: notes on its state, pinned, muted, snoozed."""
+    """What is special about a series: notes on its state, pinned, muted, snoozed, its labels."""
     notes = series_labels.state_notes(row)
     if row.pinned:
         notes.append("pinned")
@@ -105,6 +105,8 @@ def remarks(row: SeriesRow) -> list[str]:
         notes.append("muted")
     if row.snoozed_until is not None:
         notes.append(f"snoozed until {date(row.snoozed_until) if row.snoozed_until else 'a reply'}")
+    if row.labels:
+        notes.append(f"labels: {', '.join(map(line, row.labels))}")
     return notes
 
 

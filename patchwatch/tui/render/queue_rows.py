@@ -1,7 +1,7 @@
 """The rows of what needs me: series below the headings of their sections, which fold.
 
 Pure.  patchwatch.series.queue decides the sections.  When it gets narrow, points, tags, list and author go first, then
-the names in what is to do; the title keeps 40 of 80 columns.
+the names in what is to do; the title keeps 40 of 80 columns.  Labels take their room from the title, at its end.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from patchwatch.series.signs import PINNED
 from patchwatch.series.verbs import short_day
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.columns import fit_pieces
+from patchwatch.tui.render.columns import cell_len, fit, fit_pieces
 
+_LABELS = 16  # columns that the labels of a series take of its title at most
 FOLDED = frozenset({Section.DORMANT, Section.CLOSED})
 """Sections that are folded at first."""
 _HUGE, _WIDE, _MEDIUM, _NARROW, _TINY = 176, 116, 98, 62, 44  # widths from which on there are more, or wider, columns
@@ -159,6 +160,9 @@ def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" 
         cells.append(([(unread, "accent strong")], sizes.new if roomy else 1, True))
     gap = 2 if roomy else 1
     room = width - 2 - sum(size + gap for _, size, _ in cells)
+    if own := fit(series_labels.own(row), _LABELS) if width >= _MEDIUM else "":
+        cells.insert(0, ([(own, "accent")], cell_len(own), False))
+        room -= cell_len(own) + gap
     drawn: list[StyledText] = [labels.state_sign(row.state), mark, *fit_pieces(title_of(row), max(room, 8))]
     for cell, size, right in cells:
         drawn += [(" " * gap, ""), *fit_pieces(cell, size, right=right)]

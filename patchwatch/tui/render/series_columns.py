@@ -102,6 +102,13 @@ POINTS = Column(
     descending=True,
     is_blank=lambda row: not series_labels.open_points(row),
 )
+LABELS = Column(
+    "Labels",
+    lambda row, now: [(series_labels.own(row), "accent")],
+    series_labels.own,
+    max_width=16,
+    is_blank=lambda row: not row.labels,
+)
 TAGS = Column(
     "Tags",
     lambda row, now: labels.reviewed(row),
@@ -129,10 +136,10 @@ ACTIVE = Column(
     descending=True,
 )
 
-COLUMNS = (SIGN, TITLE, NEXT, WHEN, STATE, VERSION, AUTHOR, INBOX, POINTS, TAGS, ACTIVE, UNREAD)
+COLUMNS = (SIGN, TITLE, LABELS, NEXT, WHEN, STATE, VERSION, AUTHOR, INBOX, POINTS, TAGS, ACTIVE, UNREAD)
 """All columns, from left to right."""
 
-_OPTIONAL = (UNREAD, ACTIVE, TAGS, VERSION, AUTHOR, STATE, POINTS, INBOX)
+_OPTIONAL = (UNREAD, ACTIVE, LABELS, TAGS, VERSION, AUTHOR, STATE, POINTS, INBOX)
 """Columns that are shown if the title keeps its width, the most useful first; those not listed are always shown."""
 _ALWAYS = tuple(column for column in COLUMNS if column not in _OPTIONAL)
 
@@ -199,7 +206,7 @@ def layout(rows: Sequence[SeriesSummary], width: int, now: int) -> Layout:
     widths = {column: needed(column) for column in _ALWAYS if column is not TITLE}
     left = width - 1 - sum(widths.values()) - _GAP * len(widths)
     for column in _OPTIONAL:
-        if column is POINTS and all(map(column.is_blank, measured)):
+        if column in (POINTS, LABELS) and all(map(column.is_blank, measured)):
             continue
         wanted = needed(column) + _GAP
         if column is AUTHOR:

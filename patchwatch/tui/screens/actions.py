@@ -26,6 +26,7 @@ ACTIONS: tuple[BindingType, ...] = (
         "M", "mute", "Mute", show=False, tooltip="Move to Waiting, out of digests and events; or unmute", id="act.mute"
     ),
     Binding("p", "pin", "Pin", show=False, tooltip="Keep first in its section, never dormant; or unpin", id="act.pin"),
+    Binding("plus", "label", "Label", show=False, tooltip="Add labels, or remove them", id="act.label"),
     Binding("x", "unwatch", "Unwatch", show=False, tooltip="Stop watching (the mail is kept)", id="act.unwatch"),
     Binding("L", "link", "Link", show=False, tooltip="Link to another version, or unlink", id="act.link"),
     Binding("u", "undo", "Undo", show=False, tooltip="Undo the last change (state, link, snooze, …)", id="act.undo"),
@@ -85,6 +86,10 @@ class ActionScreen(LiveScreen):
     def action_pin(self) -> None:
         """Pin the targets, or unpin them if all are pinned."""
         self._deciding.pin(self.targets())
+
+    def action_label(self) -> None:
+        """Ask which labels to add to the targets, or to remove."""
+        self._deciding.label(self.targets())
 
     def action_unwatch(self) -> None:
         """Ask, then stop watching the targets."""

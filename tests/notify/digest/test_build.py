@@ -443,3 +443,8 @@ def test_points_that_wait_for_the_recipient_are_counted_in_what_moved() -> None:
 def test_a_closed_series_does_not_count_points() -> None:
     row = with_points(APPLIED, Fate.ANSWERED, "me@example.org")
     assert " points " not in digest(update(row, message("a@rita"))).text
+
+
+def test_labels_stand_behind_the_title() -> None:
+    assert " v1 frob: turn the wheel [later, todo]" in digest(update(replace(ASKS_ME, labels=("later", "todo")))).text
+    assert "[" not in next(one for one in lines(update(ASKS_ME)) if "frob: turn the wheel" in one)

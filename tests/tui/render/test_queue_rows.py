@@ -104,3 +104,20 @@ def test_titles_of_the_columns_stand_above_them(width: int) -> None:
     assert below.index("Ann Author") == above.index("Author")
     if width > 100:
         assert below.index("linux-iio") == above.index("List")
+
+
+@pytest.mark.parametrize("width", [98, 116, 140, 200])
+def test_labels_stand_at_the_end_of_the_title_in_a_wide_terminal(width: int) -> None:
+    row = a_line(title=LONG, labels=("later", "todo"), place=put(Section.REVIEW))
+    drawn = draw_series(row, width, NOW)
+    assert width_of(drawn) == width
+    title, _, rest = plain(drawn).partition("…")
+    assert LONG.startswith(title.removeprefix("○ "))
+    assert rest.lstrip().startswith("later todo  review v1")
+    many = a_line(title=LONG, labels=("a-label-of-many-words", "todo"), place=put(Section.REVIEW))
+    assert "  a-label-of-many…  review v1" in plain(draw_series(many, width, NOW))
+
+
+def test_at_80_columns_labels_leave_the_title_its_room() -> None:
+    labeled, plain_row = (a_line(title=LONG, labels=given, place=put(Section.REVIEW)) for given in (("todo",), ()))
+    assert draw_series(labeled, 80, NOW) == draw_series(plain_row, 80, NOW)

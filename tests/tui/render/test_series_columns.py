@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.tui.render.series_columns import POINTS, TITLE, Order, layout
+from patchwatch.tui.render.series_columns import LABELS, POINTS, TITLE, Order, layout
 from tests.series.summaries import NOW, a_line
 
 
@@ -43,3 +43,13 @@ def test_the_most_open_points_come_first_and_none_last() -> None:
     rows = [a_line(id=n, points_open=n, points=9) for n in (0, 2, 1, 3)]
     assert [row.points_open for row in Order(POINTS, descending=True).sort(rows)] == [3, 2, 1, 0]
     assert [row.points_open for row in Order(POINTS, descending=False).sort(rows)] == [1, 2, 3, 0]
+
+
+def test_labels_have_a_column_if_there_are_any_and_the_title_keeps_its_width() -> None:
+    assert LABELS.heading not in widths(a_line(), 200)
+    found = widths(a_line(labels=("later", "todo")), 120)
+    assert found[LABELS.heading] == len("later todo")
+    assert found[TITLE.heading] >= 40
+    assert LABELS.heading not in widths(a_line(labels=("later", "todo")), 80)
+    rows = [a_line(id=1), a_line(id=2, labels=("todo",)), a_line(id=3, labels=("later",))]
+    assert [row.id for row in Order(LABELS, descending=False).sort(rows)] == [3, 2, 1]
