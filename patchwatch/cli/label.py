@@ -48,7 +48,7 @@ def label_command(ctx: click.Context, series: tuple[str, ...]) -> None:
     Examples:
       patchwatch label 12 14 +todo -later
       patchwatch label 12
-      patchwatch list --label todo
+      patchwatch label
     """
     context: Context = ctx.obj
     tracker = context.tracker
