@@ -1,4 +1,4 @@
-"""Build queries for public-inbox's search, such that nothing in an address or title acts as an operator.
+"""Build queries for public-inbox's search, such that nothing in an address acts as an operator.
 
 Pure.  The result of a query is a superset, to be filtered by parsing the mail: search ignores case and punctuation, so
 `f:"lei@example.org"` also finds `xiao-lei@example.org`.
@@ -7,8 +7,6 @@ Observed with public-inbox 1.9 (and verified by tests/sources/lore/test_real_ser
 private archives use, and `full`, which lore.kernel.org uses:
 
 - Addresses are indexed with positions at both levels: `f:"x@y"` works, and so does `f:x@y`.
-- Subjects are not at `medium`: `s:"two words"` never finds anything there; `s:"two" s:"words"` works at both levels.
-  A name in two parts (`tcp:tcp_ca_event`) counts as two words; one with an underscore is one.
 - In quotes `OR`, `NOT`, `d:` and wildcards are plain text; outside them a lone `OR` causes status 500.
 - `d:` is the day of the Date header in UTC and includes both ends; `rt:` is the newest Received header, in seconds.
   Fewer than five digits are not seconds but one of git's date formats: `rt:1..` finds nothing.
@@ -25,12 +23,7 @@ from patchwatch.pattern import Pattern
 
 # The query is in the first line of the request, which servers limit to 8 KiB (nginx's default).
 _MAX_QUERY_BYTES = 4000
-_MAX_TITLE_WORDS = 12
-_FEWEST_TITLE_WORDS = 2  # with one word, a search fetches half a list
 
-# A word that is one index term: Xapian joins words at ' & . , ; between characters, and keeps a + or # after one.
-_TITLE_WORD = Pattern(r"(?<![\w'’&.,;·])\w{2,}(?!['’&.,;·]\w|[\w+#])")
-_LONGEST_TERM_BYTES = 60  # Xapian drops longer words (64 bytes) from the index
 # Only words and what joins them in an address (RFC 5322, atext) may be in the quotes.  Removed are quotes, even “curly”
 # ones, which public-inbox treats the same, and `..`, which is a range even in quotes (and causes status 500).
 _NOT_IN_ADDRESS = Pattern(r"[^\w.@!#$%&'*+/=?^`{|}~-]+|(?<=\.)\.+")
@@ -56,19 +49,6 @@ def by_people(emails: Iterable[str], since: date, until: date) -> tuple[str, ...
         plain = _NOT_IN_ADDRESS.sub(" ", email).strip()
         if re.search(r"\w", plain):
             terms.append(f'f:"{plain}"')
-    return _any_of(terms, since, until)
-
-
-def by_titles(titles: Iterable[str], since: date, until: date) -> tuple[str, ...]:
-    """Query mail whose subject has the words of one of these titles, in any order, sent from `since` to `until`.
-
-    Titles with fewer than two searchable words are left out.  Dates and number of queries are as for `by_people`.
-    """
-    terms = []
-    for title in dict.fromkeys(titles):
-        words = [w for w in dict.fromkeys(_TITLE_WORD.findall(title)) if len(w.encode()) <= _LONGEST_TERM_BYTES]
-        if len(words) >= _FEWEST_TITLE_WORDS:
-            terms.append("(" + " ".join(f's:"{word}"' for word in words[:_MAX_TITLE_WORDS]) + ")")
     return _any_of(terms, since, until)
 
 

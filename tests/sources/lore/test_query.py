@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.sources.lore.query import arrived_since, by_people, by_titles
+from patchwatch.sources.lore.query import arrived_since, by_people
 
 JANUARY = (date(2024, 1, 1), date(2024, 1, 31))
 
@@ -19,9 +18,8 @@ def test_times_are_padded_so_that_they_count_as_seconds() -> None:
     assert arrived_since(-1) == "rt:0000000000.."
 
 
-def test_no_query_without_people_or_words() -> None:
+def test_no_query_without_people() -> None:
     assert by_people([], *JANUARY) == by_people(["", '"', "@"], *JANUARY) == ()
-    assert by_titles([], *JANUARY) == by_titles(["fix", "a b c", "R&D C++"], *JANUARY) == ()
 
 
 def test_people_share_one_query() -> None:
@@ -30,28 +28,12 @@ def test_people_share_one_query() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("title", "words"),
-    [
-        ("mm: fix a thing", ["mm", "fix", "thing"]),
-        ("tcp:tcp_ca_event trace", ["tcp", "tcp_ca_event", "trace"]),
-        ("don't use foo.bar v6.1 in R&D, C++ or C# code.", ["use", "in", "or", "code"]),
-        ('fix fix the (quoted) `words` in "it"', ["fix", "the", "quoted", "words", "in", "it"]),
-        ("für naïve 中文字", ["für", "naïve", "中文字"]),
-        ("ends in " + "x" * 70, ["ends", "in"]),
-    ],
-)
-def test_only_single_term_words_of_a_title_are_used(title: str, words: list[str]) -> None:
-    (query,) = by_titles([title], *JANUARY)
-    assert query == f"(({' '.join(f's:{chr(34)}{word}{chr(34)}' for word in words)})) d:20240101..20240131"
-
-
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_input_cannot_leave_the_quotes(texts: list[str]) -> None:
-    for query in (*by_people(texts, *JANUARY), *by_titles(texts, *JANUARY)):
+    for query in by_people(texts, *JANUARY):
         parts = query.split('"')
         outside = "".join(parts[::2])
-        assert set(outside.replace(" OR ", "")) <= set("()fs: d:20240101..20240131")
+        assert set(outside.replace(" OR ", "")) <= set("()f: d:20240101..20240131")
         assert not any(".." in inside or "“" in inside for inside in parts[1::2])
 
 

@@ -13,7 +13,7 @@ import pytest
 from patchwatch.config import Lore
 from patchwatch.errors import InboxNotFoundError, LoreResponseError, LoreUnreachableError, MessageNotFoundError
 from patchwatch.sources.lore.client import Archive
-from patchwatch.sources.lore.query import by_people, by_titles
+from patchwatch.sources.lore.query import by_people
 from patchwatch.sources.lore.urls import message_url
 from tests.support.lore_server import LoreServer
 
@@ -231,29 +231,9 @@ def test_dates_are_utc_and_inclusive(indexed: Archive) -> None:
     assert found(indexed, "list", *by_people(author, date(2023, 12, 31), date(2024, 1, 1))) == {"eve", "first"}
 
 
-@pytest.mark.parametrize(
-    "title", ["tcp:tcp_ca_event: don't trace für C++, R&D or v6.1", "trace: TCP event für tcp_ca_event", "trace für"]
-)
-def test_title_is_found_by_its_words(indexed: Archive, title: str) -> None:
-    expected = {"event"} if "TCP event" not in title else set()  # the subject has no separate word `event`
-    assert found(indexed, "list", *by_titles([title], *JANUARY)) == expected
-
-
-def test_operators_in_a_title_are_words(indexed: Archive) -> None:
-    assert found(indexed, "list", *by_titles(["this OR that"], *JANUARY)) == {"either"}
-    assert found(indexed, "list", *by_titles(["hello OR that"], *JANUARY)) == set()
-    assert found(indexed, "list", *by_titles(['"hello" NOT (this) d:20200101.. thing*'], *JANUARY)) == set()
-
-
 def test_operators_in_an_address_are_words(indexed: Archive) -> None:
     for hostile in ('x" OR f:"lei', "“ OR f:lei", "d:20200101..", "a..z", "rt:0..", '"', "lei*", "NOT lei", "\0(("):
         assert found(indexed, "list", *by_people([hostile], *JANUARY)) <= {"either", "xiao"}
-
-
-def test_subjects_match_as_phrases_only_at_level_full(indexed: Archive, request: pytest.FixtureRequest) -> None:
-    level = request.node.callspec.params["indexed"]
-    assert found(indexed, "list", 's:"this OR that"') == ({"either"} if level == "full" else set())
-    assert found(indexed, "list", 's:"this" s:"OR" s:"that"') == {"either"}
 
 
 def test_addresses_match_quoted_or_not_at_every_level(indexed: Archive) -> None:
