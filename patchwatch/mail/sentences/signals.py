@@ -15,7 +15,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Signal, SignalKind
-from patchwatch.mail.sentences import amendments, applied, claims, denials, objections, rejections, retractions
+from patchwatch.mail.sentences import (
+    amendments,
+    applied,
+    bargains,
+    claims,
+    denials,
+    objections,
+    rejections,
+    retractions,
+)
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.sentences.words import word_set, words
@@ -278,6 +287,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.MAINLINED, evidence(sentence))
     if _DROPPING.occur(lowered) and applied.is_dropped(sentence):
         return Signal(SignalKind.UNAPPLIED, evidence(sentence))
+    if bargains.asks_in_return(sentence, lowered):
+        return Signal(SignalKind.CHANGES, evidence(sentence))
     if _WILL_APPLY.occur(lowered) and applied.intends_to_apply(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if amendments.amends(sentence, lowered):
