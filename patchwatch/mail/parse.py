@@ -196,8 +196,8 @@ def _signals(
         text_of_it = thanks.reporting_line(sentences, own_text)
         return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
-    for_all = signals.tags_for_all(sentences) if any(tag.own for tag in tags) else ()
-    return (*signals.commands(text.inline), *for_all, *signals.person_signals(sentences))
+    of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
+    return (*signals.commands(text.inline), *of_tags, *signals.person_signals(sentences))
 
 
 def _stated(

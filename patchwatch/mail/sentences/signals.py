@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Signal, SignalKind
+from patchwatch.mail.message import Signal, SignalKind, Trailer
 from patchwatch.mail.sentences import (
     amendments,
     applied,
@@ -25,6 +25,7 @@ from patchwatch.mail.sentences import (
     rejections,
     retractions,
 )
+from patchwatch.mail.sentences.conditions import condition
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.sentences.words import word_set, words
@@ -159,6 +160,7 @@ _ASIDE = Pattern(
     r"(?:through|via|by)|which tree|"
     r"any(?:body|one) else|eh(?=\?))\b"
 )
+_REVIEWS = frozenset({"Acked-by", "Reviewed-by"})
 _VERSION_NUMBER = Pattern(r"v\d")
 _SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
 # "3 patches set to Changes Requested."
@@ -248,9 +250,13 @@ def commands(text: str) -> tuple[Signal, ...]:
     return tuple(Signal(SignalKind.COMMAND, evidence(found[0]), found[1].strip().lower()) for found in lines)
 
 
-def tags_for_all(sentences: Iterable[str]) -> tuple[Signal, ...]:
-    """The sentence that extends the tags of a reply to one patch to the whole series, if there is one."""
-    return tuple(Signal(SignalKind.FOR_ALL, evidence(s)) for s in sentences if _WHOLE.search(s) and "?" not in s)[:1]
+def of_tags(sentences: Sequence[str], tags: Iterable[Trailer]) -> Iterator[Signal]:
+    """What the sentences of a reply say of its own tags: that they are for the whole series, or on what condition."""
+    if for_all := next((s for s in sentences if _WHOLE.search(s) and "?" not in s), None):
+        yield Signal(SignalKind.FOR_ALL, evidence(for_all))
+    if any(tag.own and tag.name in _REVIEWS for tag in tags) and (found := condition(sentences)):
+        sentence, named = found
+        yield Signal(SignalKind.CONDITION, evidence(sentence), "named" if named else "")
 
 
 def person_signals(sentences: Sequence[str]) -> Iterator[Signal]:

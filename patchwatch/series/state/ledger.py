@@ -162,12 +162,20 @@ class Ledger(Struct):
             elif about and not own:
                 self._take_over(about, message, remark)
             self._note(remark, message, about)
+        if reply.condition and reply.condition.detail and not self._asked_in(message):
+            self.demand_of(reply, PointKind.CHANGE, reply.condition.text)
         if reply.to_posting and not (complete or reply.endorses or message.message_id in self._in_mail):
             self._comment(reply)
         asks = any(r.wants or r.retracts or r.waives for r in message.remarks)
         if SignalKind.SATISFIED in reply.signals and not asks:
             text = reply.signals[SignalKind.SATISFIED].text
             self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, text)
+
+    def _asked_in(self, message: Message) -> bool:
+        """True if the mail raises a point."""
+        return any(
+            self.by_key[key].message_id == message.message_id for key in self._in_mail.get(message.message_id, ())
+        )
 
     def _comment(self, reply: Reply) -> None:
         """An answer to the posting that neither asks nor endorses: perhaps the author should say something."""
@@ -275,10 +283,13 @@ class Ledger(Struct):
 
     def _raise(self, reply: Reply, number: int, remark: Remark) -> None:
         message = reply.message
-        if reply.endorses and not _ASKS_BESIDE_TAG.intersection(remark.signals):
+        plain = reply.endorses and reply.condition is None
+        if plain and not _ASKS_BESIDE_TAG.intersection(remark.signals):
             return
         firm, chance = remark.firm, remark.chance
-        if self.rfc and not _DEMANDS.intersection(remark.signals):
+        if reply.condition:
+            firm, chance = True, CERTAIN
+        elif self.rfc and not _DEMANDS.intersection(remark.signals):
             firm, chance = False, min(chance, WEIGHTY - 1)  # an RFC asks for opinions
         point = Point(
             message.message_id,
@@ -289,7 +300,7 @@ class Ledger(Struct):
             PointKind(remark.wants),
             remark.text,
             firm,
-            reply.endorses,
+            plain,
             remark.code,
             chance=chance,
             file=remark.file,

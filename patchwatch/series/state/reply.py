@@ -20,6 +20,7 @@ from patchwatch.series.committers import Committers, is_by_form, is_claim
 from patchwatch.series.tags import is_endorsement
 
 FEW_WORDS = 12  # a mail this short may only thank or agree
+_ASKING = (SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION)
 _A_WORD = 5  # a mail this short asks for nothing more
 
 _AUTHOR_ACTS = (
@@ -68,13 +69,19 @@ class Reply:
     @property
     def only_endorses(self) -> bool:
         """True if the sender gives a tag, and requests nothing more."""
-        return self.endorses and not self.has(SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK)
+        return self.endorses and not self.has(*_ASKING)
 
     @property
     def is_content(self) -> bool:
         """True if somebody gives a tag, or says that nothing need be posted again, and asks for nothing."""
         remarks = self.message.remarks
-        return (self.endorses or any(r.waives for r in remarks)) and not any(r.wants for r in remarks)
+        waived = self.endorses or any(r.waives for r in remarks)
+        return waived and self.condition is None and not any(r.wants for r in remarks)
+
+    @property
+    def condition(self) -> Signal | None:
+        """The sentence that makes its tags depend on a change."""
+        return self.signals.get(SignalKind.CONDITION)
 
     @property
     def is_satisfied(self) -> bool:

@@ -135,11 +135,53 @@ REVIEWS: dict[str, Case] = {
         "author",
         "a1@x",
     ),
-    "a question beside the tag holds nothing up, but a request does": (
+    "a request beside the tag holds it up": (
         1,
-        [(RITA, f"Please use a list.\n\nWith that:\n\n{RITA_TAG}")],
+        [(RITA, f"Please use a list.\n\n{RITA_TAG}")],
         "reviewed",
         "author",
+        "a1@x",
+    ),
+    "a tag on a condition requests the change": (
+        1,
+        [(RITA, f"Please use a list.\n\nWith that:\n\n{RITA_TAG}")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "the condition itself can name the change": (
+        1,
+        [(RITA, f"With the typo in the subject fixed, feel free to add:\n\n{RITA_TAG}")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "with an explanation is no condition": (
+        1,
+        [
+            (RITA, "Why is the lock taken?\n"),
+            (ANN, "Because of the frob.\n"),
+            (RITA, f"Makes sense.  With that:\n\n{RITA_TAG}"),
+        ],
+        "reviewed",
+        "maintainer",
+        "a3@x",
+    ),
+    "the author will meet the condition": (
+        1,
+        [(RITA, f"Typo in the comment.\n\nOnce that is fixed:\n\n{RITA_TAG}"), (ANN, "Will fix, thanks!\n")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "the author says that it is met": (
+        1,
+        [
+            (RITA, f"A comment is missing.\n\nWith that added:\n\n{RITA_TAG}"),
+            (ANN, "It is above the function.\n"),
+        ],
+        "reviewed",
+        "maintainer",
         "a1@x",
     ),
     "somebody reminds of the process": (

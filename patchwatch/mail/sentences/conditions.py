@@ -1,0 +1,82 @@
+"""Recognize that a tag is given on a condition: "With that fixed:", "once the typo is corrected, feel free to add".
+
+The forms come from replies with a Reviewed-by or Acked-by on linux-iio, linux-usb, linux-pm and linux-scsi from January
+2023 to June 2024, one in fifteen of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchwatch.mail.sentences.phrase import phrase
+from patchwatch.pattern import Pattern
+
+_MAX_SENTENCE = 250  # characters
+_CUES = "with |modulo |after |once |provided |assuming |if you |when you "
+
+_LEAD = (
+    r"(?:(?:so|but|and|then|otherwise|anyway|also|besides|lgtm|looks? (?:good|fine|ok)(?: to me)?|thanks|nice|great)"
+    r"\b[,.;:!–—-]*\s*){0,3}"
+)
+_DONE = (
+    r"(?:added|addressed|adjusted|amended|changed|clarified|cleaned|corrected|documented|done|dropped|fixed|folded|"
+    r"handled|improved|incorporated|included|made|merged|moved|removed|renamed|replaced|resolved|reworded|sorted|split|"
+    r"squashed|taken care of|tweaked|updated)(?: (?:up|out|in|here|above|below|accordingly))?"
+)
+_DOING = (
+    r"(?:adding|addressing|adjusting|changing|clarifying|correcting|dropping|fixing|moving|removing|renaming|rewording|"
+    r"splitting|updating)"
+)
+_YOU_DO = (
+    r"you(?:'ve| have)? (?:also )?"
+    r"(?:add|address|adjust|chang|clarif|correct|drop|fix|mov|remov|renam|reword|split|updat)\w*"
+)
+# "With this patch applied, it works" and "with or without that" are no conditions.
+_NOT_SO = (
+    r"(?!or without\b|pleasure\b|(?:your|the|that|this) (?:explanation|clarification|answer|information|context)\b|"
+    r"(?:the |this |your |these |both )?(?:whole )?(?:patch(?:es|set)?|series|set|v\d+|version)\b)"
+)
+_OFFERED = (
+    r"[\s,:;.!–—-]*(?:(?:(?:then|please|kindly|do|just|also|in that case)[,:]? )*"
+    r"(?:feel free|you (?:can|may)|i(?:'m| am| can|'d be) |lgtm|looks |this |it(?:'s| is| looks)|the (?:patch|rest) |"
+    r"have my |(?:add|take|carry|consider|here'?s)\b|(?:reviewed|acked)-by|my )[^?]{0,100})?$"
+)
+# What names the change, wherever it stands.
+_NAMED = phrase(
+    _CUES,
+    rf"""
+    ^{_LEAD}(?:
+    (?:with|modulo|assuming|provided(?: that)?|once|after) {_NOT_SO}[^,.:?!]{{0,80}}?\b{_DONE}
+        (?: (?:as|by|from|in|like|per|to) [^,.:?!]{{1,60}})?
+    |(?:once|if|after|when) {_YOU_DO}[^?]{{0,80}}?
+    |(?:after|with) {_DOING}\b[^?]{{0,80}}?
+    ){_OFFERED}
+    """,
+)
+# "With that:", "with these, you can add": whether it is a condition depends on what was said before.
+_REFERRING = phrase(
+    _CUES,
+    rf"""
+    ^{_LEAD}(?:with|modulo|after|once)
+        (?: that| this| these| those| it| them| both|(?: all)?(?: of)? the (?:above|below)| above| this change)
+        {_OFFERED}
+    """,
+)
+# "With the marketing gone,", "With s/hold/Hold/ in the subject:" right above the tag.
+_FRAGMENT = phrase(_CUES, rf"^{_LEAD}(?:with|modulo|assuming|after|once) {_NOT_SO}[^?!]{{1,100}}?[^.?!]$")
+_REVIEW = Pattern(r"(?i)(?:reviewed|acked)-by:")
+
+
+def condition(sentences: Sequence[str]) -> tuple[str, bool] | None:
+    """The sentence that makes a Reviewed-by or Acked-by depend on a change, and whether it names the change.
+
+    If it names none ("With that:"), it is a condition only if something was asked for.  None: there is no condition.
+    """
+    for sentence, below in zip(sentences, (*sentences[1:], ""), strict=True):
+        if len(sentence) > _MAX_SENTENCE or not _NAMED.cues.occur(lowered := sentence.lower()):
+            continue
+        if _REFERRING.occurs(sentence, lowered):
+            return sentence, False
+        if _NAMED.occurs(sentence, lowered) or (_REVIEW.match(below) and _FRAGMENT.occurs(sentence, lowered)):
+            return sentence, True
+    return None

@@ -1,0 +1,67 @@
+"""A tag that depends on a change, and sentences above a tag that make no condition."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.sentences.conditions import condition
+from patchwatch.sync.read_mail import read_mail
+from tests.support.mails import mail
+
+TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "With the typo fixed:",
+        "With both nits addressed, feel free to add:",
+        "So with the subject corrected, you can add my:",
+        "Once you've addressed the include, please add:",
+        "If you fix that, feel free to add:",
+        "After clarifying the commit title,",
+        "Otherwise looks good, with the lock moved out:",
+        "With the marketing gone,",
+        "With s/frob/Frob/ in the subject to match history,",
+        "Modulo the nit about the header,",
+        "With the typo fixed as Lea suggested, this looks good to me.",
+    ],
+)
+def test_condition_names_the_change(sentence: str) -> None:
+    assert condition(["It is good.", sentence, TAG]) == (sentence, True)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["With that:", "With these, you can add:", "and with the above, feel free to add my", "With this change:"],
+)
+def test_condition_refers_to_what_was_asked(sentence: str) -> None:
+    assert condition(["Please take the lock.", sentence, TAG]) == (sentence, False)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "With this patch applied, my board boots.",
+        "With the series applied:",
+        "With or without that change:",
+        "With your explanation it is clear.",
+        "With your explanation,",
+        "If you respin, please drop the blank line.",
+        "Once the lock is taken, the list can't change.",
+        "Is it right with the lock moved?",
+        "Thanks for fixing the typo.",
+    ],
+)
+def test_no_condition(sentence: str) -> None:
+    assert condition([sentence, TAG]) is None
+
+
+def test_only_a_review_is_given_on_a_condition() -> None:
+    def signals(tag: str) -> list[str]:
+        body = f"> +\tint x;\n\nWith the typo fixed:\n\n{tag}: Rita Reviewer <rita@example.com>\n"
+        raw = mail(subject="Re: [PATCH] frob", sender="Rita Reviewer <rita@example.com>", in_reply_to="a@x", body=body)
+        return [str(signal.kind) for signal in read_mail(raw).message.signals]
+
+    assert "condition" in signals("Acked-by")
+    assert "condition" not in signals("Tested-by")
