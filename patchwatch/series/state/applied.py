@@ -20,10 +20,13 @@ from patchwatch.series.state.reply import Reply
 
 Extent = Literal["all", "some", "nothing"]
 
-# In the words up to the first comma; "this one is queued, so drop it from the series" is about one patch.
+# In the words up to the first comma, or what the verb has for its object; "this one is queued, so drop it from the
+# series" is about one patch.
 _ALL = Pattern(
-    r"(?i)(?!.*\bthis (?:one|patch)\b)(?!\W*it\b)[^,;]*"
-    r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b"
+    r"(?i)(?!.*\bthis (?:one|patch)\b)(?:(?!\W*it\b)[^,;]*"
+    r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b|"
+    r".*\b(?:applied|committed|merged|picked|pulled|pushed|queued|taken|took)(?: up| out)? "
+    r"(?:all|both|everything|these|them|(?:the|this) (?:\w+ )?(?:lot|patches|patch ?set|series|set))\b)"
 )
 _THIS = Pattern(r"(?i)\bthis (?:one|patch)\b")
 _COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(COUNTS)}|\d+)\b")  # "these two applied"

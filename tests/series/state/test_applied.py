@@ -43,6 +43,24 @@ THANKS = "Applied, thanks!\n\n" + "".join(
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "While I don't mind the check, I've dropped it and applied the patches to frob/for-6.5.",
+        "As nobody objected, I've queued these up for 6.5.",
+        "The comment had a typo, which I fixed, and I merged the whole series.",
+    ],
+)
+def test_the_object_of_the_verb_says_that_all_are_applied(words: str) -> None:
+    found = revision_state(revision(3, (MIA, words, 2)), committers=COMMITTERS)
+    assert (found.state, found.partly) == ("accepted", "")
+
+
+def test_a_verb_with_one_patch_for_its_object_is_about_one() -> None:
+    found = revision_state(revision(3, (MIA, "As the others wait, I've applied this patch.", 2)), committers=COMMITTERS)
+    assert (found.state, found.partly) == ("under-review", "2")
+
+
+@pytest.mark.parametrize(
     ("replies", "partly"),
     [
         ([(MIA, "Applied 1-2 to frob/for-6.5.\n")], "1,2"),
