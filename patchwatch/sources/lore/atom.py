@@ -141,9 +141,9 @@ def _time(parsed: time.struct_time | None) -> datetime | None:
 
 
 def _message_id(link: str) -> str:
-    """The message-id in `…/INBOX/MESSAGE-ID/`; public-inbox encodes a `/` in it."""
+    """The message-id in `…/INBOX/MESSAGE-ID/`; public-inbox encodes a `/` in it.  None has NUL, as in a mail."""
     try:
         last = unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2])
     except ValueError:
         return ""
-    return last if "@" in last else ""
+    return last if "@" in last and "\0" not in last else ""

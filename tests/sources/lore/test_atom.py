@@ -81,6 +81,12 @@ def test_feed_stops_after_enough_entries() -> None:
     assert len(parse_feed(feed)) == MAX_ENTRIES
 
 
+def test_a_link_with_nul_names_no_message() -> None:
+    assert b"/2@example.org/" in FEED
+    odd = FEED.replace(b"/2@example.org/", b"/%002@example.org/")
+    assert [entry.message_id for entry in parse_feed(odd)] == ["a/b+1@example.org"]
+
+
 @pytest.mark.parametrize("declared", ["us-ascii", "utf-8", "x-does-not-exist"])
 @pytest.mark.parametrize("odd", [b"\xfc", b"\0\x0b", b"&#65535;", b"&#xd800;", b"&#" + b"9" * 5000 + b";"])
 def test_odd_characters_in_a_subject_leave_the_feed_readable(declared: str, odd: bytes) -> None:
