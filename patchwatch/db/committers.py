@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_once, rows_with, select_once
+from patchwatch.db.sql import chunks, delete_with, insert_rows, rows_with, select_once
 from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role
 
 Pair = tuple[str, str]
@@ -39,8 +39,7 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
         for pair, role in held.items()
         if role.weight
     }
-    for part in chunks(changed & stored.keys()):
-        connection.execute(delete(t.acceptance).where(t.acceptance.c.revision_id.in_(part)))
+    delete_with(connection, t.acceptance.c.revision_id, changed & stored.keys())
     rows = [
         {
             "list": name,
@@ -53,8 +52,7 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
         for i in sorted(changed & roles.keys())
         for (name, person), role in sorted(roles[i].items())
     ]
-    if rows:
-        connection.execute(insert_once(t.acceptance), rows)
+    insert_rows(connection, t.acceptance, rows)
     return _update_committers(connection, weighed) if weighed else Flips(frozenset(), frozenset())
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select, upda
 from patchwatch.db import dictionaries
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
-from patchwatch.db.sql import chunks, insert_once, next_id, rows_with, select_once
+from patchwatch.db.sql import delete_with, insert_rows, next_id, rows_with, select_once
 
 _LAST_CONVERSATION = select(func.max(t.message.c.conversation))
 _SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
@@ -32,14 +32,12 @@ def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, 
 
 def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
     """Add new thread keys to their conversations."""
-    if keys:
-        connection.execute(insert_once(t.thread_key), [{"name": n, "conversation": c} for n, c in keys.items()])
+    insert_rows(connection, t.thread_key, [{"name": n, "conversation": c} for n, c in keys.items()])
 
 
 def forget_thread_keys(connection: Connection, conversations: Iterable[int]) -> None:
     """Delete the thread keys of conversations."""
-    for part in chunks(conversations):
-        connection.execute(delete(t.thread_key).where(t.thread_key.c.conversation.in_(part)))
+    delete_with(connection, t.thread_key.c.conversation, conversations)
 
 
 def thread_keys_in(connection: Connection, conversations: Iterable[int]) -> dict[int, set[str]]:
@@ -152,8 +150,7 @@ def give_numbers(connection: Connection, message_ids: Sequence[str]) -> dict[str
     """Assign numbers to messages that have none."""
     first = next_id(connection, t.number)
     given = {message_id: first + n for n, message_id in enumerate(message_ids)}
-    if given:
-        connection.execute(insert_once(t.number), [{"id": n, "message_id": m} for m, n in given.items()])
+    insert_rows(connection, t.number, [{"id": n, "message_id": m} for m, n in given.items()])
     return given
 
 
@@ -224,16 +221,14 @@ def successors(connection: Connection, roots: Iterable[str]) -> list[StoredRevis
 
 def forget_revisions(connection: Connection, ids: Collection[int]) -> None:
     """Delete revisions, their keys and memories."""
-    for part in chunks(ids):
-        for table in (t.revision_key, t.memory):
-            connection.execute(delete(table).where(table.c.revision_id.in_(part)))
-        connection.execute(delete(t.revision).where(t.revision.c.id.in_(part)))
+    for column in (t.revision_key.c.revision_id, t.memory.c.revision_id, t.revision.c.id):
+        delete_with(connection, column, ids)
 
 
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert revisions."""
     if rows:
-        connection.execute(insert_once(t.revision), dictionaries.packed(connection, rows, Kind.REVISION))
+        insert_rows(connection, t.revision, dictionaries.packed(connection, rows, Kind.REVISION))
 
 
 def change_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -251,8 +246,7 @@ def change_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
 
 def forget_keys(connection: Connection, ids: Collection[int]) -> None:
     """Delete the index keys of revisions."""
-    for part in chunks(ids):
-        connection.execute(delete(t.revision_key).where(t.revision_key.c.revision_id.in_(part)))
+    delete_with(connection, t.revision_key.c.revision_id, ids)
 
 
 def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, set[tuple[str, int]]]:
@@ -266,8 +260,7 @@ def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, set[tuple[s
 
 def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add index keys: key, revision_id, date."""
-    if rows:
-        connection.execute(insert_once(t.revision_key), list(rows))
+    insert_rows(connection, t.revision_key, rows)
 
 
 def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
@@ -332,10 +325,8 @@ def series_claims(connection: Connection, ids: Iterable[int]) -> dict[int, tuple
 
 def replace_series(connection: Connection, gone: Collection[int], rows: Sequence[Mapping[str, Any]]) -> None:
     """Delete the series `gone`, and insert or replace `rows`."""
-    for part in chunks({*gone, *(row["id"] for row in rows)}):
-        connection.execute(delete(t.series).where(t.series.c.id.in_(part)))
-    if rows:
-        connection.execute(insert_once(t.series), list(rows))
+    delete_with(connection, t.series.c.id, {*gone, *(row["id"] for row in rows)})
+    insert_rows(connection, t.series, rows)
 
 
 def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
-from patchwatch.db.sql import chunks, insert_missing, insert_once, next_id, rows_with, select_once
+from patchwatch.db.sql import chunks, insert_missing, insert_rows, next_id, rows_with, select_once
 from patchwatch.errors import DamagedError
 
 
@@ -96,7 +96,7 @@ def count(connection: Connection) -> int:
 def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert messages, their ids given."""
     if rows:
-        connection.execute(insert_once(t.message), dictionaries.packed(connection, rows, Kind.FACTS))
+        insert_rows(connection, t.message, dictionaries.packed(connection, rows, Kind.FACTS))
 
 
 def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -113,7 +113,7 @@ def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     """Insert raw mails: message_pk, digest, arrived, mail."""
     if rows:
         dictionaries.require(connection, (row["mail"] for row in rows))
-        connection.execute(insert_once(t.raw), list(rows))
+        insert_rows(connection, t.raw, rows)
 
 
 def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, insert_once, rows_with, select_once
+from patchwatch.db.sql import delete_with, insert_rows, rows_with, select_once
 from patchwatch.series.state.memory import Memory
 
 LONG = 40
@@ -53,7 +53,5 @@ def memories_of(connection: Connection, revisions: Iterable[int]) -> dict[int, M
 
 def replace(connection: Connection, gone: Collection[int], new: Mapping[int, bytes]) -> None:
     """Forget the memories of the revisions `gone`, and store others in place of what there is."""
-    for part in chunks({*gone, *new}):
-        connection.execute(delete(t.memory).where(t.memory.c.revision_id.in_(part)))
-    if new:
-        connection.execute(insert_once(t.memory), [{"revision_id": i, "memory": new[i]} for i in sorted(new)])
+    delete_with(connection, t.memory.c.revision_id, {*gone, *new})
+    insert_rows(connection, t.memory, [{"revision_id": i, "memory": new[i]} for i in sorted(new)])

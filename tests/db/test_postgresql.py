@@ -17,7 +17,8 @@ from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
 from patchwatch.db.outbox import DigestCursor
-from patchwatch.db.schema import message, number, raw, revision, revision_key, series
+from patchwatch.db.schema import message, number, raw, revision, revision_key, series, thread_key
+from patchwatch.db.sql import insert_rows
 from patchwatch.db.unsent import unsent
 from patchwatch.errors import DatabaseError
 from patchwatch.series.follow_rules import Rule
@@ -264,3 +265,31 @@ def test_events_are_queued_once_per_subscriber(tracker: Tracker) -> None:
         tracker.dequeue_event(queued.id)
     assert tracker.queued_events() == ()
     assert tracker.detect_events() == ()
+
+
+def test_many_rows_are_inserted_as_few_are(url: str) -> None:
+    """They are copied; a text may have what separates values there, and bytes and numbers arrive as they are."""
+    odd = ["a\tb", "\\N", "\\.", "c\nd\r\n", "ü\u2028", '"', ""]
+    database = Database(url)
+    with database.write() as connection:
+        ingest(connection, [read_mail(mail(message_id="1@x"))], "x")
+    for count in (3, 300):
+        keys = [{"name": f"{odd[n % len(odd)]}{count}.{n}", "conversation": 7 + n} for n in range(count)]
+        mails = [
+            {"id": 100 + n, "message_pk": 1, "digest": bytes([n % 256]) * 20, "arrived": n, "mail": b"\\x\0\n\t" * n}
+            for n in range(count)
+        ]
+        with database.write() as connection:
+            insert_rows(connection, thread_key, keys)
+            insert_rows(connection, raw, mails)
+            insert_rows(connection, raw, [])
+        with database.write() as connection:
+            wanted = thread_key.c.name.endswith(f"{count}.0") | thread_key.c.name.contains(f"{count}.")
+            stored = connection.execute(select(thread_key).where(wanted)).mappings()
+            assert sorted(map(dict, stored), key=str) == sorted(keys, key=str)
+            copies = connection.execute(select(raw).where(raw.c.id >= 100).order_by(raw.c.id)).mappings()
+            assert [dict(row) for row in copies] == mails
+            connection.execute(delete(raw).where(raw.c.id >= 100))
+        with pytest.raises(DatabaseError, match="duplicate key"), database.write() as connection:
+            insert_rows(connection, thread_key, keys)
+    database.close()
