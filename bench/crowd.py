@@ -59,7 +59,7 @@ def _make(path: Path, directory: Path) -> None:
     for number, inbox in enumerate(_INBOXES):
         mbox = directory / f"{inbox}.mbox"
         with mbox.open("w", encoding="utf-8") as out:
-            out.writelines(_mbox(number))
+            out.writelines(mailbox(number))
         outcome = import_mail(tracker.database, mbox, inbox)
         mbox.unlink()
         total += outcome.new_mails
@@ -75,7 +75,8 @@ def _make(path: Path, directory: Path) -> None:
     tracker.database.close()
 
 
-def _mbox(inbox: int) -> Iterator[str]:
+def mailbox(inbox: int) -> Iterator[str]:
+    """Yield the mails of a list, the first, second or third, each as in a mailbox."""
     chance = random.Random(inbox)
     if inbox == 0:
         yield from _long(chance)
