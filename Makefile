@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test test-postgresql test-quick lint types contracts check format screenshots bench-ingest bench-poll bench-scale bench-start bench-tui bench-understanding \
+.PHONY: demo test test-postgresql test-quick lint types contracts check format screenshots bench-absence bench-ingest bench-poll bench-postgresql bench-scale bench-start bench-tui bench-understanding \
   bench-upgrade keys share layers faults digest-examples soak team torture clean
 
 demo: $(VENV)/installed
@@ -18,7 +18,7 @@ WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: $(VENV)/installed-dev
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
-# The tests that open a database, on a PostgreSQL server of each worker: the others would do the same again.
+# The tests that open a database, on a PostgreSQL server: the others would do the same again.
 ON_SERVER := $(addprefix tests/,cli daemon db faults hostile notify sync tracker $(addprefix tui/,test_live.py \
   test_real_database.py test_server_database.py))
 test-postgresql: $(VENV)/installed-dev
@@ -101,6 +101,14 @@ bench-scale: $(VENV)/installed
 
 bench-start: $(VENV)/installed
 	$(BIN)/python bench/start.py $(ARGS)
+
+# A list that had 20,000 mails while patchwatch was away: `poll` catches up, killed in the middle.
+bench-absence: $(VENV)/installed
+	$(BIN)/python bench/absence.py $(ARGS)
+
+# Storing mail on a PostgreSQL server, beside an SQLite file.
+bench-postgresql: $(VENV)/installed-dev
+	$(BIN)/python bench/postgresql.py $(ARGS)
 
 # How long an upgrade locks the database that ARGS names.
 bench-upgrade: $(VENV)/installed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -33,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the mark of tests that only SQLite passes."""
     config.addinivalue_line("markers", "sqlite: about SQLite's file, so skipped with --database postgresql")
     if config.getoption("--database") == "postgresql":
-        config.pluginmanager.register(on_postgresql.Cleaning())
+        on_postgresql.register(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -90,31 +91,39 @@ def new_databases(pytestconfig: pytest.Config) -> Iterator[None]:
         if pytestconfig.getoption("--database") == "sqlite":
             yield
             return
-        with on_postgresql.databases_in_use():
+        with on_postgresql.databases_in_use(pytestconfig):
             yield
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
     """A running PostgreSQL server, for tests that need one whatever the database of the others is."""
     if reason := PostgresServer.missing():
         pytest.skip(reason)
-    with running_server() as server:
-        yield server
+    if on_postgresql.in_use():
+        directory, worker = on_postgresql.server_of(pytestconfig)
+        yield PostgresServer(Path(directory), f"{worker}own")
+    else:
+        with running_server() as server:
+            yield server
 
 
 @pytest.fixture(scope="session")
 def migrated(postgres_server: PostgresServer) -> str:
     """The name of a database with tables and no rows; migrations take longer than copying it."""
+    if on_postgresql.in_use():
+        return on_postgresql.TEMPLATE
     url = postgres_server.create()
     database.Database(url).close()
     return str(make_url(url).database)
 
 
 @pytest.fixture
-def postgresql(postgres_server: PostgresServer, migrated: str) -> str:
+def postgresql(postgres_server: PostgresServer, migrated: str) -> Iterator[str]:
     """The URL of a new database on a PostgreSQL server."""
-    return postgres_server.create(migrated)
+    url = postgres_server.create(migrated)
+    yield url
+    postgres_server.drop(url)
 
 
 @pytest.fixture(scope="session")

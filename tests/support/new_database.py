@@ -35,20 +35,17 @@ def migrated_once(migrate: Migrate) -> Migrate:
 
 
 def compiled_once(create_engine: CreateEngine) -> CreateEngine:
-    """Return `create_engine`; its engines for SQLite share the statements that were compiled to SQL.
+    """Return `create_engine`; its engines for one kind of database share the statements that were compiled to SQL.
 
     Compiling them anew took a tenth of the time of all tests.
     """
-    engines: list[Engine] = []
+    engines: dict[str, Engine] = {}
 
     @wraps(create_engine)
     def create_sharing(*arguments: Any, **options: Any) -> Engine:
         engine = create_engine(*arguments, query_cache_size=5000, **options)
-        if engine.dialect.name == "sqlite":
-            if engines:  # the cache is by dialect
-                engine.dialect, engine._compiled_cache = engines[0].dialect, engines[0]._compiled_cache
-            else:
-                engines.append(engine)
+        first = engines.setdefault(engine.dialect.name, engine)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache  # the cache is by dialect
         return engine
 
     return create_sharing

@@ -1,15 +1,16 @@
 """`pytest --database postgresql`: tests that open an SQLite file get a database on a PostgreSQL server instead.
 
-Each worker has a server of its own.  A new database is a copy of one with all tables; the databases that a test created
-are dropped after it.
+All workers share a server.  A new database is a copy of one with all tables; the databases that a test created are
+dropped after it.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,9 @@ from patchwatch.tracker import base
 from tests.support import sitecustomize as site
 from tests.support.postgres_server import running_server
 
+TEMPLATE = site.TEMPLATE
+"""The name of a database with all tables and no rows."""
+_WORKER = "postgresql_server"  # in what xdist passes to a worker
 _current: TestDatabases | None = None
 
 
@@ -44,7 +48,8 @@ class TestDatabases:
 
     @staticmethod
     def _names() -> set[str]:
-        return {row[0] for row in site.execute("SELECT datname FROM pg_database WHERE datname ~ '^f[0-9a-f]{40}$'")}
+        mine = f"{os.environ[site.PREFIX]}{'_' * site.DIGITS}"
+        return {row[0] for row in site.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", mine)}
 
 
 class Cleaning:
@@ -68,6 +73,50 @@ class Cleaning:
             _current.drop_new()
 
 
+class OneServer:
+    """A plugin that starts the server of all workers when the first one is started, or else in the only process."""
+
+    def __init__(self) -> None:
+        """Start none yet."""
+        self._running = ExitStack()
+        self._directory = ""
+
+    @property
+    def directory(self) -> str:
+        """Where its socket is."""
+        if not self._directory:
+            server = self._running.enter_context(running_server())
+            self._directory = str(server.directory)
+            server.execute(f"CREATE DATABASE {site.TEMPLATE}")
+            database.Database(site.url_of(site.TEMPLATE, self._directory)).close()
+        return self._directory
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker."""
+        node.workerinput[_WORKER] = self.directory
+
+    def pytest_unconfigure(self) -> None:
+        """Stop it."""
+        self._running.close()
+
+
+def register(config: pytest.Config) -> None:
+    """Register the plugins of tests on PostgreSQL."""
+    config.pluginmanager.register(Cleaning())
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(OneServer(), OneServer.__name__)
+
+
+def server_of(config: pytest.Config) -> tuple[str, str]:
+    """The directory of the server, and what the names of this worker's databases begin with."""
+    if hasattr(config, "workerinput"):
+        return config.workerinput[_WORKER], f"{config.workerinput['workerid']}_"
+    plugin = config.pluginmanager.get_plugin(OneServer.__name__)
+    assert isinstance(plugin, OneServer)
+    return plugin.directory, "only_"
+
+
 def skip_what_is_sqlites(items: list[pytest.Item]) -> None:
     """Skip tests of what only an SQLite file has."""
     for item in items:
@@ -84,7 +133,7 @@ def copy_database(source: Path | Database, target: Path) -> None:
     if not isinstance(source, Path):
         source.close()
     site.execute(others, name)
-    site.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
+    site.execute(site.copying(copy, name))
 
 
 def in_use() -> bool:
@@ -98,17 +147,15 @@ def current() -> TestDatabases | None:
 
 
 @contextmanager
-def databases_in_use() -> Iterator[None]:
-    """Start a server, with the template, and let this process and those that it starts use it."""
+def databases_in_use(config: pytest.Config) -> Iterator[None]:
+    """Let this process and those that it starts use the server."""
     global _current
-    with running_server() as server:
-        os.environ[site.SERVER] = str(server.directory)
-        paths = [str(Path(site.__file__).parent), os.environ.get("PYTHONPATH", "")]
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        site.execute(f"CREATE DATABASE {site.TEMPLATE}")
-        database.Database(site.url_of(site.TEMPLATE)).close()
-        for module in (database, base):
-            site.patch(module)
-        _current = TestDatabases()
+    os.environ[site.SERVER], os.environ[site.PREFIX] = server_of(config)
+    paths = [str(Path(site.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    for module in (database, base):
+        site.patch(module)
+    _current = TestDatabases()
+    with site.one_connection():
         yield
-        _current = None
+    _current = None

@@ -12,24 +12,27 @@ import importlib.abc
 import importlib.machinery
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 SERVER = "TEST_POSTGRESQL_SERVER"  # the directory of its socket; unset: SQLite
+PREFIX = "TEST_POSTGRESQL_PREFIX"  # of the names of the databases of this worker
+DIGITS = 40
 TEMPLATE = "migrated"
 _created: set[str] = set()
 _opened: list[Any] = []  # patchwatch.db.database.Database
+_connection: Any = None  # to the database of the server's owner
 
 
 def database_name(path: str) -> str:
     """The database that stands for a file."""
-    return "f" + hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:40]
+    return os.environ[PREFIX] + hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:DIGITS]
 
 
-def url_of(name: str) -> str:
+def url_of(name: str, server: str = "") -> str:
     """The SQLAlchemy URL of a database of the tests."""
-    return f"postgresql+psycopg://tester@/{name}?host={os.environ[SERVER]}"
+    return f"postgresql+psycopg://tester@/{name}?host={server or os.environ[SERVER]}"
 
 
 def name_in(url: str) -> str:
@@ -43,13 +46,30 @@ def translated(url: str) -> str:
     return url_of(database_name(file)) if file not in ("", ":memory:", url) and "?" not in file else url
 
 
-def execute(statement: str, *values: object) -> list[Any]:
-    """Run a statement outside of a transaction, in the database of the server's owner."""
+@contextlib.contextmanager
+def one_connection() -> Iterator[None]:
+    """Connect once for all statements that `execute` runs in the block."""
+    global _connection
     import psycopg
 
-    with psycopg.connect(f"host={os.environ[SERVER]} user=tester dbname=postgres", autocommit=True) as connection:
-        done = connection.execute(statement, values or None)
+    to_owner = f"host={os.environ[SERVER]} user=tester dbname=postgres"
+    with psycopg.connect(to_owner, autocommit=True) as _connection:
+        yield
+    _connection = None
+
+
+def execute(statement: str, *values: object) -> list[Any]:
+    """Run a statement outside of a transaction, in the database of the server's owner."""
+    with contextlib.nullcontext() if _connection else one_connection():
+        done = _connection.execute(statement, values or None)
         return done.fetchall() if done.description else []
+
+
+def copying(name: str, template: str) -> str:
+    """The statement that creates a database as a copy of another one, in half of the time that it takes by default."""
+    ((version,),) = execute("SELECT current_setting('server_version_num')::int")
+    strategy = " STRATEGY file_copy" if version >= 150_000 else ""  # until then, the only one
+    return f"CREATE DATABASE {name} TEMPLATE {template}{strategy}"
 
 
 def create_if_missing(url: str) -> None:
@@ -60,7 +80,7 @@ def create_if_missing(url: str) -> None:
     import psycopg
 
     with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # created meanwhile
-        execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        execute(copying(name, TEMPLATE))
     _created.add(name)
 
 

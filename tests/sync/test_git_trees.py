@@ -263,6 +263,7 @@ def test_history_ends_with_the_commit(database: Database, clone: GitTree) -> Non
     ]
 
 
+@pytest.mark.sqlite  # on a server, the tree may be in the config of another machine
 def test_tree_removed_from_the_config_is_forgotten(database: Database, clone: GitTree) -> None:
     take(database, patch(WHEEL))
     clone.commit(WHEEL, at=day(2), authored=day(0))

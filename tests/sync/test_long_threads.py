@@ -17,13 +17,18 @@ from patchwatch.sync import import_mail as importing
 from patchwatch.sync import postponed
 from patchwatch.sync import recognize as recognizing
 from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
+from tests.support import on_postgresql
 from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
 from tests.support.steps import steps
 
 START = 1_688_378_400
-MOST_STEPS = 240  # for each mail of a revision that one more reply comes to
 DIFF = "x\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+
+
+def most_steps() -> int:
+    """For each mail of a revision that one more reply comes to; PostgreSQL's driver takes some of its own."""
+    return 280 if on_postgresql.in_use() else 240
 
 
 def chain(length: int, *, patch: bool = True) -> list[Read]:
@@ -134,7 +139,7 @@ def test_a_mail_that_changes_a_long_thread_costs_little_for_each_mail_of_it(tmp_
         store(database, reads[:-1], 1000, postpone=False)
         costs.append(steps(lambda d=database, r=reads: store(d, r[-1:], 1, postpone=False)))  # type: ignore[misc]
         database.close()
-    assert (costs[1] - costs[0]) / 1200 < MOST_STEPS
+    assert (costs[1] - costs[0]) / 1200 < most_steps()
 
 
 def test_an_answer_in_a_chain_of_thousands_costs_no_more_than_in_a_short_one(tmp_path: Path) -> None:
@@ -159,7 +164,7 @@ def test_an_answer_to_one_of_fifty_versions_costs_about_what_one_to_two_does(tmp
         mail = reply(min(count, replied), 30)
         costs.append(steps(lambda d=database, r=mail: store(d, [r], 1, postpone=False)))  # type: ignore[misc]
         database.close()
-    assert costs[1] - costs[0] < MOST_STEPS * 48
+    assert costs[1] - costs[0] < most_steps() * 48
 
 
 def test_a_reply_to_one_of_many_versions_judges_only_that_one(

@@ -31,13 +31,16 @@ def tracker_of(url: str, address: str) -> Tracker:
     return Tracker(Config(me=Me((address,))), clock=lambda: float(NOW), database_url=url)
 
 
-@pytest.fixture
-def url(server: PostgresServer) -> str:
-    url = server.create()
+def filled(url: str) -> str:
     importer = tracker_of(url, "importer@example.org")
     import_mail(importer.database, DEMO / "xdp.mbox", "bpf")
     importer.database.close()
     return url
+
+
+@pytest.fixture
+def url(postgresql: str) -> str:
+    return filled(postgresql)
 
 
 async def test_change_by_somebody_else_is_shown_when_it_is_stored(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +58,8 @@ async def test_change_by_somebody_else_is_shown_when_it_is_stored(url: str, monk
         tracker.database.close()
 
 
-async def test_restart_of_the_server_is_survived(server: PostgresServer, url: str) -> None:
+async def test_restart_of_the_server_is_survived(server: PostgresServer) -> None:
+    url = filled(server.create())
     ann = tracker_of(url, "ann@example.org")
     number = ann.find(XDP_V5)
     async with PatchwatchApp(ann).run_test(size=(120, 40)) as pilot:
