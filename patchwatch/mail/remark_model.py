@@ -61,7 +61,8 @@ class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return Verdict("", chance, firm=False, waives="waives" in found)
         only_asks = "only-asks" in found or _CRITICIZES.isdisjoint(found)
         inquires = only_asks and _REQUESTS.isdisjoint(found) and only_inquires(seen.substance)
-        kind: RemarkKind = "question" if inquires or self.question.log_odds(found) > 0 else "change"
+        inquires = inquires or (self.question.log_odds(found) > 0 and "replaces" not in found)
+        kind: RemarkKind = "question" if inquires else "change"
         return Verdict(kind, chance, firm=chance >= self.firm, waives="waives" in found)
 
     def in_place(self, remark: Remark, *, posting: bool) -> Remark:

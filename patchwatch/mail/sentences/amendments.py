@@ -31,7 +31,7 @@ _AMENDS = phrase(
         (?: (?:the|this|your) (?:\w+ )?
             (?:patch(?:es)?|series|commit (?:log|message|description)|subject|title|changelog))\b
     |\b(?:please )?(?:check|verify|review)(?: (?:that|if))? my (?:changes|edits|modifications|version)\b
-    |\bin (?:the|my|our) pending (?:branch|tree)\b
+    |\b(?:in|to) (?:an?|the|my|our) pending (?:branch|tree)\b
     """,
 )
 _NOT_MEANT = Pattern(r"(?i)\b(?:if|unless|once|until|would|could|assuming|provided|otherwise)\b|\?")

@@ -19,6 +19,7 @@ from patchwatch.mail.sentences import (
     amendments,
     applied,
     bargains,
+    breakages,
     claims,
     denials,
     objections,
@@ -49,7 +50,7 @@ _NEW_VERSION = Pattern(
     rf"\b(?:can|could) you (?:please )?(?:{_AGAIN}|send {_VERSION})\b|"
     rf"\b(?:needs?|requires?)\s+(?:a\s+)?(?:v\d+|{_AGAIN}|rework|(?:new|another) version)\b|"
     rf"\bplease\b.{{0,120}}\band (?:then )?(?:{_AGAIN}|"
-    r"send (?:it|this|them|a|an|us|the(?! (?:log|output|dmesg|config|result|trace|dump|report)))\b)|"
+    r"(?:send|submit|post) (?:it|this|them|a|an|us|the(?! (?:log|output|dmesg|config|result|trace|dump|report)))\b)|"
     r"\blooking forward to (?:v\d|the next)|\b(?:v\d+|new version|respin|resend) (?:is )?(?:needed|please)\b",
     re.IGNORECASE,
 )
@@ -301,6 +302,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if "ignore" in lowered and retractions.dismisses_another(sentence):
         return Signal(SignalKind.DISMISSED, evidence(sentence))
+    if breakages.reports_breakage(sentence, lowered):
+        return Signal(SignalKind.CHANGES, evidence(sentence))
     if denials.objects_to_nothing(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(sentence))
     if rejections.is_nak(sentence, lowered):

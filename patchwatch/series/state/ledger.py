@@ -17,6 +17,7 @@ from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
 from patchwatch.series.committers import person_key
 from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
+from patchwatch.series.state.offers import offers_change
 from patchwatch.series.state.remark_here import (
     EXPLICIT,
     FEW_WORDS,
@@ -158,7 +159,7 @@ class Ledger(Struct):
                 elif not (about and repeats(remark)):
                     self._raise(reply, number, remark)
             elif own and is_content(remark):
-                self._close(own, Fate.SETTLED, message, remark.text)
+                self._settle(own, message, remark.text)
             elif about and not own:
                 self._take_over(about, message, remark)
             self._note(remark, message, about)
@@ -168,8 +169,7 @@ class Ledger(Struct):
             self._comment(reply)
         asks = any(r.wants or r.retracts or r.waives for r in message.remarks)
         if SignalKind.SATISFIED in reply.signals and not asks:
-            text = reply.signals[SignalKind.SATISFIED].text
-            self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, text)
+            self._settle(list(self._of_person.get(who, ())), message, reply.signals[SignalKind.SATISFIED].text)
 
     def _asked_in(self, message: Message) -> bool:
         """True if the mail raises a point."""
@@ -332,6 +332,16 @@ class Ledger(Struct):
         for key in keys:
             if self.by_key[key].message_id != message.message_id:
                 self._move(key, fate, message, text)
+
+    def _settle(self, keys: Iterable[str], message: Message, text: str) -> None:
+        """Who raised these points is content: with the author's answer, or with the change that it offers."""
+        for key in keys:
+            point = self.by_key[key]
+            if point.fate == Fate.ANSWERED and offers_change(point.closing):
+                self._forget(key)
+                self._put(key, structs.replace(point, fate=Fate.PROMISED, silent_at=0))
+            elif point.fate != Fate.PROMISED:
+                self._close([key], Fate.SETTLED, message, text)
 
     def _move(self, key: str, fate: Fate, message: Message, text: str = "") -> None:
         point = self.by_key[key]

@@ -40,7 +40,6 @@ DOUBTS = [
     "It deadlocks with the notifier.",
     "That can't be right.",
     "This gives a new warning with W=1.",
-    "The patch causes a regression on my laptop.",
     "Your patch is whitespace damaged.",
 ]
 WISHES = [

@@ -324,9 +324,56 @@ REVIEWS: dict[str, Case] = {
     "the author will look themselves": (
         1,
         [(RITA, "It crashed here.\n"), (ANN, "I'll look into it.\n", "a1")],
-        "under-review",
+        "changes-requested",
         "author",
         "a1@x",
+    ),
+    "it fails for a tester": (
+        1,
+        [(RITA, RITA_TAG), (REX, "My board does not boot with this patch applied.\n")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "it fails without the patch, too": (
+        1,
+        [(RITA, RITA_TAG), (REX, f"Without this patch I see a splat at boot.\n\n{REX_TAG}")],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "the author's offer is accepted": (
+        1,
+        [
+            (RITA, "> +\tlock(frob);\nThe list is empty here, isn't it?\n"),
+            (ANN, "> The list is empty here, isn't it?\n\nHow about a comment above the lock instead?\n", "a1"),
+            (RITA, "> How about a comment above the lock instead?\n\nSounds good to me.\n", "a2"),
+        ],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "the author's explanation is accepted": (
+        1,
+        [
+            (RITA, "> +\tlock(frob);\nThe list is empty here, isn't it?\n"),
+            (ANN, "> The list is empty here, isn't it?\n\nNo, frob_init() fills it.\n", "a1"),
+            (RITA, "> No, frob_init() fills it.\n\nSounds good to me.\n", "a2"),
+        ],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "thanks for a promise leave it with the author": (
+        1,
+        [
+            (RITA, "> +\tlock(frob);\nPlease take the other lock.\n"),
+            (ANN, "> Please take the other lock.\n\nWill do.\n", "a1"),
+            (RITA, "> Will do.\n\nThanks!\n", "a2"),
+        ],
+        "changes-requested",
+        "author",
+        "a2@x",
     ),
     "a question for somebody else": (
         1,

@@ -1,0 +1,54 @@
+"""Recognize that somebody tried a patch and it failed: "this series breaks boot", "it crashes on my board", "I see this
+splat with the patch applied".
+
+What a patch would or might break is a doubt; what fails without it, too, is none of its business.
+"""
+
+from __future__ import annotations
+
+from patchwatch.mail.sentences.phrase import phrase
+from patchwatch.pattern import Pattern
+
+_MAX_SENTENCE = 400  # characters
+
+_PATCH = r"(?:this|the|your|these)(?: \w+)? (?:patch(?:es|set)?|series|change|commit|version|set|v\d+)"
+_TROUBLE = (
+    r"(?:warnings?|errors?|crash(?:es)?|dead-?locks?|oops(?:es)?|regressions?|splats?|panics?|hangs?|failures?|"
+    r"stack ?traces?|lockdep|kasan|ubsan|kmemleak|null pointer|build (?:issue|problem)s?)"
+)
+_FAILS = rf"""
+    (?:breaks?|broke|crashes|crashed|panics|hangs|oopses|regresses
+    |fails? to (?:boot|build|compile|link|probe)|(?:does|did)(?:n't| not) (?:boot|build|compile)
+    |(?:causes?|caused|gives?(?: me)?|introduces?|introduced|leads? to|produces?|results? in|triggers?|triggered)
+    \b[^.?!]{{0,60}}?\b{_TROUBLE})\b
+"""
+_SEE = (
+    r"(?:i|we)(?:'m|'ve| am| are| have| still| just| now| also)* "
+    r"(?:see|seeing|seen|saw|get|getting|got|observed?|observing|hit|hitting|noticed?)"
+)
+
+_BREAKAGE = phrase(
+    "break|broke|crash|panic|hang|oops|regress|fail|n't b|not b|n't c|not c|caus|gives|introduc|lead|produc|result|"
+    "trigger|warning|error|lock|splat|trace|kasan|ubsan|kmemleak|null|build ",
+    rf"""
+    \b{_PATCH}(?: \w+ly)?\s{_FAILS}
+    |^(?:\W*\w[\w' ]{{0,30}}[,:] |unfortunately |(?:recently|today) i found that )?(?:this|it)\s{_FAILS}
+        [^?]{{0,120}}\b(?:for me|here|on (?:my|our|the)|the following|below|during boot|when (?:running|booting))\b
+    |\b{_SEE}\b[^.?!]{{0,80}}?\b{_TROUBLE}\b[^.?!]{{0,80}}?
+        \b(?:with|from|after|caused by|due to|because of|since) (?:applying )?{_PATCH}\b
+    |\b(?:{_TROUBLE}|(?:does|did)(?:n't| not) (?:boot|build|compile))\b[^.?!]{{0,60}}?
+        \bwith (?:{_PATCH}|this|it|them) (?:applied|in place|on top)\b
+    """,
+)
+_NOT_SO = Pattern(
+    r"(?i)\b(?:without|before|no longer|fix(?:es|ed)?|gone|used to|unrelated|already|"
+    r"if|would|could|might|may|will|can)\b|"
+    r"\?|n't (?:see|get|break|cause|think|expect)|\bnot (?:see|get|break|cause)"
+)
+
+
+def reports_breakage(sentence: str, lowered: str) -> bool:
+    """True if the sender reports that the patch fails for them."""
+    if len(sentence) > _MAX_SENTENCE or not _BREAKAGE.occurs(sentence, lowered):
+        return False
+    return _NOT_SO.search(sentence) is None

@@ -1,0 +1,46 @@
+"""Somebody tried a patch, and it failed; or it did not, or it might."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.sentences.breakages import reports_breakage
+from patchwatch.mail.sentences.signals import person_signals
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This patch breaks the build on my machine.",
+        "FYI, this series breaks boot for the frob boards.",
+        "Unfortunately it triggers the following warning during boot on most of my boards:",
+        "It crashed here.",
+        "This crashes for me in the second mode.",
+        "I'm seeing build failures with this series applied to my tree.",
+        "I get a lockdep splat with the patch applied:",
+        "We observed a deadlock on two machines after this change.",
+        "My laptop didn't boot with this patchset in place.",
+        "The new version causes a regression in the second test.",
+    ],
+)
+def test_breakage_requests_a_change(sentence: str) -> None:
+    assert reports_breakage(sentence, sentence.lower())
+    assert [signal.kind for signal in person_signals([sentence])] == ["changes"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This patch could break the build.",
+        "Does this patch break the build?",
+        "Without this patch I see a warning at boot.",
+        "With this patch applied the warning is gone.",
+        "This patch fixes the crash that I see on my board.",
+        "I see the same errors before this series.",
+        "The errors are unrelated to this patch.",
+        "This would trigger a warning on other boards.",
+        "The probe function breaks out of the loop.",
+    ],
+)
+def test_no_breakage(sentence: str) -> None:
+    assert not reports_breakage(sentence, sentence.lower())
