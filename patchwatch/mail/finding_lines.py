@@ -60,6 +60,7 @@ _PLACE = Pattern(
     r"(?P<file>(?:[\w.+-]+/)*[\w+-][\w.+-]*\.(?:[chSs]|rs|dtsi?|dtso|yaml|rst|py|sh|txt|cc|cpp|lds|pl)|(?:[\w.+-]+/)+"
     r"(?:Makefile|Kconfig|Kbuild)|Makefile|Kconfig|MAINTAINERS)(?::(?P<line>\d{1,6}))?(?::\d{1,5})?"
 )
+_RATED = Pattern(rf"(?P<word>{_WORD})\s+(?:(?:in|at)\s+)?", re.IGNORECASE)
 _FUNCTION = Pattern(r"\b(?P<name>[A-Za-z_]\w{2,63})\(\)")
 _GROUP = Pattern(r"(?i)\W{0,4}(?P<name>[A-Za-z][\w' /-]{2,60}?)\W{0,4}(?:\(\d+\))?\s*:?\W{0,4}$")
 _PREEXISTING = Pattern(
@@ -100,13 +101,17 @@ def _row(line: str) -> tuple[str, str] | None:
 def place_and_text(line: str) -> tuple[str, str, str] | None:
     """File, severity and text of `drivers/x.c:12:5: warning: text`; None for other lines."""
     stripped = _BULLET.sub("", line[:_MAX_LINE], count=1).strip(" >")
-    found = _PLACE.match(stripped)
-    if found is None or found["line"] is None or not stripped[found.end() :].startswith((":", " -", ",")):
+    rated = _RATED.match(stripped)  # "CRITICAL drivers/x.c:12 frob_probe(): text"
+    found = _PLACE.match(stripped, rated.end() if rated else 0)
+    if found is None or found["line"] is None:
         return None
-    rest = stripped[found.end() :].lstrip(":,- ")
+    behind = stripped[found.end() :]
+    if rated is None and not behind.startswith((":", " -", ",")):
+        return None
+    rest = behind.lstrip(":,- ")
     if not rest:
         return None
-    severity, text = label(rest) or ("", rest)
+    severity, text = label(rest) or (_SEVERITY[rated["word"].lower()] if rated else "", rest)
     return found["file"], severity, text
 
 

@@ -62,6 +62,8 @@ def determine(
 
 def _stated(parts: Subject, subject: str, text: str, *, has_diff: bool, answers: bool, bot: bool) -> Kind:
     """The kind according to the subject."""
+    if parts.pull and has_diff and parts.counter and not asks_to_pull(subject, text, patch=True):
+        return "patch"  # "[PULL 2/5]": below a pull request, its patches
     if parts.pull or (not (parts.patch or bot or answers) and asks_to_pull(subject, text, patch=False)):
         return "pull"
     if bot:

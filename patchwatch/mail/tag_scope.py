@@ -196,6 +196,7 @@ _READ = Pattern(
     re.IGNORECASE,
 )
 _BELOW = Pattern(r"\(?(?P<scope>(?:for|to|on) .{2,100}?)\)?[.,;:!]*", re.IGNORECASE)
+_IN_PARENTHESES = Pattern(r"[\[(](?P<scope>[^()\[\]]{2,100})[\])]\W*")
 _PARAGRAPHS_ABOVE = 3
 _LINES_ABOVE = 40
 
@@ -215,10 +216,8 @@ def split_scope(value: str) -> tuple[str, str]:
 
 def scope_near(lines: Sequence[str], first: int, last: int, tagged: frozenset[int]) -> str:
     """Find the scope of the tag in lines `first` to `last`, above or below it; `tagged` are the lines of all tags."""
-    if last + 1 < len(lines) and last + 1 not in tagged:
-        below = _BELOW.fullmatch(lines[last + 1].strip())
-        if below and parse_scope(below["scope"], named=False):
-            return below["scope"]
+    if (scope := _scope_below(lines[last + 1 : last + 3])) and last + 1 not in tagged:
+        return scope
     top = max(0, first - _LINES_ABOVE)
     start = first
     while start > top and start - 1 in tagged:
@@ -239,6 +238,16 @@ def scope_near(lines: Sequence[str], first: int, last: int, tagged: frozenset[in
             if scope or not split.is_courtesy(sentence):
                 return scope
     return ""
+
+
+def _scope_below(lines: Sequence[str]) -> str:
+    """The scope in the line below a tag, or in one in parentheses below a blank line; empty without one."""
+    shown = [line.strip() for line in lines]
+    first = next((line for line in shown if line), "")
+    if found := _IN_PARENTHESES.fullmatch(first):
+        return found["scope"] if parse_scope(found["scope"], named=False) else ""
+    found = _BELOW.fullmatch(first) if shown[:1] == [first] else None
+    return found["scope"] if found and parse_scope(found["scope"], named=False) else ""
 
 
 def scope_in_sentence(sentence: str) -> str:

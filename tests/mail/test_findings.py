@@ -170,3 +170,16 @@ def test_hostile_text_takes_no_time(text: str) -> None:
     reply(text, "frob-bot@example.org")
     reply(f"This is an automated report.\n{text}\nThis is an automated report.", "Ann Author <ann@example.org>")
     assert time.process_time() - begin < 4
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [
+        ("1. CRITICAL drivers/frob/core.c:12 frob_probe(): the ring is used before it is set", "critical"),
+        ("- Minor drivers/frob/core.c:12: the comment is stale", "low"),
+        ("* high in drivers/frob/core.c:12 - the lock is never released", "high"),
+    ],
+)
+def test_a_severity_may_stand_right_before_the_place(line: str, severity: str) -> None:
+    (found,) = findings(f"The review has found:\n\n{line}\n")
+    assert (found.severity, found.file) == (severity, "drivers/frob/core.c")

@@ -90,3 +90,10 @@ def test_quotes_without_a_parent_do_not_make_a_reply() -> None:
 
 def test_patch_put_before_the_first_is_not_a_cover_letter() -> None:
     assert kind("[PATCH 0.5/3] frob: prepare", "Missing.\n", answers=False) == "patch"
+
+
+@pytest.mark.parametrize("prefix", ["PULL 2/5", "GIT PULL 1/4", "PULL v2 3/3"])
+def test_a_numbered_mail_with_a_diff_below_a_pull_request_is_one_of_its_patches(prefix: str) -> None:
+    diff = "\n---\n a.c | 2 +-\n\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"
+    assert kind(f"[{prefix}] frob: clamp", f"Clamp it.\n\n{SIGNED}{diff}") == "patch"
+    assert kind(f"[{prefix}] frob: fixes", "Please pull\n\n  git://git.example.org/frob.git for-linus\n") == "pull"

@@ -24,6 +24,7 @@ COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
 COUNTED = rf"(?:the|these|both|all|all of the) (?:\d+|{'|'.join(COUNTS)}) patches"
 _THING = (
     rf"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|{COUNTED}|"
+    rf"all (?:\d+|{'|'.join(COUNTS)})(?: of them| patches)?|"
     r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)"
     r"(?: (?:in|of|from) (?:the|this|your) (?:series|patch ?set))?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
@@ -38,8 +39,8 @@ _TOOK = Pattern(
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now))? been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
-    r"put|pulled|staged|accepted|applying)\b"
-    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up)\b)*"
+    r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
+    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up|too|again|then|as well)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -118,7 +119,8 @@ _CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 _ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
 _INTO_A_TREE = Pattern(
-    rf"\s+(?:to|into|in|for)\s+(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|now|\S*\w[-/]\w\S*))*{_ALONE}",
+    r"\s+(?:to|into|in|for)\s+(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|queue|now|\S*\w[-/]\w\S*))*|"
+    rf"the\s+(?:\w+\s+)?(?:tree|queue)){_ALONE}",
     re.IGNORECASE | re.DOTALL,
 )
 _AS_IT_IS = Pattern(r"(?i)\s+(?:as[- ]is\b|as an? -?fix\b)")
@@ -142,6 +144,18 @@ SOME_OF_THEM = (
 )
 BUT = r"but(?! (?:with|i|i've|we|it|this|that's|initially|please|note)\b)"  # "applied, but with the tag" is all of it
 _SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|{BUT}|except|minus|without)\b")
+# "All but patch 2", "Applied, except for 4/4", "Applied, but 2/3 needs work"
+_NUMBERS_LEFT = Pattern(
+    r"\b(?:(?:all|everything|both) but|but not|except(?:ing)?|minus|without|excluding|apart from|aside from|other than|"
+    r"but(?= (?:the )?patch(?:es)? #?\d| #?\d+/\d))\s+(?:for\s+)?(?:the\s+)?(?:patch(?:es)?\s+)?"
+    r"(?P<numbers>#?\d+(?:/\d+)?(?:\s*(?:-|–|to|,|and|&)\s*#?\d+(?:/\d+)?)*)(?!\w|\.\d|\s*%)",
+    re.IGNORECASE,
+)
+_SOME_LEFT = Pattern(
+    r"\s*[,;(–—-]+\s*(?:but not|except(?:ing)?|minus|excluding|apart from|aside from|other than|without)\s+(?:for\s+)?"
+    r"(?:the\s+)?(?:last|first|(?:[\w-]+\s+)?(?:patch(?:es)?|ones?)\b)",
+    re.IGNORECASE,
+)
 IS_A_WORD = Pattern(r"\W*[!.\"”']\s+(?:is|are|was|were|would|means?)\b")  # "Merged!" is what I hope for
 UNCHANGED = Pattern(
     r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
@@ -153,6 +167,7 @@ BROKE = Pattern(
     r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
+_TOTAL = Pattern(r"/\d+")
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
@@ -177,7 +192,7 @@ _DROPPED = Pattern(
 def applied_patches(sentence: str) -> str | None:
     """Which patches a sentence reports as applied, or None if it reports nothing.
 
-    "1-3,5", "some", "rest", or "" for the patch or series it answers.
+    "1-3,5", "not 4" (all but that), "some", "rest", or "" for the patch or series it answers.
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
@@ -246,17 +261,24 @@ def _is_done(found: re.Match[str]) -> bool:
     verb = found["verb"].lower()
     if verb.startswith("queue"):
         return True  # only people with a tree queue patches
+    if found["pushed"]:
+        return True  # "Pulled and pushed out, thanks."
     if verb.startswith(("accept", "add", "applying", "commit", "put", "pull")):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None
     if (found["who"] or "").strip().lower() in ("i", "we"):
         return _INTO_A_TREE.fullmatch(found["rest"]) is not None or _AS_IT_IS.match(found["rest"]) is not None
-    return not verb.startswith(("push", "pick", "take")) or _TREE.search(words_until(found, COMMA)) is not None
+    said = words_until(found, COMMA)
+    placed = _TREE.search(said) is not None or _RELEASE.search(said) is not None
+    return placed or not verb.startswith(("push", "pick", "take"))
 
 
 def _which(found: re.Match[str]) -> str:
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return " ".join(numbers.split())
     said = words_until(found, COMMA)
+    if left := _NUMBERS_LEFT.search(found[0]):
+        return "not " + " ".join(_TOTAL.sub("", left["numbers"]).split())
     if _REST.search(said):
         return "rest"
-    return "some" if _SOME.search(said) and not UNCHANGED.search(said) else ""
+    some = _SOME.search(said) and not UNCHANGED.search(said)
+    return "some" if some or _SOME_LEFT.match(found["rest"]) else ""

@@ -173,3 +173,41 @@ def test_b4_thanks_lists_applied_patches(listed: list[str], detail: str) -> None
 
 def test_mail_gives_one_applied_signal() -> None:
     assert signals_of("Applied, thanks.\n\nApplied to frob/next.\n") == [(SignalKind.APPLIED, "")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "detail"),
+    [
+        ("Applied this one too.", ""),
+        ("Ok, applied again.", ""),
+        ("Queued all three.", ""),
+        ("All four of them applied, thanks.", ""),
+        ("Applied and pushed out as testing, so that the robots can look at it.", ""),
+        ("Pulled and pushed out, thanks.", ""),
+        ("Merged and pushed.", ""),
+        ("Added to the frob-next queue.", ""),
+        ("Committed to the tree.", ""),
+        ("Taken for the next merge window.", ""),
+    ],
+)
+def test_plain_words_of_people_with_a_tree(sentence: str, detail: str) -> None:
+    assert signals_of(f"{sentence}\n")[0] == (SignalKind.APPLIED, detail)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "detail"),
+    [
+        ("Applied, except for 4/4, thanks.", "not 4"),
+        ("Applied, minus patch 3.", "not 3"),
+        ("Applied all but patch 2.", "not 2"),
+        ("Applied except 3 and 4.", "not 3 and 4"),
+        ("Applied, but 2/3 needs another look.", "not 2"),
+        ("Applied to frob/next, except patch 2 which needs an ack.", "not 2"),
+        ("Applied, except for the last patch.", "some"),
+        ("Applied everything except the docs patch, thanks.", "some"),
+        ("Applied, without the blank line.", ""),
+        ("Applied with 2 changes.", ""),
+    ],
+)
+def test_patches_that_are_left_out_are_named_behind_a_comma_too(sentence: str, detail: str) -> None:
+    assert signals_of(f"{sentence}\n")[0] == (SignalKind.APPLIED, detail)

@@ -126,7 +126,7 @@ def test_what_was_taken_is_claimed_in_a_mail() -> None:
         ("Applied but I dropped the blank line.", ""),
         ("Applied to frob/next, but with the tag that Rex gave.", ""),
         ("Applied all but the last patch.", "some"),
-        ("Applied the series but not 3.", "some"),
+        ("Applied the series but not 3.", "not 3"),
         ("Committed... (tag: frob-utils-2-8-4)", ""),
         ("Committed.", ""),
     ],
