@@ -20,9 +20,10 @@ JOIN revision ON revision.id = message.revision_id
 WHERE revision.series_id IS NOT NULL AND message.kind NOT IN ('reply', 'notice') AND message.message_id IN ({values})
 """
 _BY_KEY = """
-SELECT revision_key.key, revision.series_id, revision.root FROM revision_key
+SELECT revision_key.key, revision.series_id, revision.root, series.depends_on FROM revision_key
 JOIN revision ON revision.id = revision_key.revision_id
-WHERE revision.series_id IS NOT NULL AND revision_key.key IN ({values})
+JOIN series ON series.id = revision.series_id
+WHERE revision_key.key IN ({values})
 ORDER BY revision_key.date, revision.root
 """
 _SERIES = "SELECT id, state, title, last_activity FROM series WHERE id IN ({values})"
@@ -86,8 +87,9 @@ def _find(execute: Execute, targets: Collection[str], now: int) -> dict[str, _Kn
     messages = [target.removeprefix("m:") for target in targets if target.startswith("m:")]
     for message_id, series, root in rows_among(execute, _BY_MESSAGE, sorted(messages)):
         places[f"m:{message_id}"] = series, root
-    for key, series, root in rows_among(execute, _BY_KEY, sorted(t for t in targets if t[:2] in ("c:", "p:"))):
-        places[key] = series, root
+    for key, series, root, needed in rows_among(execute, _BY_KEY, sorted(t for t in targets if t[:2] in ("c:", "p:"))):
+        if key not in needed.split("\n"):  # what needs it has its key, too
+            places[key] = series, root
     numbers = sorted({series for series, _ in places.values()})
     states = {row[0]: row[1:] for row in rows_among(execute, _SERIES, numbers)}
     found: dict[str, _Known] = {}

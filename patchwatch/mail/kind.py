@@ -55,7 +55,7 @@ def determine(
         own = body.own_text(text.inline[:_MAX_TEXT], patch=False)
         if kind == "pull" and "://" in own:
             return kind  # it names what to pull
-        if _is_answer(text, own, sender, kind):
+        if _is_answer(text, own, sender, kind, numbered=parts.counter is not None):
             return "reply"
     return kind
 
@@ -81,14 +81,16 @@ def _stated(parts: Subject, subject: str, text: str, *, has_diff: bool, answers:
     return "reply" if answers else "other"
 
 
-def _is_answer(text: Text, own: str, sender: Person, kind: Kind) -> bool:
-    """True if a mail without a diff answers what it quotes, or gives a tag, rather than posts something.
+def _is_answer(text: Text, own: str, sender: Person, kind: Kind, *, numbered: bool) -> bool:
+    """True if a mail without a diff answers something, rather than posts it.
 
     Authors also quote in postings, and post a version in answer to the last one: what git and b4 put into a posting
     shows the difference, or a cover letter that begins with new text.
     """
     if _POSTED.search(own):
         return False
+    if kind == "patch" and not numbered:
+        return True  # nothing that git puts into a patch; one of several may have lost its attachment
     if any(tag.own for tag in trailers.of_reply(own, sender)):
         return True
     parts = body.segments(text.inline[:_MAX_TEXT], patch=False)

@@ -144,6 +144,10 @@ class Acceptance(Struct, frozen=True, array_like=True):
     committer: Person | None = None  # who applied them, if not the sender
 
 
+INSTEAD = "instead"
+"""Detail of a signal ELSEWHERE: another patch that does the same was taken."""
+
+
 class SignalKind(StrEnum):
     """What a sentence means for a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from patchwatch.mail import thanks
 from patchwatch.mail.list_address import is_list_address
-from patchwatch.mail.message import Message, Person, SignalKind, name_key
+from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, name_key
 from patchwatch.mail.sentences.applied import names_tree
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
@@ -117,6 +117,8 @@ def is_claim(message: Message) -> bool:
     kinds = {signal.kind for signal in message.signals}
     if message.bot or not kinds:
         return False
+    if SignalKind.ELSEWHERE in kinds and any(signal.detail == INSTEAD for signal in message.signals):
+        return True
     return not kinds.isdisjoint(_CLAIMS) or (SignalKind.APPLIED in kinds and not is_by_form(message))
 
 

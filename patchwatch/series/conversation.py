@@ -9,6 +9,8 @@ patches.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from patchwatch.mail.message import Message, NamedPosting
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.pattern import Pattern
@@ -21,6 +23,7 @@ _STEMS = (
 _SLOT_SECONDS = 24 * 3600  # mails of one slot share a key; the slots do not chain an author's postings of weeks
 _NEAR_SECONDS = 2 * 3600  # mails that are this near share one as well, at the end of a slot
 _DISTINCTIVE = 3  # words of a title, from which on it is hardly another author's, too
+_MAX_RECIPIENTS = 10  # of a bot's mail, one of whom is the author
 _MAX_REFERENCES = 60  # of one mail that are joined, the first and the last ones; those lead to the rest
 
 
@@ -42,16 +45,15 @@ def thread_keys(message: Message) -> tuple[str, ...]:
     if message.is_submission and message.kind != "pull":
         found += _posting_keys(message)
     elif message.tested is not None:
-        found += _tested_keys(message.tested)
+        found += _tested_keys(message.tested, message.recipients)
     return tuple(dict.fromkeys(found))
 
 
-def _tested_keys(tested: NamedPosting) -> list[str]:
-    """What a bot's results have in common with the posting that they name."""
+def _tested_keys(tested: NamedPosting, recipients: Sequence[str]) -> list[str]:
+    """What a bot's results have in common with the posting that they name, whose author they are sent to."""
     title = title_key(tested.title)[:200]
-    if len(title_words(title)) < _DISTINCTIVE:
-        return [*tested.message_ids]
-    return [*tested.message_ids, f" title||{tested.version or 1}.0|{title}"]
+    people = [""] if len(title_words(title)) >= _DISTINCTIVE else recipients[:_MAX_RECIPIENTS]
+    return [*tested.message_ids, *(f" title|{one}|{tested.version or 1}.0|{title}" for one in people if title)]
 
 
 def _posting_keys(message: Message) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from patchwatch.mail.parse import parse
 from tests.support.command_line import Run
 from tests.support.mails import mail
 
@@ -108,6 +109,29 @@ def test_nothing_is_blocked_by_what_was_applied(run: Run, tmp_path: Path) -> Non
     user = listed(run, tmp_path, BASE, USER, APPLIED)["gadget: turn the knob"]
     assert (user["blocked_by"], user["depends_on"][0]["state"]) == ([], "accepted")
     assert "blocked" not in run("list", "--all", "--now", NOW).stdout
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "dependency last"])
+@pytest.mark.parametrize(
+    "stated", ["prerequisite-change-id: 20230703-knob-0123456789ab:v1", "prerequisite-patch-id: {}"]
+)
+def test_dependency_is_found_by_the_id_that_what_needs_it_states(
+    run: Run, tmp_path: Path, stated: str, turned: bool
+) -> None:
+    body = "Words.\n" + _DIFF.format("frob") + "-- \n2.43.0\n\nchange-id: 20230703-knob-0123456789ab\n"
+    base = mail(message_id="base@x", subject="[PATCH] frob: add a knob", body=body)
+    needs = [
+        mail(
+            message_id=f"{name}@x",
+            subject=f"[PATCH] {name}: turn the knob",
+            date="Tue, 4 Jul 2023 10:00:00 +0000",
+            body=f"Turn it.\n{_DIFF.format(name)}-- \n2.43.0\n\n{stated.format(parse(base).patch_id)}\n",
+        )
+        for name in ("gadget", "widget")
+    ]
+    series = listed(run, tmp_path, *(reversed([base, *needs]) if turned else [base, *needs]))
+    for name in ("gadget", "widget"):
+        assert series[f"{name}: turn the knob"]["blocked_by"] == [series["frob: add a knob"]["id"]]
 
 
 def test_unknown_dependency_is_a_link(run: Run, tmp_path: Path) -> None:

@@ -97,3 +97,10 @@ def test_a_numbered_mail_with_a_diff_below_a_pull_request_is_one_of_its_patches(
     diff = "\n---\n a.c | 2 +-\n\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"
     assert kind(f"[{prefix}] frob: clamp", f"Clamp it.\n\n{SIGNED}{diff}") == "patch"
     assert kind(f"[{prefix}] frob: fixes", "Please pull\n\n  git://git.example.org/frob.git for-linus\n") == "pull"
+
+
+@pytest.mark.parametrize("subject", ["[PATCH] frob: clamp", "[PATCH v2] frob: clamp", "[PATCH net] frob: clamp"])
+def test_an_answer_that_quotes_nothing_is_no_patch(subject: str) -> None:
+    assert kind(subject, "Hi Ann,\n\nwhy is this needed?\n\nRex\n") == "reply"
+    assert kind(subject, "Hi Ann,\n\nwhy is this needed?\n\nRex\n", answers=False) == "patch"
+    assert kind(subject, f"Clamp it; the diff is attached.\n\n{SIGNED}") == "patch"

@@ -182,3 +182,25 @@ def test_a_notice_joins_the_mails_that_it_links_to() -> None:
         )
     )
     assert meet(notice, parse(mail(message_id="turn@a", subject="[PATCH] x86/frob: Turn it once", sender=ANN)))
+
+
+@pytest.mark.parametrize(
+    ("title", "to", "joined"),
+    [
+        ("frob: faster", "ann@example.org", True),
+        ("frob: faster", "netdev@vger.kernel.org", False),
+        ("frob: clamp the delta", "netdev@vger.kernel.org", True),
+    ],
+)
+def test_a_result_in_a_thread_of_its_own_joins_what_it_names(title: str, to: str, joined: bool) -> None:
+    posted = parse(mail(message_id="v2@a", subject=f"[PATCH v2 0/2] {title}", sender="Ann Author <ann@example.org>"))
+    result = parse(
+        mail(
+            message_id="ci@a",
+            subject=f"[frob-ci] FAILED: [PATCH v2 0/2] {title}",
+            sender="frob CI <ci-bot@frobci.example>",
+            body=f"Automated test results for:\n\n  [PATCH v2 0/2] {title}\n\nResult: FAILED\n",
+            to=to,
+        )
+    )
+    assert meet(posted, result) == joined

@@ -95,6 +95,19 @@ _NOTHING_WRONG = Pattern(
     r"(?:intentional|deliberate|on purpose|by design))\b(?!.*(?:\?|\bbut\b))",
     re.IGNORECASE,
 )
+# "I already have an identical patch from Dee queued", "Dee beat you to it", "we already have this in -next"
+_TAKEN_INSTEAD = Pattern(
+    r"\b(?:i|we) already (?:have|had|took|applied|queued|merged|picked(?: up)?)\b.{0,12}\b(?:(?:an?|the) (?:\w+ )?"
+    r"(?:same|identical|equivalent|similar) (?:\w+ )?(?:fix|patch|change|one)|the same|"
+    r"a fix\b.{0,30}\b(?:from|by) (?-i:[A-Z])\w+|(?:this|it|that)(?: \w+)? (?:in|queued|from)\b)|"
+    r"\b(?:beat (?:you|me|this) to it|(?:patch|series|fix|version) (?:got|was) (?:t?here|in) first)\b|"
+    r"\bsuperseded by (?-i:[A-Z])\w+'s (?:patch|series|fix|version)|"
+    r"\b(?:(?:same|identical|equivalent) (?:fix|patch|change)\b|fix\b.{0,40}\b(?:from|by) (?-i:[A-Z])\w+ ).{0,40}"
+    r"\b(?:already (?:in|queued|applied|merged|taken|picked)\b|"
+    r"in (?:my|our|the) (?:\S+ )?(?:tree|branch|queue) already\b)",
+    re.IGNORECASE,
+)
+_NOT_INSTEAD = Pattern(r"(?i)\b(?:not|never|if|unless|partly|partially|almost|but|except)\b|\?|n't\b")
 _NOT_ELSEWHERE = Pattern(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
 # "The dependency was already merged.", "The patch that this needs is already queued.": nothing is said of this patch.
 _ANOTHER = (
@@ -124,7 +137,7 @@ _REFUSED_NOW = Pattern(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
 _DONE = Cues(
-    "obsolete|superseded|redundant|alread|fixed|duplicate|same|identical| fix| patch|not a|intentional|"
+    "obsolete|superseded|redundant|alread|beat|first|fixed|duplicate|same|identical| fix| patch|not a|intentional|"
     "purpose|desig|delib"
 )
 _REFUSING = Cues(" want | answer |accept|apply|take|taking|merg|pull|pick|going in")
@@ -167,9 +180,14 @@ def is_done_elsewhere(sentence: str, lowered: str) -> bool:
     """True if the sentence says that another patch already does this, or that nothing needs fixing."""
     if not _DONE.occur(lowered):
         return False
-    if _NOTHING_WRONG.search(sentence):
+    if _NOTHING_WRONG.search(sentence) or is_taken_instead(sentence):
         return True
     return _ELSEWHERE.search(sentence) is not None and not _NOT_ELSEWHERE.search(sentence)
+
+
+def is_taken_instead(sentence: str) -> bool:
+    """True if the sentence says that somebody took another patch that does the same."""
+    return _TAKEN_INSTEAD.search(sentence) is not None and _NOT_INSTEAD.search(sentence) is None
 
 
 def is_taken_elsewhere(sentence: str) -> bool:

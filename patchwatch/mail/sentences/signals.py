@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Signal, SignalKind, Trailer
+from patchwatch.mail.message import INSTEAD, Signal, SignalKind, Trailer
 from patchwatch.mail.sentences import (
     amendments,
     applied,
@@ -124,7 +124,7 @@ _NOT_PROMISED = Pattern(
     re.IGNORECASE,
 )
 _WITHDRAWN = Pattern(
-    r"\bplease (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
+    r"\b(?:please|kindly|pls) (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
     r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b(?! (?:at|in|from|below|above)\b)|"
     r"\bplease (?:ignore|disregard)(?: (?:this|it|these)\b|,).*"
     r"\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
@@ -200,9 +200,9 @@ _RULES = (
         SignalKind.WITHDRAWN,
         Cues("drop|ignore|disc|disreg|aband|nak|withdr|retract|forget|give up|patch|series|sion|pursu|continu"),
         word_set(
-            "please withdraw withdrew withdrawn withdrawing abandon abandoned abandoning drop dropped dropping discard "
-            "retract give forget nak selfnak ignored discarded disregarded version versions revision revisions pursue "
-            "pursuing continue continuing needed necessary required"
+            "please kindly pls withdraw withdrew withdrawn withdrawing abandon abandoned abandoning drop dropped "
+            "dropping discard retract give forget nak selfnak ignored discarded disregarded version versions revision "
+            "revisions pursue pursuing continue continuing needed necessary required"
         ),
         _WITHDRAWN,
         _IF,
@@ -292,7 +292,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
     """What a sentence says of the patch as a whole: where it went, or that it is refused."""
     if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
         return Signal(SignalKind.MAINLINED, evidence(sentence))
-    if _DROPPING.occur(lowered) and applied.is_dropped(sentence):
+    if _DROPPING.occur(lowered) and applied.is_dropped(sentence) and not rejections.is_taken_instead(sentence):
         return Signal(SignalKind.UNAPPLIED, evidence(sentence))
     if bargains.asks_in_return(sentence, lowered):
         return Signal(SignalKind.CHANGES, evidence(sentence))
@@ -311,7 +311,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
     if rejections.keeps_current_code(sentence, lowered):
         return Signal(SignalKind.NAK, evidence(sentence), "left")
     if rejections.is_done_elsewhere(sentence, lowered):
-        return Signal(SignalKind.ELSEWHERE, evidence(sentence))
+        return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * rejections.is_taken_instead(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
     if "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence, lowered):

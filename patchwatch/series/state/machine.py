@@ -14,7 +14,7 @@ from collections.abc import Iterable, Set
 from msgspec import structs
 
 from patchwatch.mail import thanks
-from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.mail.message import INSTEAD, Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import addressees, names_next_version
 from patchwatch.pattern import Pattern
 from patchwatch.series import point_rules
@@ -316,10 +316,13 @@ class StateMachine:
         self.seen.withdrawn = tuple(sorted(patches.union(self.seen.withdrawn)))
 
     def _handle_obsolete(self, reply: Reply) -> bool:
-        """The author accepts that somebody else did the same, or that nothing is wrong."""
-        if not (reply.by_author and self.seen.obsolete) or self._closed or not reply.insists_on_nothing:
+        """Who applies patches took another one, or the author accepts that somebody did, or that nothing is wrong."""
+        said = reply.signals.get(SignalKind.ELSEWHERE)
+        taken = said if said and said.detail == INSTEAD and not reply.by_author and self._is_about_all(reply) else None
+        reason = self.seen.obsolete if reply.by_author and reply.insists_on_nothing else taken
+        if self._closed or not reason:
             return False
-        self._decide(State.NOT_APPLICABLE, reply, self.seen.obsolete)
+        self._decide(State.NOT_APPLICABLE, reply, reason)
         return True
 
     def _handle_rework(self, reply: Reply) -> bool:

@@ -36,7 +36,9 @@ _UNAWARE = Pattern(
 )
 _NAMES_PATCHES = Pattern(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
 _IGNORE = Pattern(
-    r"(?i)\W*(?:(?:sorry|oops|hi all|all)\W+)?(?:please |pls )(?:ignore|disregard) (?:this|it|these)(?: one)?\W*"
+    r"(?i)\W*(?:(?:sorry|oops|hi all|all)\W+)?(?:(?:please|pls|kindly) )?"
+    r"(?:ignore|disregard|scratch|discard|forget(?: about)?) (?:this|it|these)"
+    r"(?: (?:one|patch(?:es)?|series|version|mail|thread))?(?:\W+(?:please|thanks?|sorry\b.{0,40}))?\W*"
 )
 _YES = Pattern(r"(?i)\W*(?:yes|yeah|yep|yup)\b")
 _NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
@@ -141,6 +143,8 @@ def signals_by_kind(message: Message, committers: Committers, lists: Collection[
         signals.pop(SignalKind.HOLD, None)
         if not committers.may_apply(message.author, lists):
             signals.pop(SignalKind.WILL_APPLY, None)
+            if elsewhere := signals.get(SignalKind.ELSEWHERE):
+                signals[SignalKind.ELSEWHERE] = Signal(SignalKind.ELSEWHERE, elsewhere.text)
             if not is_by_form(message):
                 signals.pop(SignalKind.APPLIED, None)
     return signals

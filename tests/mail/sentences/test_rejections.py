@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import SignalKind
+from patchwatch.mail.sentences.rejections import is_taken_instead
 from tests.mail.sentences.replies import signals_of
 
 
@@ -61,3 +62,22 @@ def test_sentences_that_only_look_like_refusals(body: str) -> None:
 )
 def test_other_work_is_not_done_elsewhere(body: str) -> None:
     assert SignalKind.ELSEWHERE not in {kind for kind, _ in signals_of(body)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "instead"),
+    [
+        ("I already have an identical patch from Dee queued.", True),
+        ("We already have this in -next, see 0123456789ab.", True),
+        ("A fix for the same problem by Dee is in my tree already, so I am dropping this one.", True),
+        ("Dee's patch got here first.", True),
+        ("Superseded by Dee's series, which I applied yesterday.", True),
+        ("Rex already sent a fix.", False),
+        ("The same fix was posted earlier.", False),
+        ("I already have this on my list.", False),
+        ("I already have a comment on the first patch.", False),
+        ("If I already have the same patch, I forgot about it.", False),
+    ],
+)
+def test_another_patch_was_taken_instead(sentence: str, instead: bool) -> None:
+    assert is_taken_instead(sentence) == instead

@@ -67,6 +67,8 @@ def test_a_verb_with_one_patch_for_its_object_is_about_one() -> None:
         ([(MIA, "Applied, thanks.\n", 3)], "3"),
         ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
         ([(MIA, "Applied the first patch.\n")], "some"),
+        ([(MIA, "Applied, except for 3/3, thanks.\n")], "1,2"),
+        ([(MIA, "Applied all but patch 2 to frob/next.\n")], "1,3"),
         ([(PATCHWORK, HALF_FOUND)], "1"),
         ([(MIA, "This one is queued for 6.5, so drop it from the series.\n", 2)], "2"),
     ],
@@ -250,3 +252,16 @@ def listing(*titles: str) -> str:
 def test_as_many_unknown_titles_as_patches_are_left_are_these(replies: list[Reply], state: str, partly: str) -> None:
     found = state_after(3, *replies)
     assert (found.state, found.partly) == (state, partly)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I already have an identical patch from Dee queued.\n",
+        "The same fix from Dee is in my tree already, so I am dropping this one.\n",
+        "Dee beat you to it, sorry.\n",
+    ],
+)
+def test_a_committer_who_took_another_patch_closes_this_one(words: str) -> None:
+    assert revision_state(revision(1, (MIA, words)), COMMITTERS).state == "not-applicable"
+    assert revision_state(revision(1, (REX, words)), COMMITTERS).state == "under-review"

@@ -152,6 +152,28 @@ DECISIONS: dict[str, Case] = {
         "nobody",
         "a1@x",
     ),
+    "the author scratches it": (1, [(ANN, "Scratch this, please.\n")], "not-applicable", "nobody", "a1@x"),
+    "the author asks kindly to ignore it": (
+        1,
+        [(ANN, "Kindly ignore this one.\n")],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
+    "the author is sorry": (
+        1,
+        [(ANN, "Disregard this patch, sorry for the noise.\n")],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
+    "a maintainer took another fix": (
+        1,
+        [(MIA, "The same fix from Rex is in my tree already, so I am dropping this one.\n")],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
     "the author wants an answer to be ignored": (
         1,
         [(RITA, "Why an int?\n"), (ANN, "Please ignore this.\n", "a1")],
