@@ -7,10 +7,12 @@ and links of the mails and leaves out their text, which is other people's.
 
 from __future__ import annotations
 
+import dataclasses
 import sys
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from patchwatch.cli.demo import demo
 from patchwatch.config import Config
@@ -48,7 +50,7 @@ def main() -> None:
         now = at_seven(BUSY)
         with as_of(tracker, now) as then:
             contents = then.digest_contents(MAINTAINER, now - DAY)
-            contents = replace(contents, updates=tuple(map(without_sentences, contents.updates)))
+            contents = dataclasses.replace(contents, updates=tuple(map(without_sentences, contents.updates)))
             save("digest-linux-iio", contents.digest(now))
         tracker.database.close()
 
@@ -66,7 +68,9 @@ def save(name: str, digest: Digest) -> None:
 def without_sentences(update: SeriesUpdate) -> SeriesUpdate:
     """The same without the text of mails."""
     thread = tuple(replace(m, excerpt=LEFT_OUT if m.excerpt else "") for m in update.thread)
-    return replace(update, row=row_without_text(update.row), thread=thread, changes=LEFT_OUT if update.changes else "")
+    return dataclasses.replace(
+        update, row=row_without_text(update.row), thread=thread, changes=LEFT_OUT if update.changes else ""
+    )
 
 
 def row_without_text(row: SeriesRow) -> SeriesRow:

@@ -6,15 +6,15 @@ patchwatch.config_file reads and checks the config file; config.example.toml lis
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _APP = "patchwatch"
 DEFAULT_LORE_URL = "https://lore.kernel.org"
 
 
-@dataclass(frozen=True, slots=True)
-class Lore:
+class Lore(Struct, frozen=True):
     """The mail archive, and how long to wait for it."""
 
     url: str = DEFAULT_LORE_URL
@@ -25,8 +25,7 @@ class Lore:
     max_answer_megabytes: int = 512  # decompressed; larger responses are refused
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(Struct, frozen=True):
     """What a poll fetches, and when."""
 
     overlap_minutes: int = 180  # fetched again each time: mail can reach an archive late
@@ -38,15 +37,13 @@ class Poll:
     lease_seconds: int = 60  # on PostgreSQL: after this time, other pollers take over from one that was killed
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """The user's identity on the lists."""
 
     addresses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """When waiting is too long."""
 
     overdue_days: int = 7  # waiting on reviewers
@@ -54,8 +51,7 @@ class Review:
     dormant_days: int = 120  # open, and silent for so long: nobody waits for it any more
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """The limits by which points become a state and a turn; chances are in percent."""
 
     silence_days: int = 21  # an answer that nobody contests for so long settles a point
@@ -66,23 +62,20 @@ class Points:
     likely_reviewed: int = 55  # … if every patch has a review
 
 
-@dataclass(frozen=True, slots=True)
-class Robots:
+class Robots(Struct, frozen=True):
     """What results of bots, CI and AI reviewers mean."""
 
     turn: tuple[str, ...] = ("failure", "critical")  # those that make it the author's turn
 
 
-@dataclass(frozen=True, slots=True)
-class Robot:
+class Robot(Struct, frozen=True):
     """A robot whose results mean something else."""
 
     match: str = ""  # a part of its name or address
     turn: tuple[str, ...] = ()  # as Robots.turn
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
+class Database(Struct, frozen=True):
     """Where the database is, and how long to wait while another process writes to it."""
 
     url: str = ""  # a file or an SQLAlchemy URL; empty means the default SQLite file
@@ -97,16 +90,14 @@ SIGNS = ("auto", "unicode", "ascii")
 """How signs of states are drawn; `auto` depends on locale and terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tui:
+class Tui(Struct, frozen=True):
     """The TUI, and the signs of `list`."""
 
     theme: str = "dark"
     signs: str = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A changed key binding of the TUI."""
 
     name: str  # the id of the binding
@@ -114,23 +105,20 @@ class Key:
     where: str  # file and line, for error messages
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Changed key bindings; the TUI checks their ids."""
 
     changed: tuple[Key, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """How the user's own mail is sent with git send-email."""
 
     dry_run: bool = True  # only show what would be sent
     sender: str = ""  # "Name <address>"; empty: git send-email's
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A local git tree to look for commits in; it is never written to or fetched."""
 
     name: str = ""  # shown in evidence: net-next
@@ -146,8 +134,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Mail servers that may get a password over an unencrypted connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """How patchwatch sends digests.  It never holds a password."""
 
     how: str = "git"  # one of patchwatch.notify.delivery.transport.TRANSPORTS
@@ -166,8 +153,7 @@ DIGEST_DAYS = ("daily", "weekdays", "weekly")
 """The days of a digest; weekly is on Mondays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """A recipient of the digest, and what they get."""
 
     name: str = ""  # for logs and messages
@@ -186,15 +172,13 @@ LOGS = ("text", "json")
 """The log formats of `patchwatch run`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Settings of `patchwatch run`."""
 
     log: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A command to run on events; it gets each event as JSON on stdin."""
 
     name: str = ""  # for the log
@@ -203,8 +187,7 @@ class Hook:
     seconds: float = 20.0  # it is killed after this time
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """All settings."""
 
     lore: Lore = Lore()

@@ -6,14 +6,15 @@ the file, the line and the key.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, structs
 
 from patchwatch.config import (
     DIGEST_DAYS,
@@ -75,7 +76,7 @@ def load_config(path: Path | None = None) -> Config:
     override = os.environ.get("PATCHWATCH_LORE_URL")
     if override:
         url = checked_url(override, "PATCHWATCH_LORE_URL in the environment")
-        config = dataclasses.replace(config, lore=dataclasses.replace(config.lore, url=url))
+        config = structs.replace(config, lore=structs.replace(config.lore, url=url))
     return config
 
 
@@ -101,7 +102,8 @@ def parse_config(text: str, source: Path) -> Config:
 
 
 def _config(tables: Mapping[str, Any], text: str, source: Path) -> Config:
-    sections = {f.name: f.default for f in dataclasses.fields(Config) if f.name != "source"}
+    default = Config()
+    sections = {name: getattr(default, name) for name in Config.__struct_fields__ if name != "source"}
     values: dict[str, Any] = {}
     for name, table in tables.items():
         place = _Place(source, text, name)
@@ -153,16 +155,16 @@ def _keys(table: Mapping[str, Any], place: _Place, within: str = "") -> Iterator
             yield Key(name, _text(value, where), where)
 
 
-def _section(kind: type, table: Mapping[str, Any], place: _Place) -> Any:
+def _section(kind: type[Struct], table: Mapping[str, Any], place: _Place) -> Any:
     if kind is Keys:
         return Keys(tuple(_keys(table, place)))
-    fields = {f.name: f for f in dataclasses.fields(kind)}
+    fields = kind.__annotations__
     values: dict[str, Any] = {}
     for key, value in table.items():
         where = f"{place.of(key)}: {place.section}.{key}"
         if key not in fields:
             raise ConfigError(f"{place.of(key)}: unknown key {place.section}.{key}{_nearest(key, fields)}")
-        values[key] = _READERS[str(fields[key].type)](value, where)
+        values[key] = _READERS[fields[key]](value, where)
         if (kind, key) in _CHOICES and values[key] not in _CHOICES[kind, key]:
             raise ConfigError(f"{where} must be one of {', '.join(_CHOICES[kind, key])}, not {values[key]!r}")
         if key == "quiet_hours" and value and not _HOURS.fullmatch(value):
@@ -191,7 +193,7 @@ _CHOICES: dict[tuple[type, str], tuple[str, ...]] = {
 }
 
 
-def _each(kind: type, tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]]:
+def _each(kind: type[Struct], tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]]:
     """The sections of an array of tables, each with its place."""
     name = place.section
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
@@ -199,7 +201,7 @@ def _each(kind: type, tables: Any, place: _Place) -> Iterator[tuple[Any, _Place]
     header = re.compile(rf"\s*\[\[\s*[\"']?{name}\b")
     headers = [n for n, line in enumerate(place.text.splitlines(), 1) if header.match(line)]
     for nth, table in enumerate(tables):
-        here = dataclasses.replace(place, begins=headers[nth]) if nth < len(headers) else place
+        here = replace(place, begins=headers[nth]) if nth < len(headers) else place
         yield _section(kind, table, here), here
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tomllib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from patchwatch.config import (
     DEFAULT_LORE_URL,
@@ -90,8 +90,8 @@ def test_example_has_every_key_with_its_default() -> None:
     text = EXAMPLE_CONFIG.read_text(encoding="utf-8")
     assert parse_config(text, EXAMPLE_CONFIG) == Config(source=EXAMPLE_CONFIG)
     expected = {
-        section.name: {key.name for key in dataclasses.fields(getattr(Config(), section.name))}
-        for section in dataclasses.fields(Config)
+        section.name: {key.name for key in fields(getattr(Config(), section.name))}
+        for section in fields(Config)
         if section.name != "source" and section.default != ()
     }
     expected["keys"] = set()  # tests/tui/test_tui_keys.py
@@ -102,7 +102,7 @@ def test_example_has_every_key_of_a_tree() -> None:
     shown = EXAMPLE_CONFIG.read_text(encoding="utf-8").partition("# [[tree]]\n")[2]
     table = "[[tree]]\n" + shown.partition("# [[tree]]")[0].replace("# ", "", 1).replace("\n# ", "\n").rstrip("#\n ")
     (tree,) = parse_config(table, FILE).tree
-    assert set(tomllib.loads(table)["tree"][0]) == {key.name for key in dataclasses.fields(Tree)}
+    assert set(tomllib.loads(table)["tree"][0]) == {key.name for key in fields(Tree)}
     assert (tree.mainline, tree.since_days) == (Tree().mainline, Tree().since_days)
 
 
@@ -110,7 +110,7 @@ def test_example_has_every_key_of_a_digest_with_its_default() -> None:
     shown = EXAMPLE_CONFIG.read_text(encoding="utf-8").partition("# [[digest]]\n")[2].partition("\n\n")[0]
     table = "[[digest]]\n" + shown.replace("# ", "", 1).replace("\n# ", "\n")
     (recipient,) = parse_config(table, FILE).digest
-    assert set(tomllib.loads(table)["digest"][0]) == {key.name for key in dataclasses.fields(Recipient)}
+    assert set(tomllib.loads(table)["digest"][0]) == {key.name for key in fields(Recipient)}
     assert recipient == Recipient("me", "you@example.org")
 
 

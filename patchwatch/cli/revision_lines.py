@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from patchwatch.cli.table import fit, width
 from patchwatch.counts import plural
@@ -71,7 +72,7 @@ def tag_lines(r: RevisionRow, names: Mapping[str, str]) -> list[str]:
         credit = tag.name.lower() in _CREDITS and tag.message_id in r.patch_message_ids
         if not credit and "@" in tag.value:
             # The same tag on several patches or versions is one line.
-            key = replace(tag, patch=0, message_id="", date=0, given_to="-" if tag.given_to else "")
+            key = structs.replace(tag, patch=0, message_id="", date=0, given_to="-" if tag.given_to else "")
             groups.setdefault(key, []).append(tag)
     rows = []
     for tag, group in groups.items():

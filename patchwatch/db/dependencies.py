@@ -7,7 +7,9 @@ series is read, so that it does not matter which of them arrived first.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.series.model import DependencyRow
@@ -68,12 +70,12 @@ def resolve(
             other = known.get(row.target)
             kind, _, name = row.target.partition(":")
             if other is None and kind == "m":
-                rows.setdefault(name, replace(row, root=name))
+                rows.setdefault(name, structs.replace(row, root=name))
             elif other is not None and other.series != number:
                 root = name if kind == "m" else other.root
                 rows.setdefault(
                     other.series,
-                    replace(
+                    structs.replace(
                         row, root=root, series=other.series, state=other.state, title=other.title, blocks=other.open
                     ),
                 )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 
-import msgspec
+from msgspec import structs
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.people import login
@@ -27,11 +26,11 @@ def with_dismissers(
 
     def named(point: Point) -> Point:
         by = others.get(point.key) if point.fate == Fate.DISMISSED else None
-        return msgspec.structs.replace(point, closer=Person(by, by if "@" in by else "")) if by else point
+        return structs.replace(point, closer=Person(by, by if "@" in by else "")) if by else point
 
     if not others:
         return {number: tuple(own) for number, own in revisions.items()}
     return {
-        number: tuple(replace(one, points=tuple(map(named, one.points))) for one in own)
+        number: tuple(structs.replace(one, points=tuple(map(named, one.points))) for one in own)
         for number, own in revisions.items()
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from patchwatch.db import series, series_flags, visits
 from patchwatch.db.criteria import Criteria
@@ -35,8 +36,7 @@ def rules_of(execute: Execute, review: Review) -> Rules:
     return Rules(review.overdue_days, review.ping_days, review.dormant_days, series_flags.merge_windows(execute))
 
 
-@dataclass(frozen=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """The series that a person knows, with what their places depend on besides the time."""
 
     lines: tuple[SeriesSummary, ...]  # of all series, also those that have no place

@@ -7,9 +7,10 @@ in the row of the revision that it repeats.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.involvement import awaited_names, involvement_of, reviewer_names
@@ -185,7 +186,7 @@ def _with_resend(
 ) -> RevisionRow:
     """Return the row of a revision with one of its resends added; `tags` are those of all of its postings."""
     postings = (*row.postings, *(summary.sendings or (root,)))
-    return replace(
+    return structs.replace(
         row,
         follow_ups=row.follow_ups + summary.follow_ups,
         unreadable=row.unreadable + summary.unreadable,
@@ -214,7 +215,7 @@ def _supersede_earlier(rows: Sequence[RevisionRow]) -> tuple[RevisionRow, ...]:
     superseded = [
         row
         if row.state == State.SUPERSEDED and row.state_evidence is not None
-        else replace(row, state=State.SUPERSEDED, state_evidence=Evidence(later.message_id, later.subject))
+        else structs.replace(row, state=State.SUPERSEDED, state_evidence=Evidence(later.message_id, later.subject))
         for row, later in pairwise(rows)
     ]
     return (*superseded, rows[-1])

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from patchwatch.db import dependencies, series_flags
 from patchwatch.db.claims_codec import decode_claims, with_claims
@@ -120,12 +121,12 @@ def _series_row(
     flags: Mapping[str, Any],
 ) -> SeriesRow:
     if claims := decode_claims(stored.claims):
-        revisions = tuple(replace(one, points=with_claims(one.points, claims)) for one in revisions)
+        revisions = tuple(structs.replace(one, points=with_claims(one.points, claims)) for one in revisions)
     # Merges and marks are stored with the series, and apply to its newest revision.
     newest, evidence = revisions[-1], _evidence(stored.state_evidence)
     applied = None if stored.state in CLOSED else newest.applied
     if (newest.state, newest.state_evidence, newest.applied) != (stored.state, evidence, applied):
-        newest = replace(newest, state=stored.state, state_evidence=evidence, applied=applied)
+        newest = structs.replace(newest, state=stored.state, state_evidence=evidence, applied=applied)
     return SeriesRow(
         id=stored.id,
         title=stored.title,

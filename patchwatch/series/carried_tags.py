@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from patchwatch.mail.message import name_key
 from patchwatch.mail.subject import gist_words, title_key
@@ -22,8 +24,7 @@ _SIMILAR = 0.5  # common words among all words of two titles, for patches with t
 _NEVER_CARRIED = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})
 
 
-@dataclass(frozen=True, slots=True)
-class PostedPatch:
+class PostedPatch(Struct, frozen=True):
     """The facts of a patch by which versions of it are matched."""
 
     number: int
@@ -33,8 +34,7 @@ class PostedPatch:
     dropped: tuple[str, ...] = ()  # sentences on tags that its author left out
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True):
     """A revision and its own tags."""
 
     root: str
@@ -44,8 +44,7 @@ class Tagged:
     dropped: tuple[str, ...] = ()  # such sentences in its cover letter
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """A tag as it was first given, and the revision it was given to."""
 
     tag: Tag

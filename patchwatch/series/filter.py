@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from patchwatch.pattern import Pattern
 from patchwatch.series.model import SeriesSummary
@@ -19,16 +20,14 @@ Predicate = Callable[[SeriesSummary, int], bool]
 """True if a series matches, at a time (UTC seconds)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """An invalid term."""
 
     word: str
     text: str  # what is wrong, and what is possible
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A parsed filter: the predicates of its valid terms, and the problems of the others."""
 
     text: str
@@ -164,8 +163,7 @@ def _attribute(name: str) -> Predicate:
     return lambda line, now: has(line)
 
 
-@dataclass(frozen=True, slots=True)
-class FilterKey:
+class FilterKey(Struct, frozen=True):
     """A key of the search language: its help text, and the parser of its values."""
 
     about: str

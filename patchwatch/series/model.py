@@ -5,8 +5,9 @@ Times are UTC seconds.  States, turns and kinds of evidence are the values of St
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from patchwatch.mail.body import Mail as Mail
 from patchwatch.series.follow_rules import Rule
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from patchwatch.series.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The mail or commit that a state, turn or link follows from, and its words."""
 
     message_id: str  # empty if a person decided by hand
@@ -33,8 +33,7 @@ class Evidence:
     date: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Involvement:
+class Involvement(Struct, frozen=True):
     """How I am involved in a series; I am identified by the addresses in the config."""
 
     author: bool  # I posted the newest revision
@@ -49,8 +48,7 @@ class Involvement:
     asked: Request | None = None  # the last request to me, about a patch that is not mine
 
 
-@dataclass(frozen=True, slots=True)
-class NextAction:
+class NextAction(Struct, frozen=True):
     """The next action on a series."""
 
     text: str  # one short imperative line
@@ -59,8 +57,7 @@ class NextAction:
     until: int | None = None  # not before this time; 0: not before an event without a date; None: now
 
 
-@dataclass(frozen=True, slots=True)
-class TrailerRow:
+class TrailerRow(Struct, frozen=True):
     """A tag, and the mail that first gave it."""
 
     name: str
@@ -74,8 +71,7 @@ class TrailerRow:
     carried: bool = True  # false: given to an earlier revision, and the author did not collect it
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRow:
+class CheckRow(Struct, frozen=True):
     """A result of a build bot, CI or AI reviewer."""
 
     name: str  # the bot's
@@ -91,16 +87,14 @@ class CheckRow:
     quote: str = ""  # the line of the patch that it is about
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedRow:
+class AppliedRow(Struct, frozen=True):
     """Patches of a revision that were applied, if not all were."""
 
     patches: tuple[int, ...]  # empty if the mails do not say which
     evidence: Evidence | None
 
 
-@dataclass(frozen=True, slots=True)
-class PredecessorRow:
+class PredecessorRow(Struct, frozen=True):
     """The revision before, and the evidence for the link."""
 
     message_id: str
@@ -108,8 +102,7 @@ class PredecessorRow:
     by_hand: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DependencyRow:
+class DependencyRow(Struct, frozen=True):
     """A posting that a series needs first, according to its author."""
 
     target: str  # `m:` and a message-id, `c:` and a change-id, or `p:` and a patch-id
@@ -122,8 +115,7 @@ class DependencyRow:
     blocks: bool = False  # the series is open
 
 
-@dataclass(frozen=True, slots=True)
-class TakenPatchRow:
+class TakenPatchRow(Struct, frozen=True):
     """A patch that a revision takes from an earlier one, because it rerolls only others."""
 
     patch: int
@@ -132,8 +124,7 @@ class TakenPatchRow:
     revision: str  # message-id of the root of that version
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionRow:
+class RevisionRow(Struct, frozen=True):
     """One posting of a series."""
 
     id: int
@@ -173,8 +164,7 @@ class RevisionRow:
     likely: bool = False  # of the newest: the turn is not certain
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesRow:
+class SeriesRow(Struct, frozen=True):
     """A series with its revisions."""
 
     id: int
@@ -275,8 +265,7 @@ class SeriesSummary(NamedTuple):
         return self.roots.rpartition("\n")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class StateChangeRow:
+class StateChangeRow(Struct, frozen=True):
     """A mail or commit that changed the state or turn of a revision, and both after it."""
 
     version: int
@@ -288,8 +277,7 @@ class StateChangeRow:
     commit: str = ""  # if it was not a mail
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
+class CandidateRow(Struct, frozen=True):
     """A candidate for a manual link: a revision of another series, with the evidence."""
 
     series_id: int
@@ -303,8 +291,7 @@ class CandidateRow:
     date: int
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(Struct, frozen=True):
     """A mail of a series in its thread."""
 
     message_id: str
@@ -326,8 +313,7 @@ class MessageRow:
     mine: bool = False  # I sent it
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True):
     """A mail that patchwatch sends: waiting, being sent, sent, or failed permanently."""
 
     id: int
@@ -346,8 +332,7 @@ class OutboxRow:
     failure: str  # of the last try
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(Struct, frozen=True):
     """A list's archive, and the result of the last poll."""
 
     name: str
@@ -359,8 +344,7 @@ class InboxRow:
     rules: tuple[Rule, ...] = ()  # a series is followed if one matches; none: all are
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRow:
+class TreeRow(Struct, frozen=True):
     """A git tree, and the result of the last scan."""
 
     id: int
@@ -372,8 +356,7 @@ class TreeRow:
     failure: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """An event of a series.  Times are UTC seconds."""
 
     id: str

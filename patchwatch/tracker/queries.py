@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from patchwatch.db import LazyModule
 from patchwatch.db.criteria import Among, Criteria
@@ -70,7 +71,7 @@ class Queries(TrackerBase):
         rows = queries.series(execute, wanted, now, review.overdue_days, me)
         windows = series_flags.merge_windows(execute)
         moves = [next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
-        return tuple(replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
+        return tuple(structs.replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
 
     def series_in_order(self, ids: Sequence[int]) -> Iterator[SeriesRow]:
         """Yield the series with these numbers, as of one moment; so many can be printed in little memory."""
@@ -139,7 +140,7 @@ class Queries(TrackerBase):
         if row.involvement is None or row.turn == Turn.NOBODY:
             return row
         if row.turn == Turn.AUTHOR:
-            return replace(row, my_turn=row.involvement.author)
+            return structs.replace(row, my_turn=row.involvement.author)
         from patchwatch.db.queue import applied_by, place_alone, rules_of
 
         now = self.now()
@@ -150,7 +151,7 @@ class Queries(TrackerBase):
         mine = place is not None and (place.section in ASKS or place.verb == "you")
         others = row.next_action is not None and row.next_action.by != "me"
         action = to_apply(row, now) if mine and others else None
-        return replace(row, my_turn=mine, next_action=action or row.next_action)
+        return structs.replace(row, my_turn=mine, next_action=action or row.next_action)
 
     def find(self, name: str) -> int:
         """Return the number of the series that a user named by its number, a message-id or a link.
@@ -185,7 +186,7 @@ class Queries(TrackerBase):
         with self.reading() as execute:
             found = threads.thread(execute, series_id)
         me = self.addresses
-        return tuple(replace(row, mine=True) if row.author_email in me else row for row in found)
+        return tuple(structs.replace(row, mine=True) if row.author_email in me else row for row in found)
 
     def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         """Return the state changes of a series, in order."""

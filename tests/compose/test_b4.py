@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.compose.b4 import b4_command, run_b4, work_trees
 from patchwatch.config import Config, Lore, Tree

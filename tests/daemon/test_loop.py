@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import io
 import itertools
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.config import Config, Poll
 from patchwatch.daemon import log
@@ -94,7 +95,9 @@ class World:
         reports = []
         for name in names or ():
             self.polls.append((int(self.now), name))
-            self.shared = {n: replace(s, tried=int(self.now)) if n == name else s for n, s in self.shared.items()}
+            self.shared = {
+                n: dataclasses.replace(s, tried=int(self.now)) if n == name else s for n, s in self.shared.items()
+            }
             reports.append(self.failing.get(name, InboxReport(name, Outcome(1, 0, (), ()))))
         return PollReport(tuple(reports), (), ())
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, Executable, delete, select, update
 
 from patchwatch.config import Config, Me
@@ -127,7 +128,7 @@ def _all_that_is_read(url: str) -> list[object]:
     tracker.database.close()
     reader = Tracker(config, clock=lambda: float(NOW), database_url=url)  # as another process
     rows = reader.series(everything=True)
-    narrowed = [[row.id for row in reader.series(wanted=replace(one, everything=True))] for one in NARROWED]
+    narrowed = [[row.id for row in reader.series(wanted=dataclasses.replace(one, everything=True))] for one in NARROWED]
     assert all(0 < len(found) < len(rows) for found in narrowed), narrowed
     found: list[object] = [rows, narrowed, reader.lines()]
     found += [(reader.thread(row.id), reader.steps(row.id), reader.readings(row)) for row in rows]

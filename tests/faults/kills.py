@@ -18,10 +18,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 

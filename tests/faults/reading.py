@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from patchwatch.config import Config, Lore

@@ -6,10 +6,10 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.cli.main import run
 from patchwatch.config import Config

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.series import labels
 from patchwatch.series.model import AppliedRow, SeriesRow

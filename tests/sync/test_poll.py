@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.config import Config, Lore
 from patchwatch.db import inboxes

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from patchwatch.config import Config, Robot, Robots
 from patchwatch.sync.ingest import ingest, read_mail

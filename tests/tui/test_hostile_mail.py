@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.events import Paste
 from textual.pilot import Pilot
@@ -102,10 +103,12 @@ def evil(tracker: FakeTracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     _, postings = drops()
     encoded = f"=?utf-8?B?{base64.b64encode(EVIL.encode()).decode()}?="
     postings = tuple(
-        replace(
+        dataclasses.replace(
             posting,
             mails=tuple(
-                replace(one, subject=f"[PATCH v{posting.version}] {EVIL}", who=(EVIL, one.who[1]), excerpt=EVIL)
+                dataclasses.replace(
+                    one, subject=f"[PATCH v{posting.version}] {EVIL}", who=(EVIL, one.who[1]), excerpt=EVIL
+                )
                 for one in posting.mails
             ),
         )

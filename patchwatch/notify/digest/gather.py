@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from patchwatch.config import Review
 from patchwatch.db import inbox_rows, new_since, people, queue, series, series_list, threads
 from patchwatch.db.criteria import Criteria
@@ -86,7 +88,7 @@ def gather(
                 continue
             updates.append(
                 SeriesUpdate(
-                    replace(row, next_action=actions[row.id]),
+                    structs.replace(row, next_action=actions[row.id]),
                     place,
                     before=place if new_ids else found.place(placed[row.id], begin),
                     thread=threads.thread(execute, row.id) if new_ids or place.section is Section.NOW else (),

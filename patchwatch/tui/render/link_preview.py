@@ -6,7 +6,9 @@ Pure.  patchwatch.series.link_candidates finds candidates, and the user may mark
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, RevisionRow, SeriesRow
@@ -64,7 +66,7 @@ def with_marked(row: SeriesRow, other: SeriesRow, candidates: Sequence[Candidate
             date=revision.date,
         )
         first = [candidate]
-    return (*(replace(one, evidence=("marked-with-it", *one.evidence)) for one in first), *rest)
+    return (*(structs.replace(one, evidence=("marked-with-it", *one.evidence)) for one in first), *rest)
 
 
 def describe_link(found: LinkPreview) -> list[StyledText]:

@@ -8,8 +8,9 @@ columns to the title, and give way to it, the last in _OPTIONAL first.  Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
@@ -31,8 +32,7 @@ _SNOOZED, _MUTED = "☾", "⊘"  # before a title; the preview below the table h
 _ARROWS = {False: "↑", True: "↓"}  # smallest first, largest first
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its heading, how a row's cell is drawn, and what rows are sorted by."""
 
     heading: str
@@ -144,8 +144,7 @@ _OPTIONAL = (UNREAD, ACTIVE, LABELS, TAGS, VERSION, AUTHOR, STATE, POINTS, INBOX
 _ALWAYS = tuple(column for column in COLUMNS if column not in _OPTIONAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A column that rows are sorted by, and the direction."""
 
     column: Column
@@ -170,8 +169,7 @@ BY_URGENCY = Order(NEXT, descending=False)
 """The order of the queue, which is not sorted by a column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The columns that fit, from left to right, with their widths."""
 
     columns: tuple[tuple[Column, int], ...]

@@ -7,10 +7,10 @@ Textual's Footer creates a widget for each key whenever the focus moves, which t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import events
 from textual.binding import ActiveBinding, Binding
@@ -23,8 +23,7 @@ from patchwatch.tui.render.columns import cell_len
 _ALWAYS_SHOWN = "app.help"  # at any width: it shows all other keys
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key as it is shown."""
 
     binding: Binding

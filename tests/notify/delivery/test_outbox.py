@@ -11,11 +11,11 @@ import re
 import signal
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.cli.demo import DemoTracker
 from patchwatch.config import Config, Mail, Recipient

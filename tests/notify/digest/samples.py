@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import Any
+
+from msgspec.structs import replace
 
 from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.series.model import Evidence, Involvement, MessageRow, NextAction, RevisionRow, SeriesRow
@@ -85,7 +87,7 @@ def update(row: SeriesRow, *thread: MessageRow, **values: Any) -> SeriesUpdate:
     """A series whose mails are all new, and which is where it was."""
     place = put(row)
     made = SeriesUpdate(row, place, place, thread, frozenset(m.message_id for m in thread), SINCE, ME)
-    return replace(made, **values)
+    return dataclasses.replace(made, **values)
 
 
 def said(kind: str, text: str, message_id: str, **values: Any) -> Evidence:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from patchwatch.mail.message import Person
 from patchwatch.notify.digest.build import Digest, Stale, build_digest
@@ -389,7 +390,7 @@ def test_hostile_text_cannot_break_the_layout(name: str, title: str, words: str,
         )
 
     shown = [
-        replace(
+        dataclasses.replace(
             one,
             row=strange(one.row),
             changes=changes,
@@ -437,7 +438,7 @@ def test_points_that_wait_for_the_recipient_are_counted_in_what_moved() -> None:
     assert "\n  3 points wait for you\n" in text
     assert "\n  3 points of yours are answered\n" in text
     assert text.count(" points ") == 2
-    assert " points " not in digest(*(replace(one, new_ids=frozenset()) for one in moved)).text
+    assert " points " not in digest(*(dataclasses.replace(one, new_ids=frozenset()) for one in moved)).text
 
 
 def test_a_closed_series_does_not_count_points() -> None:

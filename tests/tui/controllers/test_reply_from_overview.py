@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.pilot import Pilot
 
@@ -191,7 +192,7 @@ def newest(known: Known) -> tuple[SeriesRow, Selection]:
 def test_list_and_series_have_the_same_selection_at_a_cover_letter_or_only_patch(known: Known) -> None:
     row, listed = newest(known)
     root = message_row(known[1][-1].mails[0], row.revisions[-1].message_id)
-    assert replace(of_mail(root, root, row.revisions[-1]), inbox=listed.inbox) == listed
+    assert dataclasses.replace(of_mail(root, root, row.revisions[-1]), inbox=listed.inbox) == listed
 
 
 def test_one_patch_of_several_can_be_tagged() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.errors import DatabaseLockedError, ToolError
 from patchwatch.tui.app import PatchwatchApp

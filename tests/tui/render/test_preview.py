@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from patchwatch.series.model import CheckRow, DependencyRow, Evidence, MessageRow, SeriesRow
 from patchwatch.tui.render.columns import width_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from patchwatch.errors import DatabaseLockedError, InvalidInputError, LoreUnreachableError

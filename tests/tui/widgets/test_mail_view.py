@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from patchwatch.sanitize import block
 from patchwatch.series.model import AppliedRow, CheckRow, Evidence, NextAction, StateChangeRow, TrailerRow
@@ -451,4 +452,4 @@ def test_the_changelog_leads_to_the_mail_that_has_it() -> None:
         "- one lock less, as Jonas asked",
     ]
     assert page.targets[0] == (0, "drops-v5-0@example.org")
-    assert changelog_page(replace(found, notes=())).lines[0].text == "These mails have no changelog."
+    assert changelog_page(dataclasses.replace(found, notes=())).lines[0].text == "These mails have no changelog."
