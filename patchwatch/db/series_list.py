@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Set
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from patchwatch.db import dependencies, series_flags
 from patchwatch.db.criteria import Among
@@ -59,8 +60,9 @@ def summaries(
         blocked=dependencies.blocked(execute, waiting, now) if waiting else {},
         overdue_since=series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute)),
     )
-    summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now)
-    found = [line for line in map(summary, stored) if among not in ("known", "live") or is_known(line)]
+    only_known = among in ("known", "live")
+    summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now, only_known=only_known)
+    found = [line for line in map(summary, stored) if line]
     return tuple(sorted(found, key=lambda line: (-line.last_activity, line.id)))
 
 
@@ -84,25 +86,38 @@ class _Flags(NamedTuple):
 
 
 def _summarizer(
-    flags: _Flags, inboxes: _Inboxes, seen: Mapping[int, tuple[str, ...]], is_followed: _FollowTest, now: int
-) -> Callable[[Any], SeriesSummary]:
-    """Return a function that makes the summary of a row; `seen` are the inboxes of each series."""
+    flags: _Flags,
+    inboxes: _Inboxes,
+    seen: Mapping[int, tuple[str, ...]],
+    is_followed: _FollowTest,
+    now: int,
+    *,
+    only_known: bool,
+) -> Callable[[Any], SeriesSummary | None]:
+    """Return a function that makes the summary of a row, with `only_known` only if `is_known` is true of it.
+
+    `seen` are the inboxes of each series.
+    """
     mine, watched, muted, pinned, labels, snoozed, unread, blocked, overdue_since = flags  # fast for ten thousand
 
-    def summary(row: Any) -> SeriesSummary:
+    def summary(row: Any) -> SeriesSummary | None:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
         patches, expected, reviewed, roots, posters, people, kind, _, points_open, points, answered, applied = row[11:]
         names = seen.get(number, ())
-        awaiting = series_flags.awaits_review(state, turn)
+        is_watched, follows = number in watched, is_followed(number, title, author, posters, names)
         is_mine = _named(mine, posters)
+        for_me = not is_mine and _named(mine, people)
+        if only_known and not (is_watched or follows or is_mine or for_me):
+            return None
+        awaiting = series_flags.awaits_review(state, turn)
         return SeriesSummary(
             id=number,
             title=title,
             author_name=author,
             author_email=email,
             inboxes=names if len(names) < 2 else tuple(sorted(names)),
-            watched=number in watched,
-            followed=is_followed(number, title, author, posters, names),
+            watched=is_watched,
+            followed=follows,
             muted=number in muted,
             snoozed_until=snoozed.get(number),
             state=state,
@@ -121,7 +136,7 @@ def _summarizer(
             roots=roots,
             search_text=f"{title}\n{author}\n{email}\n{roots}".lower(),
             mine=is_mine,
-            for_me=not is_mine and _named(mine, people),
+            for_me=for_me,
             stale_since=inboxes.stale_since(names),
             kind=kind,
             blocked_by=blocked.get(number, ()),
@@ -158,8 +173,7 @@ def _settled_by_silence(answered: str, now: int) -> int:
     return sum(int(at) <= now for at in answered.split("\n")) if answered else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Inboxes:
+class _Inboxes(Struct, frozen=True):
     """The known inboxes."""
 
     names: Mapping[int, str]  # by primary key

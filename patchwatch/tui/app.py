@@ -96,6 +96,8 @@ class PatchwatchApp(App[None]):
         if saved is not None:
             theme = saved.theme(theme)
         self.theme = THEMES["ansi" if no_color else theme].name
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled = self.theme  # the theme whose colors the rules are parsed with
         if keymap:
             self.set_keymap(keymap)
         self._tracker = tracker
@@ -113,6 +115,12 @@ class PatchwatchApp(App[None]):
 
     def _notices_changed(self, notices: tuple[Notice, ...]) -> None:
         self.notices = notices
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the rules again for another theme.  At the start, Textual would parse all of them twice."""
+        if self.theme != self._styled:
+            self._styled = self.theme
+            super().refresh_css(animate)
 
     def get_default_screen(self) -> OverviewScreen:
         """Return the overview."""

@@ -78,7 +78,7 @@ class SeriesPreview(Styled):
             self._height = wanted
             self.styles.height = wanted
         if self.display and self._shown is None:
-            self._load()
+            self.call_after_refresh(self._load)  # the rows are drawn first
 
     def toggle(self) -> None:
         """Show it on a low screen, or hide it on another."""
@@ -109,11 +109,13 @@ class SeriesPreview(Styled):
     def _lines(self) -> Lines:
         width, height = self.size
         key = (width, height, signs.ascii_only())
+        if self._shown is None:
+            return []
         if self._drawn is None or self._drawn[0] != key:
             from patchwatch.tui.render.preview import preview_lines
 
             now, me = self._tracker.now(), self._tracker.addresses
-            self._drawn = key, preview_lines(self._shown, me, now, width, height) if self._shown else []
+            self._drawn = key, preview_lines(self._shown, me, now, width, height)
         return self._drawn[1]
 
     def render_line(self, y: int) -> Strip:
