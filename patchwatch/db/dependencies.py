@@ -7,9 +7,8 @@ series is read, so that it does not matter which of them arrived first.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.series.model import DependencyRow
@@ -31,8 +30,7 @@ ORDER BY revision_key.date, revision.root
 _SERIES = "SELECT id, state, title, last_activity FROM series WHERE id IN ({values})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """A known series that something depends on."""
 
     series: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """How much is to be read or derived again, because the program or its rules changed."""
 
     mails: int  # stored; 0 if nothing is outdated

@@ -7,8 +7,9 @@ never after a time.  Only the latest success is shown: what came after an older 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from patchwatch.redact import redact
 from patchwatch.sanitize import line
@@ -19,8 +20,7 @@ Tone = Literal["progress", "outcome", "note", "error"]
 _PASSING: tuple[Tone, ...] = ("outcome", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A message to the user; `about` is the kind of action it comes from."""
 
     about: str
