@@ -10,6 +10,7 @@ from msgspec import Struct
 from patchwatch.db import dependencies, series_flags
 from patchwatch.db.criteria import Among
 from patchwatch.db.execute import Execute, containing, rows_among
+from patchwatch.db.rule_codec import decode_rules
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.states import CLOSED
@@ -196,8 +197,6 @@ def _load_inboxes(execute: Execute) -> _Inboxes:
     for number, name, is_followed, failed_at, stored_rules in execute(_INBOXES, {}):
         names[number] = name
         if is_followed and stored_rules:
-            from patchwatch.db.rule_codec import decode_rules  # msgspec is slow to import, and few have rules
-
             rules[name] = decode_rules(stored_rules)
         elif is_followed:
             followed.add(name)

@@ -43,7 +43,7 @@ class BaseScreen(Screen[ScreenResultType]):
     def _fit(self, size: Size, *, update: bool = True) -> bool:
         """Set the classes for a size, and apply their rules if `update` is true; True if they were others before."""
         classes: dict[str, bool] = {}
-        across, down = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
+        across, down = self.HORIZONTAL_BREAKPOINTS or self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
         for extent, breakpoints in ((size.width, across), (size.height, down)):
             _, within = max((least, name) for least, name in breakpoints or () if least <= extent)
             classes |= {name: name == within for _, name in breakpoints or ()}

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
@@ -41,9 +42,10 @@ from patchwatch.tui.widgets.watch_form import WatchForm
 
 
 class OverviewScreen(OverviewCursor):
-    """A table of series, with a preview of the one under the cursor if the terminal is large enough."""
+    """A table of series, with a preview of the one under the cursor below or, in a wide terminal, beside it."""
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (160, "-huge")]  # noqa: RUF012 (Textual's type)
     BINDINGS: ClassVar[list[BindingType]] = list(OVERVIEW_KEYS)
 
     class Opened(Message):
@@ -86,14 +88,16 @@ class OverviewScreen(OverviewCursor):
         self._left = Left(0, 0)
 
     def compose(self) -> ComposeResult:
-        """Tabs, filter bar, table, preview, status bar, key hints."""
+        """Tabs, filter bar, table and preview, status bar, key hints."""
         yield ViewTabs(self.view_state.view)
         yield FilterBar()
         table = SeriesTable(self._tracker.now, id="table")
-        yield TableHeading(table)
-        yield table
+        with Container(id="panes"):
+            with Container(id="rows"):
+                yield TableHeading(table)
+                yield table
+            yield SeriesPreview(self._tracker, self._jobs)
         yield EmptyView(WatchForm(self._tracker, self._jobs, self._on_watched, "", "other keys"))
-        yield SeriesPreview(self._tracker, self._jobs)
         yield StatusBar()
         yield KeyHints()
 
@@ -176,18 +180,17 @@ class OverviewScreen(OverviewCursor):
 
     def _fit_around(self) -> None:
         """Fit what is around the table."""
-        heading = self.query_one(TableHeading)
-        heading.fit(self.size.width)
-        heading.refresh()
+        self.query_one(TableHeading).fit(self.table.size.width or self.size.width)
         self._fit_preview()
 
     def _fit_preview(self, _: Screen[Any] | None = None) -> None:
         """Give the preview the lines that the rest leaves by the last layout; the next one calls this again."""
         known = self.view_state.complete or self.table.rows
         rows = len(self.table.rows) * self.table.row_height if known else self.size.height
-        others = [child for child in self.children if not isinstance(child, (SeriesTable, SeriesPreview, EmptyView))]
+        others = [child for child in self.children if not isinstance(child, (Container, EmptyView))]
+        others.append(self.query_one(TableHeading))
         taken = sum(child.outer_size.height + child.styles.margin.height for child in others if child.display)
-        self.query_one(SeriesPreview).fit(rows + taken)
+        self.query_one(SeriesPreview).fit(rows + taken, beside=self.has_class("-huge"))
 
     def _update_empty_view(self, has_rows: bool) -> None:
         """Show why there are no rows if there are none, and set the focus."""

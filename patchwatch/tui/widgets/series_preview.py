@@ -26,7 +26,7 @@ _LEAST, _MOST = 5, 20  # lines
 
 
 class SeriesPreview(Styled):
-    """What the series under the cursor is about; it takes what the rows of the table leave, or a quarter."""
+    """What the series under the cursor is about, beside the table, or below it in what its rows leave, or a quarter."""
 
     DEFAULT_CSS = """
     SeriesPreview { height: 1; background: $background; &.-hidden { display: none; } }
@@ -46,7 +46,7 @@ class SeriesPreview(Styled):
         self._rest: Timer | None = None
         self._look: Timer | None = None
         self._toggled = False  # the user asked for the opposite of what the size says
-        self._height = 0
+        self._height: int | str = 0
         self._drawn: tuple[tuple[int, int, bool], Lines] | None = None  # by size and kind of signs
 
     def follow(self, series_id: int | None, why: str = "", *, at_once: bool = False) -> None:
@@ -68,12 +68,15 @@ class SeriesPreview(Styled):
         self._drawn = None
         self.refresh()
 
-    def fit(self, taken: int) -> None:
-        """Take the lines that are not `taken` by all else, or a quarter of a screen that is high enough."""
+    def fit(self, taken: int, *, beside: bool) -> None:
+        """Take the lines that are not `taken` by all else, or a quarter of a screen that is high enough.
+
+        `beside` the table, take all of them.
+        """
         height = self.app.size.height
-        self.set_class((height >= _LOWEST) is self._toggled, "-hidden")
+        self.set_class((beside or height >= _LOWEST) is self._toggled, "-hidden")
         least = max(height // 4, _LEAST)
-        wanted = min(max(height - taken, least), max(_MOST, height // 2))
+        wanted = "1fr" if beside else min(max(height - taken, least), max(_MOST, height // 2))
         if self.display and self._height != wanted:
             self._height = wanted
             self.styles.height = wanted

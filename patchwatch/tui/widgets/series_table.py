@@ -45,6 +45,22 @@ class SeriesTable(RowList[QueueRow]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
         Binding("pageup,b,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding(
+            "right_square_bracket",
+            "section(1)",
+            "Next section",
+            show=False,
+            tooltip="Next section of “What needs me”",
+            id="list.next_section",
+        ),
+        Binding(
+            "left_square_bracket",
+            "section(-1)",
+            "Previous section",
+            show=False,
+            tooltip="Beginning of this section of “What needs me”, or the previous one",
+            id="list.previous_section",
+        ),
         Binding("space,m", "mark", "Mark", show=False, tooltip="Mark or unmark this row and move down", id="list.mark"),
         Binding("asterisk", "mark_all", "Mark all", show=False, tooltip="Mark all rows, or unmark all", id="list.all"),
     ]
@@ -92,6 +108,14 @@ class SeriesTable(RowList[QueueRow]):
     def to_first_series(self) -> None:
         """Put the cursor on the first series."""
         self._go(next((at for at, row in enumerate(self.rows) if isinstance(row, SeriesSummary)), 0))
+
+    def action_section(self, direction: int) -> None:
+        """Put the cursor on the next or previous beginning of a section: its first series, or its heading if folded."""
+        headings = [at for at, row in enumerate(self.rows) if isinstance(row, QueueHeading)]
+        begins = [at + any(isinstance(row, SeriesSummary) for row in self.rows[at + 1 : at + 2]) for at in headings]
+        others = [at for at in begins if (at - self.cursor) * direction > 0]
+        if others:
+            self._go(min(others) if direction > 0 else max(others))
 
     def action_choose(self) -> None:
         """Open the series under the cursor, or fold or unfold the section of a heading."""
@@ -222,8 +246,9 @@ class TableHeading(Styled):
         self._table = table
 
     def fit(self, width: int) -> None:
-        """Leave no empty line if the queue has no headings in a terminal of this width."""
+        """Draw the headings for a table of this width; leave no empty line if the queue has none."""
         self.set_class(self._table.shows_queue and not column_titles(width - _BESIDE), "-untitled")
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the headings."""

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import News
+from patchwatch.series.queue import News, Section
 from patchwatch.tui.app import PatchwatchApp
+from patchwatch.tui.render.queue_rows import QueueHeading
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from tests.tui.driving import opened, until
@@ -20,7 +21,28 @@ from tests.tui.sample_series import zswap
 
 DAY = 86_400
 JONAS = frozenset({"jonas@example.com"})
-KEYS = ("j", "k", "g", "G", "pagedown", "pageup", "1", "2", "3", "4", "5", "6", "l", "h", "o", "O", "n", "enter")
+KEYS = (
+    "j",
+    "k",
+    "g",
+    "G",
+    "pagedown",
+    "pageup",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "l",
+    "h",
+    "o",
+    "O",
+    "n",
+    "[",
+    "]",
+    "enter",
+)
 
 
 def crowd() -> FakeTracker:
@@ -130,3 +152,41 @@ async def test_enter_on_a_heading_folds_and_unfolds() -> None:
         assert overview(pilot).table.row is None
         await pilot.press("enter")
         await until(pilot, lambda: len(overview(pilot).table.series) == shown)
+
+
+def place_of_cursor(pilot: Pilot[None]) -> tuple[Section, bool]:
+    """The section that the cursor is in, and whether it is at its beginning."""
+    table = overview(pilot).table
+    above = [at for at, row in enumerate(table.rows[: table.cursor + 1]) if isinstance(row, QueueHeading)]
+    heading = table.rows[above[-1]]
+    assert isinstance(heading, QueueHeading)
+    return heading.section, table.cursor == above[-1] + (heading.unfolded and heading.number > 0)
+
+
+async def test_brackets_go_from_section_to_section() -> None:
+    async with PatchwatchApp(crowd()).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        table = overview(pilot).table
+        sections = [row.section for row in table.rows if isinstance(row, QueueHeading)]
+        assert len(sections) >= 4
+        await pilot.press("g")
+        for section in sections:
+            await pilot.press("]")
+            assert place_of_cursor(pilot) == (section, True)
+            check_visible(pilot, ["]"])
+        await pilot.press("]")
+        assert place_of_cursor(pilot) == (sections[-1], True)
+        for section in reversed(sections[:-1]):
+            await pilot.press("[")
+            assert place_of_cursor(pilot) == (section, True)
+        await pilot.press("j", "j", "[")
+        assert place_of_cursor(pilot) == (sections[0], True)
+
+
+async def test_brackets_do_nothing_without_sections() -> None:
+    async with PatchwatchApp(crowd()).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("6", "j")
+        before = overview(pilot).table.row
+        await pilot.press("]", "[")
+        assert overview(pilot).table.row is before is not None

@@ -77,3 +77,33 @@ async def test_screen_fits_in_every_size(tracker: FakeTracker, case: Case) -> No
             for widget in app.screen.children:
                 if widget.display and widget.region.area:
                     assert app.screen.region.contains_region(widget.region), (widget, size)
+
+
+@pytest.mark.parametrize(
+    ("size", "beside"), [((159, 45), False), ((160, 45), True), ((160, 12), True), ((230, 60), True)]
+)
+async def test_the_preview_is_beside_the_queue_in_a_wide_terminal(
+    tracker: FakeTracker, size: tuple[int, int], *, beside: bool
+) -> None:
+    async with PatchwatchApp(tracker).run_test(size=size) as pilot:
+        await opened(pilot, "mm/zswap")
+        await settled(pilot)
+        table, preview = (pilot.app.screen.query_one(name).region for name in ("#table", "#preview"))
+        assert (preview.x >= table.right) is beside
+        assert (preview.bottom == table.bottom) is beside
+        assert preview.width >= 70
+        await pilot.press("P")
+        await settled(pilot)
+        assert not pilot.app.screen.query_one("#preview").display
+        assert pilot.app.screen.query_one("#table").region.width == size[0]
+
+
+async def test_the_preview_moves_when_the_terminal_gets_wider(tracker: FakeTracker) -> None:
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "mm/zswap")
+        for width, beside in ((180, True), (100, False)):
+            await pilot.resize_terminal(width, 40)
+            await settled(pilot)
+            preview = pilot.app.screen.query_one("#preview").region
+            assert (preview.x > 0) is beside
+            assert preview.height > 3
