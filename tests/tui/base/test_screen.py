@@ -68,7 +68,7 @@ async def test_screen_fills_a_resized_terminal(tracker: FakeTracker, keys: str) 
             await pilot.resize_terminal(width, height)
             bottom = Region(0, height - 2, width, 1)
             await until(pilot, lambda at=bottom: bar.region == at, "the new size")
-            assert bar.screen.has_class("-wide") == (width >= 112)
+            assert bar.screen.has_class("-narrow") == (width < 64)
 
 
 @pytest.mark.parametrize(
