@@ -58,7 +58,7 @@ class SeriesTable(RowList[QueueRow]):
             "section(-1)",
             "Previous section",
             show=False,
-            tooltip="Beginning of this section of “What needs me”, or the previous one",
+            tooltip="Previous section of “What needs me”",
             id="list.previous_section",
         ),
         Binding("space,m", "mark", "Mark", show=False, tooltip="Mark or unmark this row and move down", id="list.mark"),
