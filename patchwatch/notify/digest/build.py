@@ -77,9 +77,14 @@ _TITLES = {Section.NEW: "New since you looked"}
 
 
 def _listed(updates: Sequence[SeriesUpdate], section: Section) -> Sequence[SeriesUpdate]:
-    """Those that are shown: what moved first, except where the order says what to do first."""
+    """Those that are shown: what moved first, except where the order says what to do first.
+
+    Of what waits for others, those that moved and those with a day to ping: what has lapsed is the same each day.
+    """
     if section is Section.CLOSED:
         updates = [update for update in updates if update.closed]
+    elif section is Section.WAITING:
+        updates = [update for update in updates if update.new or update.place.due]
     ordered = sorted(
         updates, key=lambda update: (section not in ASKS and not update.new, rank(update.row.id, update.place))
     )

@@ -158,6 +158,8 @@ def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]
     own = evidence is not None and evidence.by_email.lower() in update.addresses
     if own and evidence is not None and evidence.kind in (ReasonKind.POSTED, ReasonKind.ANSWERED):
         return []  # the recipient's own last mail is not a request
+    if evidence is not None and _IS_TAG.match(evidence.text):
+        return []  # the reason says that it is reviewed
     if evidence is not None and evidence.message_id not in newest.postings:
         sender = evidence.by_name or evidence.by_email
         who = _dated("you" if own else sender, evidence.date, now)
@@ -231,7 +233,8 @@ def _posted(update: SeriesUpdate) -> str:
     if update.new_version and len(newest.postings) > 1:
         version = f"{versions[-1]} resent"
     elif update.new_version and len(versions) == 2:
-        version = f"{versions[0]} → {versions[1]}"
+        again = versions[0] == versions[1]
+        version = f"{versions[1]} posted again" if again else f"{versions[0]} → {versions[1]}"
     else:
         version = f"{'new, ' if update.new_version else ''}{versions[-1]}"
     mine = newest.author_email.lower() in update.addresses
@@ -241,9 +244,9 @@ def _posted(update: SeriesUpdate) -> str:
 
 
 def _changes(update: SeriesUpdate) -> list[Paragraph]:
-    """The author's changelog in one line, and the tags that were carried."""
+    """The author's changelog, and the tags that were carried."""
     changes = changes_in_a_line(update.changes)
-    paragraphs = [Paragraph(_quoted(changes), 1)] if changes else []
+    paragraphs = [Paragraph(_quoted(changes))] if changes else []
     if tags := _carried_tags(update.row.revisions[-1], update.addresses):
         paragraphs.append(Paragraph(tags))
     return paragraphs

@@ -81,10 +81,11 @@ def _short(entry: Entry) -> list[str]:
 
 
 def _wrapped(text: str, first: str, following: str, max_lines: int) -> list[str]:
-    """Wrap `text`, indented; if it needs more than `max_lines`, the last one ends with an ellipsis."""
+    """Wrap `text`, indented; if it needs more than `max_lines`, it ends with an ellipsis, a quote within its marks."""
     pieces = wrap(text, COLUMNS - len(first), len(following) - len(first))
     lines = [text[start:end] for start, end in pieces[:max_lines]]
     if len(pieces) > max_lines:
-        width = COLUMNS - len(following if max_lines > 1 else first)
-        lines[-1] = fit(text[pieces[max_lines - 1][0] :], width)
+        mark = "”" if text.endswith("”") else ""
+        width = COLUMNS - len(following if max_lines > 1 else first) - len(mark)
+        lines[-1] = fit(text[pieces[max_lines - 1][0] :].removesuffix(mark), width) + mark
     return [f"{first if number == 0 else following}{text}".rstrip() for number, text in enumerate(lines)]

@@ -199,7 +199,7 @@ def test_replies_show_sender_tags_and_excerpt() -> None:
     found = lines(update(series(), *tags, shown))
     assert found[4] == "  Rita R, Max M, 3 Aug: Reviewed-by"
     assert found[5].startswith("  Kim K, 3 Aug (Acked-by): “The lock is held. The lock")
-    assert found[7].endswith("…")
+    assert found[7].endswith("…”")
 
 
 def test_newest_replies_are_shown_and_the_rest_counted() -> None:
