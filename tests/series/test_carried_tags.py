@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from patchwatch.series.carried_tags import PostedPatch, Tagged, carry
 from patchwatch.series.tags import Tag
@@ -124,7 +125,7 @@ def test_single_patches_of_two_versions_match_whatever_their_titles() -> None:
 
 
 def test_a_review_by_the_new_author_is_not_missing() -> None:
-    assert tags_of_newest(version(1, tag("reply")), replace(version(2), author=RITA)) == []
+    assert tags_of_newest(version(1, tag("reply")), structs.replace(version(2), author=RITA)) == []
 
 
 @pytest.mark.parametrize("name", ["Signed-off-by", "Nacked-by"])
