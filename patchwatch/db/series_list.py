@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -42,12 +42,17 @@ def summaries(
     """
     mine = {address.lower() for address in me}
     watched, inboxes = series_flags.watched(execute), _load_inboxes(execute)
-    condition, values = _CONDITIONS.get(among, ""), {"since": since}
-    seen = _inboxes_by_series(execute, inboxes.names, condition, values)
     if among == "known" and not inboxes.rules:  # those have to see each series
+        known = watched | _naming(execute, mine)
+        pairs = (
+            series_flags.inbox_ids(execute, "", {}) if inboxes.followed else series_flags.inbox_ids_of(execute, known)
+        )
+        seen = _names_by_series(pairs, inboxes.names)
         followed = {number for number, names in seen.items() if not inboxes.followed.isdisjoint(names)}
-        stored = _numbered(execute, watched | followed | _naming(execute, mine))
+        stored = _numbered(execute, known | followed)
     else:
+        condition, values = _CONDITIONS.get(among, ""), {"since": since}
+        seen = _names_by_series(series_flags.inbox_ids(execute, condition, values), inboxes.names)
         stored = list(execute(_SERIES + condition, values))
     waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
     flags = _Flags(
@@ -205,12 +210,10 @@ def _load_inboxes(execute: Execute) -> _Inboxes:
     return _Inboxes(names, frozenset(followed), rules, failing)
 
 
-def _inboxes_by_series(
-    execute: Execute, names: Mapping[int, str], condition: str, values: Mapping[str, int]
-) -> dict[int, tuple[str, ...]]:
+def _names_by_series(seen_in: Iterable[tuple[int, int]], names: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
     """Return the inboxes that postings of each series were seen in, unordered."""
     found: dict[int, tuple[str, ...]] = {}
-    for number, inbox in series_flags.inbox_ids(execute, condition, values):
+    for number, inbox in seen_in:
         name, before = names[inbox], found.get(number, ())
         if name not in before:
             found[number] = (*before, name)

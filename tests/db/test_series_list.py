@@ -297,3 +297,17 @@ def test_first_screen_is_read_without_slow_modules(tracker: DemoTracker) -> None
     command = [sys.executable, "-c", program, tracker._url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == f"3 3 {len(tracker.inboxes())} ()\n{tracker.generation()} []\n"
+
+
+def test_without_a_followed_list_only_the_inboxes_of_known_series_are_read(
+    tracker: DemoTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [line.id for line in tracker.lines(among="known")]
+    assert known
+
+    def read_all(*_: object) -> None:
+        raise AssertionError("the inboxes of all series were read")
+
+    monkeypatch.setattr(series_flags, "inbox_ids", read_all)
+    assert [line.id for line in tracker.lines(among="known")] == known
+    assert all(line.inboxes for line in tracker.lines(among="known"))
