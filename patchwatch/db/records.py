@@ -8,7 +8,7 @@ from typing import Any
 from patchwatch.db.claims_codec import StoredClaim, encode_claims
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.involvement import people, posters
-from patchwatch.db.posting_codec import encode_posting
+from patchwatch.db.posting_codec import decode_posting, encode_posting
 from patchwatch.db.remembered import encode_memory
 from patchwatch.db.revision_codec import (
     ChangeReason,
@@ -98,12 +98,22 @@ def series_record(
 
 
 def _applied_earlier(members: Sequence[StoredRevision]) -> Iterator[Merge]:
-    """Yield what replies to earlier sendings of the newest version report since it was sent again."""
-    newest, *sent_before = repeated(members)
-    for sending in sent_before:
+    """Yield what replies to earlier sendings of the newest version report since it was sent again.
+
+    So do those to the version before if its patches have the same titles: its committer did not look for a newer one.
+    """
+    newest, *sent_before = same = repeated(members)
+    before = [member for member in members if member.root == same[-1].predecessor]
+    for sending in (*sent_before, *before):
         state = revision_state_of(sending)
-        if state.state in APPLIED and state.reason is not None and state.reason.date >= newest.date:
+        if state.state not in APPLIED or state.reason is None or state.reason.date < newest.date:
+            continue
+        if sending in sent_before or _titles(sending) == _titles(newest):
             yield Merge(state.state, state.reason)
+
+
+def _titles(revision: StoredRevision) -> list[str]:
+    return sorted(decode_posting(revision.posting).titles)
 
 
 def revision_state_of(revision: StoredRevision) -> RevisionState:
