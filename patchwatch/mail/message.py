@@ -161,6 +161,7 @@ class SignalKind(StrEnum):
     COMMAND = "command"  # pw-bot; detail: patchwork's state
     PROMISE = "promise"  # the sender will post something
     WITHDRAWN = "withdrawn"  # by the author
+    REINSTATED = "reinstated"  # what the author withdrew is to be applied after all
     DOUBT = "doubt"  # an objection or doubt; detail: "flaw" if the patch is called wrong
     WISH = "wish"  # something should be different, without "please"
     SATISFIED = "content"  # what the sender asked or doubted is settled

@@ -1,11 +1,13 @@
 """Recognize that a reviewer takes back what they said: "never mind", "scratch that", "I misread the loop"; or that the
-author is to ignore what somebody else said: "please ignore Rex's suggestion".
+author is to ignore what somebody else said: "please ignore Rex's suggestion"; or that an author does not withdraw a
+patch after all.
 
 patchwatch.series.state.ledger knows what they had said.  What is for later, or up to the author, is not taken back.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from patchwatch.mail.sentences.split import has_any
@@ -71,6 +73,25 @@ _OF_ROBOT = Pattern(
     r"\bnot (?:caused|introduced|related) (?:by|to) (?:this|the|your) (?:patch|change|series|commit)"
 )
 
+# What an author withdrew is to be applied after all: "Ignore my last mail", "So this one is needed after all."
+_IT = r"(?:th(?:is|e|ese|at)(?: (?:one|patch(?:es|set)?|series|version|v\d+))?|it|they|them|my patch(?:es)?|v\d+)"
+_GOOD = (
+    r"(?:valid|needed|required|necessary|good|fine|correct|right|useful|wanted|worth (?:it|having)|relevant|"
+    r"applicable|ok(?:ay)?)"
+)
+_TAKE = r"(?:take|apply|pick(?: up)?|merge|consider|review|keep|use|queue(?: up)?|look at)"
+REINSTATES = Pattern(
+    r"\b(?:ignore|disregard|forget|scratch) (?:about )?my (?:(?:last|previous|earlier|above|own|other) ){0,2}"
+    r"(?:e-?mails?|mails?|messages?|repl(?:y|ies)|notes?|comments?|requests?|ignoring|withdrawal|ping|nak)\b|"
+    rf"\b{_IT} (?:is|are|was|were|seems?(?: to be)?)(?: (?:indeed|actually|still|in fact|a|an))* {_GOOD}\b"
+    r".{0,40}\b(?:after all|anyway|nevertheless|nonetheless)\b|"
+    rf"\b{_IT} (?:is|are)(?: \w+)? still {_GOOD}\b|"
+    rf"\bplease (?:do )?(?:still )?{_TAKE} {_IT}\b(?: \w+){{0,3}}? (?:after all|anyway|nevertheless|nonetheless)\b|"
+    rf"\bplease (?:do )?still {_TAKE} {_IT}\b|"
+    rf"\b(?:un-?withdraw(?:ing)?|reinstat(?:e|ing)|resurrect(?:ing)?|reviv(?:e|ing)) {_IT}\b",
+    re.IGNORECASE,
+)
+NOT_REINSTATED = Pattern(r"(?i)\b(?:if|unless|until|whether|not|no longer|never)\b|n't\b|\?")
 
 # "Patch submitter, please ignore Rex's suggestion; you do not need to follow it at all." (Greg Kroah-Hartman's form)
 _DISMISSES = Pattern(

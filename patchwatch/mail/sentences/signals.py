@@ -197,6 +197,16 @@ class _Rule:
 # The first match wins.
 _RULES = (
     _Rule(
+        SignalKind.REINSTATED,
+        Cues("after all|anyway|neverthe|nonethe| still | my |reinstat|resurrect|reviv|unwithdr|un-withdr"),
+        word_set(
+            "all anyway nevertheless nonetheless still ignore disregard forget scratch reinstate reinstating resurrect "
+            "resurrecting revive reviving unwithdraw unwithdrawing withdraw withdrawing"
+        ),
+        retractions.REINSTATES,
+        retractions.NOT_REINSTATED,
+    ),
+    _Rule(
         SignalKind.WITHDRAWN,
         Cues("drop|ignore|disc|disreg|aband|nak|withdr|retract|forget|give up|patch|series|sion|pursu|continu"),
         word_set(

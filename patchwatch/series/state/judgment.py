@@ -12,10 +12,12 @@ from dataclasses import replace
 from msgspec import Struct
 
 from patchwatch.mail.message import SignalKind
+from patchwatch.mail.sentences.addressee import names_next_version
 from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import Fate, Point, PointKind, Weight
 from patchwatch.series.state.ledger import Ledger
-from patchwatch.series.state.types import Judgment, Reason
+from patchwatch.series.state.reply import Reply
+from patchwatch.series.state.types import Judgment, Reason, reason_of
 from patchwatch.series.states import NOBODYS_TURN, State, Turn
 
 _MOST_OWED = 40
@@ -42,6 +44,19 @@ class Review(Struct):
     acts: Reason | None = None  # the author said in their last mail that they act next
     holds: dict[str, Reason] = {}  # by address: not to be applied for now
     held: Reason | None = None  # the last of them that the author has not answered
+
+    def note_hold(self, reply: Reply) -> None:
+        """Somebody says not to apply it for now, which outranks tags; or they are satisfied."""
+        if hold := reply.signals.get(SignalKind.HOLD):
+            self.held = self.holds.setdefault(reply.sender, reason_of(reply.message, hold.text, hold.kind))
+        elif reply.sender in self.holds and (reply.endorses or reply.is_satisfied):
+            released = self.holds.pop(reply.sender)
+            self.held = None if self.held == released else self.held
+
+    def take_as_it_is(self) -> None:
+        """Who applies the patch, or was promised a change, is content: only a next version is still promised."""
+        said = (self.promise, self.acts)
+        self.promise, self.acts = (s if s and names_next_version(s.text) else None for s in said)
 
 
 def judge(review: Review) -> Judgment:

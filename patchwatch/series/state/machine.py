@@ -32,7 +32,7 @@ from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.memory import Seen
 from patchwatch.series.state.reply import FEW_WORDS, Reply, answers_yes, is_thanks_for_advice, signals_by_kind
 from patchwatch.series.state.types import Reason, StateChange, reason_of
-from patchwatch.series.state.withdrawal import will_post_again, withdrawn_patches
+from patchwatch.series.state.withdrawal import reinstates, will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
 
@@ -192,6 +192,7 @@ class StateMachine:
             self._handle_applied,
             self._handle_dropped,
             self._handle_successor,
+            self._handle_reinstatement,
             self._handle_withdrawal,
             self._handle_obsolete,
             self._handle_rework,
@@ -201,7 +202,7 @@ class StateMachine:
         )
         decided = any(decide(reply) for decide in decisions)
         if not reply.by_author and not self._closed:
-            self._handle_hold(reply)
+            self.review.note_hold(reply)
         if self._closed or reply.patch in self.applied.numbers:
             return  # a discussion of an applied patch does not hold up the others
         review = self.review
@@ -243,13 +244,8 @@ class StateMachine:
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         if intent or (reply.only_endorses and person_key(reply.message.author) == self.seen.promised_to):
-            self._take_as_it_is()
+            review.take_as_it_is()
         self.seen.obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self._is_about_all(reply) else None
-
-    def _take_as_it_is(self) -> None:
-        """Who applies the patch, or was promised a change, is content: only a next version is still promised."""
-        said = (self.review.promise, self.review.acts)
-        self.review.promise, self.review.acts = (s if s and names_next_version(s.text) else None for s in said)
 
     # ---- decisions: each rule returns True if the reply is its case --------------------------------------------------
 
@@ -287,11 +283,15 @@ class StateMachine:
 
     def _handle_dropped(self, reply: Reply) -> bool:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)
-        if not dropped or self.review.decision in _FINAL or reply.by_author:
+        if not dropped or self.review.decision in _FINAL or (reply.by_author and not self._applies_their_own(reply)):
             return False
         self._reopen()
         self.review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text)
         return True
+
+    def _applies_their_own(self, reply: Reply) -> bool:
+        """True for a committer who reported before that this was applied: what they drop leaves a tree."""
+        return reply.by_committer and (self.review.decision == State.ACCEPTED or bool(self.applied.partly))
 
     def _handle_successor(self, reply: Reply) -> bool:
         """Another posting supersedes this one; if that is known, they are two versions."""
@@ -300,6 +300,13 @@ class StateMachine:
         if successor is None or self._closed:
             return False
         self._decide(State.NOT_APPLICABLE, reply, Signal(SignalKind.WITHDRAWN, successor.text))
+        return True
+
+    def _handle_reinstatement(self, reply: Reply) -> bool:
+        if not reinstates(reply, self.review):
+            return False
+        self._reopen()
+        self.seen.withdrawn = ()
         return True
 
     def _handle_withdrawal(self, reply: Reply) -> bool:
@@ -358,15 +365,6 @@ class StateMachine:
             return False
         self._decide(State.DEFERRED, reply, deferral)
         return True
-
-    def _handle_hold(self, reply: Reply) -> None:
-        """Somebody says not to apply it for now, which outranks tags; or they are satisfied."""
-        review = self.review
-        if hold := reply.signals.get(SignalKind.HOLD):
-            review.held = review.holds.setdefault(reply.sender, reason_of(reply.message, hold.text, hold.kind))
-        elif reply.sender in review.holds and (reply.endorses or reply.is_satisfied):
-            released = review.holds.pop(reply.sender)
-            review.held = None if review.held == released else review.held
 
     def _is_about_all(self, reply: Reply) -> bool:
         return reply.patch == 0 or self.applied.count == 1

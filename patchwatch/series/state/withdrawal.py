@@ -1,4 +1,4 @@
-"""What an author withdraws: the posting or some of its patches, and whether they will post it again.
+"""What an author withdraws: the posting or some of its patches, whether they will post it again, or take that back.
 
 Pure.  "Please ignore the patch 1/3 above" withdraws one patch, wherever it is said; "please ignore, I'll resend" puts
 the posting off.
@@ -9,6 +9,9 @@ from __future__ import annotations
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
+from patchwatch.series.state.judgment import Review
+from patchwatch.series.state.reply import Reply
+from patchwatch.series.states import State
 
 _NUMBERED = Pattern(r"(?i)\bpatch(?:es)?(?: nos?\.?| numbers?)? #?(\d[\d/, &#-]{0,40}(?:\band\b[\d/, &#-]{1,20})?)")
 _COUNTED = Pattern(r"(\d{1,4})/\d{1,4}")
@@ -20,6 +23,8 @@ _AGAIN = Pattern(
     r"(?:version|one|series|patch\w*|revision|set)))|"
     r"\b(?:new|next|fixed|corrected|updated) (?:version|series|revision) (?:will follow|is coming|follows|coming|soon)"
 )
+
+_WITHDRAWALS = (SignalKind.WITHDRAWN, SignalKind.UNAPPLIED)
 
 
 def withdrawn_patches(withdrawal: Signal, patch: int, count: int) -> set[int] | None:
@@ -39,3 +44,10 @@ def will_post_again(message: Message) -> bool:
     kinds = (SignalKind.WITHDRAWN, SignalKind.PROMISE, SignalKind.UNAPPLIED)
     said = (signal.text for signal in message.signals if signal.kind in kinds)
     return any(_AGAIN.search(text) for text in said)
+
+
+def reinstates(reply: Reply, review: Review) -> bool:
+    """True if the author says of a posting that they withdrew that it is to be applied after all."""
+    if not reply.by_author or review.decision not in (State.NOT_APPLICABLE, State.DEFERRED) or review.decided is None:
+        return False
+    return review.decided.kind in _WITHDRAWALS and reply.has(SignalKind.REINSTATED)

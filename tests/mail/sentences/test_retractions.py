@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.sentences.retractions import retracts, retracts_report
+from patchwatch.mail.sentences.retractions import NOT_REINSTATED, REINSTATES, retracts, retracts_report
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,24 @@ def test_nothing_is_taken_back(sentence: str) -> None:
 )
 def test_reports_that_their_owner_declares_wrong(sentence: str, wrong: bool) -> None:
     assert retracts_report([sentence]) == wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Please ignore my previous mail.", True),
+        ("Forget my ping, and my withdrawal.", True),
+        ("So this is a valid patch after all.", True),
+        ("It is still needed.", True),
+        ("Please do still apply v2.", True),
+        ("Please take this one anyway.", True),
+        ("I'd like to reinstate this series.", True),
+        ("Is this patch needed after all?", False),
+        ("It is not needed after all.", False),
+        ("If it is still needed, please resend it.", False),
+        ("Please ignore this patch.", False),
+        ("After all, the lock is needed.", False),
+    ],
+)
+def test_what_was_withdrawn_is_to_be_applied_after_all(sentence: str, *, expected: bool) -> None:
+    assert bool(REINSTATES.search(sentence) and not NOT_REINSTATED.search(sentence)) == expected

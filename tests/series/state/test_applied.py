@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import format_datetime
 
 import pytest
+from msgspec import structs
 
 from patchwatch.mail.message import Message, Person
 from patchwatch.mail.parse import parse
@@ -37,6 +38,7 @@ This series was applied to frob/frob.git (main)
 COMMITTERS = Committers(
     frozenset({("netdev@vger.kernel.org", person_key(Person("Mia Maintainer", "mia@kernel.example")))})
 )
+MIA_PERSON = Person("Mia Maintainer", "mia@kernel.example")
 THANKS = "Applied, thanks!\n\n" + "".join(
     f"[{number}/3] frob: part {number}\n      commit: 0123456789ab\n" for number in (1, 2, 3)
 )
@@ -265,3 +267,33 @@ def test_as_many_unknown_titles_as_patches_are_left_are_these(replies: list[Repl
 def test_a_committer_who_took_another_patch_closes_this_one(words: str) -> None:
     assert revision_state(revision(1, (MIA, words)), COMMITTERS).state == "not-applicable"
     assert revision_state(revision(1, (REX, words)), COMMITTERS).state == "under-review"
+
+
+MIAS_OWN = "Applied to frob/for-6.5, thanks!\n\n[1/2] frob: part 1\n      commit: 0123456789ab\n"
+
+
+def of_mia(*replies: Reply) -> tuple[str, str, str]:
+    """State, turn, and the patches that were applied of two patches that a committer posted."""
+    own = revision(2, *replies)
+    cover, *patches = [structs.replace(m, author=MIA_PERSON) for m in own.own_messages]
+    answers = [follow_up.message for follow_up in own.follow_ups]
+    (found,) = find_revisions([cover, *patches, *answers])
+    state = revision_state(found, COMMITTERS)
+    return state.state, state.turn, state.partly
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "And I just dropped them from for-next, the test fails.\n",
+        "I've reverted this, it deadlocks.\n",
+        "I dropped the series from frob/for-6.5 again.\n",
+    ],
+)
+@pytest.mark.parametrize("applied", [MIAS_OWN, THANKS.replace("/3", "/2")])
+def test_what_a_committer_drops_of_their_own_has_to_be_posted_again(applied: str, words: str) -> None:
+    assert of_mia((MIA, applied), (MIA, words)) == ("changes-requested", "author", "")
+
+
+def test_a_committer_who_drops_what_they_had_not_applied_withdraws_it() -> None:
+    assert of_mia((MIA, "I'm dropping this series.\n"))[:2] == ("not-applicable", "nobody")

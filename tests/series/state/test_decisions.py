@@ -209,6 +209,48 @@ DECISIONS: dict[str, Case] = {
         "nobody",
         "a1@x",
     ),
+    "the author takes the withdrawal back": (
+        1,
+        [(ANN, "Please ignore this patch.\n"), (ANN, "Please ignore my last mail, I had looked at the wrong tree.\n")],
+        "new",
+        "reviewers",
+        "-",
+    ),
+    "the author needs the patch after all": (
+        1,
+        [
+            (ANN, "Please ignore this patch.\n"),
+            (ANN, "It was no duplicate.  So this patch is needed after all.\n", "a1"),
+        ],
+        "new",
+        "reviewers",
+        "-",
+    ),
+    "the author wants the series to be taken anyway": (
+        2,
+        [
+            (RITA, "Why an int?\n", 1),
+            (ANN, "Please ignore this series, I'll send a new version.\n"),
+            (ANN, "That will take months, so please still apply it.\n"),
+        ],
+        "under-review",
+        "reviewers",
+        "a1@x",
+    ),
+    "what the author withdrew is not applied only because somebody else wants it": (
+        1,
+        [(ANN, "Please ignore this patch.\n"), (REX, "This one is needed after all.\n")],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
+    "the author withdraws it twice": (
+        1,
+        [(ANN, "Please ignore this patch.\n"), (ANN, "As I said, please ignore this patch.\n")],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
     "the author withdraws one patch below the cover letter": (
         2,
         [(ANN, "Please ignore the patch 1/2 above.\n")],
