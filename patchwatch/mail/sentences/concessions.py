@@ -36,7 +36,7 @@ _ACTS = Pattern(
     r"(?:good|nice|great|excellent) (?:catch|find|spot(?:ting)?|point|idea|suggestion)|well spotted|"
     r"(?:oops|whoops|ouch|my (?:bad|mistake|fault|oversight|apologies))\b|"
     r"(?:thanks|thank you)(?: \w+)? for (?:catching|noticing|pointing|spotting|the (?:catch|correction|hint|pointer))|"
-    rf"(?:all |both )?(?:{_DONE}|noted|wilco)\b(?! not\b)|will (?:{_DO}|do|be {_DONE})\b|"
+    rf"(?:all |both )?(?:{_DONE}|noted|wilco)\b(?! not\b)|will(?: (?:{_DO}|do|be {_DONE})\b|(?=\W*$|[.,!;]))|"
     rf"(?:i|we)(?:'ve| have)? (?:(?:now|already|just|since) )?(?:{_DONE}|forgot|missed|overlooked)\b|"
     rf"(?:i|we)(?:'ll| will|'m going to| am going to|'d| can)(?: \w+){{0,2}}? {_DO}\b|"
     r"(?:you(?:'re| are)|that(?:'s| is)) (?:\w+ly |quite )?(?:right|correct)\b|"

@@ -33,6 +33,7 @@ _GOOD = (
     r"(?:\ (?:all|very|pretty|quite|really|much|great|good|fine|ok(?:ay)?|reasonable|sane|sensible|correct|nice|better|"
     r"right|to\ me|now|overall|in\ general))+"
 )
+_NAME = r"(?-i:[A-Z][\w.'-]*(?:\ [A-Z][\w.'-]*){0,2})"  # below a closing: "Kind regards / Rita"
 _COURTESY = Pattern(
     rf"""
     (?:(?:ok(?:ay)?|all\ ?right|alright|i\ see|see|got\ it|understood|oh|ah|
@@ -48,12 +49,15 @@ _COURTESY = Pattern(
       | (?:(?:very|really)\ )?(?:nice|great|good|excellent|awesome|lovely|fantastic|impressive|quality|solid)
         \ (?:work(?:manship)?|job|catch|clean-?up|find|point|stuff|idea|series|patch|one|analysis|improvement|numbers)
         \b.{{0,30}}
-      | (?:(?:best|kind|warm)\s+)?regards?\W* | cheers\W* | best\W* | (?:sincerely|yours)\b.{{0,20}}
+      | (?:(?:with\ )?(?:(?:best|kind|kindest|many|warm)\s+)*(?:regards?|wishes)|cheers|best|br|greetings)
+        (?:\W+{_NAME})?\W*
+      | (?:sincerely|yours)\b.{{0,20}}
       | have\ a\ \w+\ \w+\W*
       | with\ (?:that|this|the\ above|those)\b.{{0,60}}
       | (?:please\ )?feel\ free\ to\ add\b.{{0,40}} | you\ can\ add\b.{{0,40}}
       | for\ (?:the|this|the\ whole)\ (?:series|patch(?:set)?|patches)\W*
-      | (?-i:(?!No\b|Nope|N[Aa][Cc]?[Kk]|Wrong|Wh|Hu|Hm|Really|Please|Ditto|Likewise|Missing|Unused|Drop\b|Remove|Typo
+      | (?-i:(?:[-–—~]{{1,2}}\ ?(?=[A-Z][a-z]))?
+          (?!No\b|Nope|N[Aa][Cc]?[Kk]|Wrong|Wh|Hu|Hm|Really|Please|Ditto|Likewise|Missing|Unused|Drop\b|Remove|Typo
           |Nit\b|Same|Extra|Bogus|Needs?\b|Broken|Never|Don)[A-Z][\w.-]+(?:\ [A-Z][\w.-]+)?)\W*  # a name
       | \W*
     )
@@ -62,11 +66,11 @@ _COURTESY = Pattern(
 )
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
 _COURTEOUS = word_set(
-    "a ack agree agreed ah all allright alright also and appreciate awesome best but change cheers code completely "
-    "cool everything excellent fantastic feel fine for fully good got great have hello hi i impressive it kind lgtm "
-    "like look looks lovely makes many much nice oh ok okay otherwise overall patch patches perfect please quality "
-    "really regard regards rest see seem seems series sincerely so solid sound sounds sure thank thanks that the "
-    "this thx totally understood very warm well with works yeah yep yes you yours"
+    "a ack agree agreed ah all allright alright also and appreciate awesome best br but change cheers code completely "
+    "cool everything excellent fantastic feel fine for fully good got great greetings have hello hi i impressive it "
+    "kind kindest lgtm like look looks lovely makes many much nice oh ok okay otherwise overall patch patches perfect "
+    "please quality really regard regards rest see seem seems series sincerely so solid sound sounds sure thank "
+    "thanks that the this thx totally understood very warm well wishes with works yeah yep yes you yours"
 )
 _NOT_AGREED = Pattern(
     r"(?i)\b(?:but|however|not|except|though|although|unless|until|wonder|if|should|could|would)\b|n't\b|\?"
@@ -142,7 +146,7 @@ def _may_be_courtesy(sentence: str) -> bool:
     if begin is None or begin[0].lower() in _COURTEOUS or begin[0][0] in "vV":
         return True
     words = sentence.split(maxsplit=3)
-    return "A" <= sentence[0] <= "Z" and (len(words) < 3 or _WORD.search(words[2]) is None)  # a name
+    return "A" <= begin[0][0] <= "Z" and (len(words) < 3 or _WORD.search(words[2]) is None)  # a name
 
 
 def substantive(sentences: Iterable[str], tags: tuple[str, ...]) -> list[str]:

@@ -19,13 +19,15 @@ from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.offers import offers_change
 from patchwatch.series.state.remark_here import (
+    DEMANDS,
     EXPLICIT,
     FEW_WORDS,
     NO_ANSWER_NEEDED,
-    acts,
+    counts,
     in_place,
     is_content,
     is_for_author,
+    nudges,
     refers_back,
     repeats,
 )
@@ -35,9 +37,8 @@ _UNSETTLED = tuple(fate for fate in Fate if fate in UNSETTLED)  # in an order th
 _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed
 _DAY = 86_400
 _ASKED = frozenset({PointKind.QUESTION, PointKind.FAILURE})
-_DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
 _FOLLOWED = frozenset({Fate.ANSWERED, Fate.PROMISED, Fate.LATER, Fate.WITHDRAWN, Fate.TAKEN_OVER})
-_ASKS_BESIDE_TAG = _DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
+_ASKS_BESIDE_TAG = DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
 
 
 def _nothing_at() -> dict[Fate, dict[str, None]]:
@@ -144,6 +145,8 @@ class Ledger(Struct):
             return
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             self._close(list(self._of_person.get(who, ())), Fate.SETTLED, message, intent.text)
+        least = self.rules.sure if complete else 0
+        insisted: set[str] = set()  # "Thanks and regards" at the end of a mail does not settle what it asks for
         for number, remark in enumerate(message.remarks, 1):
             remark = in_place(remark, reply)
             about = self._about(remark, message)
@@ -153,13 +156,14 @@ class Ledger(Struct):
                 own = []
             if remark.retracts and not EXPLICIT.intersection(remark.signals):
                 pass
-            elif remark.wants and is_for_author(reply, remark) and self._counts(remark, reply, complete=complete):
+            elif remark.wants and is_for_author(reply, remark) and counts(remark, reply, least):
                 if own and self.by_key[own[0]].fate in UNSETTLED:
                     self._insist(own[0], message, remark)
+                    insisted.add(own[0])
                 elif not (about and repeats(remark)):
                     self._raise(reply, number, remark)
             elif own and is_content(remark):
-                self._settle(own, message, remark.text)
+                self._settle([key for key in own if key not in insisted], message, remark.text)
             elif about and not own:
                 self._take_over(about, message, remark)
             self._note(remark, message, about)
@@ -192,18 +196,29 @@ class Ledger(Struct):
         for remark in said:
             about = self._about(remark, message)
             if not about and len(said) == 1:
-                about = list(self._in_mail.get(message.parent or "", ())) or list(self._at[Fate.OPEN])
+                about = list(self._in_mail.get(message.parent or "", ())) or self._open_here(reply, remark)
             for key in about:
                 self._answer(key, message, remark)
             self._note(remark, message, about)
         if any(remark.words for remark in said):
             self._pass_over(message)
 
+    def _open_here(self, reply: Reply, remark: Remark) -> list[str]:
+        """All that is open on what an author's mail replies to; nothing, if they only ask for news of their posting."""
+        if reply.to_posting and nudges(remark):
+            return []
+        patches = (0, reply.patch) if reply.to_posting and reply.patch and not remark.concedes else None
+        return [key for key in self._at[Fate.OPEN] if patches is None or self.by_key[key].patch in patches]
+
     def _pass_over(self, message: Message) -> None:
         """The author answered a mail, but not all of it: what is no clear request of a change was answered with it."""
         for key in self._in_mail.get(message.parent or "", ()):
             point = self.by_key[key]
-            if point.fate == Fate.OPEN and self._weight(point) != Weight.DEMAND and point.kind != PointKind.FAILURE:
+            if (
+                point.fate == Fate.OPEN
+                and point.weighed(self.rules.sure) != Weight.DEMAND
+                and point.kind != PointKind.FAILURE
+            ):
                 self._move(key, Fate.ANSWERED, message)
 
     def _answer(self, key: str, message: Message, remark: Remark) -> None:
@@ -215,7 +230,9 @@ class Ledger(Struct):
             self.put_off = True
         elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
             pass  # they will look into it
-        elif remark.concedes == "acts" or (remark.concedes == "agrees" and point.kind != PointKind.QUESTION):
+        elif remark.concedes == "acts":
+            self._move(key, Fate.PROMISED, message, remark.text, chance=CERTAIN)  # it was one, however it was said
+        elif remark.concedes == "agrees" and point.kind != PointKind.QUESTION:
             self._move(key, Fate.PROMISED, message, remark.text)
         elif remark.concedes == "agrees" and not point.firm:
             pass  # "I see": whatever it was, they do not argue
@@ -289,7 +306,7 @@ class Ledger(Struct):
         firm, chance = remark.firm, remark.chance
         if reply.condition:
             firm, chance = True, CERTAIN
-        elif self.rfc and not _DEMANDS.intersection(remark.signals):
+        elif self.rfc and not DEMANDS.intersection(remark.signals):
             firm, chance = False, min(chance, WEIGHTY - 1)  # an RFC asks for opinions
         point = Point(
             message.message_id,
@@ -343,7 +360,7 @@ class Ledger(Struct):
             elif point.fate != Fate.PROMISED:
                 self._close([key], Fate.SETTLED, message, text)
 
-    def _move(self, key: str, fate: Fate, message: Message, text: str = "") -> None:
+    def _move(self, key: str, fate: Fate, message: Message, text: str = "", chance: int = 0) -> None:
         point = self.by_key[key]
         if point.fate == Fate.DISMISSED:
             return
@@ -354,6 +371,7 @@ class Ledger(Struct):
             structs.replace(
                 point,
                 fate=fate,
+                chance=max(point.chance, chance),
                 closed_by=message.message_id,
                 closed_at=message.date,
                 closing=words,
@@ -365,22 +383,13 @@ class Ledger(Struct):
             if self.by_key[same].fate == point.fate:
                 self._move(same, fate, message, text)
 
-    def _counts(self, remark: Remark, reply: Reply, *, complete: bool) -> bool:
-        """False for a mere remark once every patch has a review, and for one of a reviewer who acts themselves."""
-        if SignalKind.WILL_APPLY in reply.signals:
-            return not _DEMANDS.isdisjoint(remark.signals)
-        return remark.firm or not ((complete and remark.chance < self.rules.sure) or acts(remark))
-
-    def _weight(self, point: Point) -> Weight:
-        return point.weighed(self.rules.sure)
-
     def _put(self, key: str, point: Point) -> None:
         self.by_key[key] = point
         if point.fate in UNSETTLED:
             self._at[point.fate][key] = None
             self._of_person.setdefault(person_key(point.by), {})[key] = None
             if point.fate in WAITS_FOR_AUTHOR:
-                self._waiting[self._weight(point)][key] = None
+                self._waiting[point.weighed(self.rules.sure)][key] = None
 
     def _forget(self, key: str) -> None:
         """Take a point out of the indexes before it changes."""
@@ -388,4 +397,4 @@ class Ledger(Struct):
         if point.fate in UNSETTLED:
             del self._at[point.fate][key]
             self._of_person[person_key(point.by)].pop(key, None)
-            self._waiting[self._weight(point)].pop(key, None)
+            self._waiting[point.weighed(self.rules.sure)].pop(key, None)

@@ -12,6 +12,7 @@ from patchwatch.series.points import CERTAIN, WEIGHTY
 from patchwatch.series.state.reply import Reply
 
 FEW_WORDS = 12
+DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
 EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
 NO_ANSWER_NEEDED = frozenset(
     {
@@ -32,6 +33,13 @@ _REFERS_BACK = Pattern(
     r"(?i)^\W*(?:and |also,? |nit: |\w+ly,? )?(?:ditto|likewise)\b|"
     r"\b(?:same|similar) (?:here|(?:applies|goes|holds)\b|as (?:above|before|in)|"
     rf"{_COMMENT}(?: as (?:above|before)| here)?\W*$|{_COMMENT} (?:as|here|applies|goes|for|in|on|with)\b)"
+)
+_NUDGES = Pattern(
+    r"(?i)\b(?:ping|bump|nudge|reminder|friendly poke)\b|"
+    r"\bany (?:\w+ )?(?:updates?|news|feedback|comments?|thoughts|progress|reviews?|chance)\b|"
+    r"\b(?:haven't|have not|didn't|did not|wasn't|was not|hasn't|has not|no|without) (?:\w+ ){0,3}"
+    r"(?:feedback|repl(?:y|ies)|response|comments?|answers?|reviews?)\b|"
+    r"\b(?:could|can|would) (?:you|someone|somebody|anyone|anybody) (?:please )?(?:(?:have|take) a look|review|pick)\b"
 )
 _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
 
@@ -68,6 +76,18 @@ def is_content(remark: Remark) -> bool:
 def acts(remark: Remark) -> bool:
     """True if a reviewer acts themselves, or wants others to."""
     return not NO_ANSWER_NEEDED.isdisjoint(remark.signals)
+
+
+def nudges(remark: Remark) -> bool:
+    """True if an author asks for news of their patch."""
+    return remark.concedes == "" and _NUDGES.search(remark.text) is not None
+
+
+def counts(remark: Remark, reply: Reply, least: int) -> bool:
+    """False for a remark below so many percent, and for one of a reviewer who acts themselves; firm ones count."""
+    if SignalKind.WILL_APPLY in reply.signals:
+        return not DEMANDS.isdisjoint(remark.signals)
+    return remark.firm or not (remark.chance < least or acts(remark))
 
 
 def refers_back(remark: Remark) -> bool:

@@ -97,6 +97,69 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "changes-requested",
         "author",
     ),
+    "they insist, and thank at the end": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (
+                RITA,
+                quoted("The driver has a count.") + "\nPlease rename it anyway.\n\n"
+                "> The driver has a count.\n\nThanks and kind regards\nRita\n",
+                "a2",
+            ),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a closing below a diff is no point": (
+        [(RITA, LOCK + "> +\tkfree(table);\n> +\treturn 0;\n\nKind regards\nRita\n", 1)],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a closing below a tag and a diff is no point": (
+        [(RITA, RITA_TAG + "\n> +\tkfree(table);\n\nBest wishes\nRita Reviewer\n", 1), (REX, REX_TAG, 2)],
+        [],
+        "reviewed",
+        "maintainer",
+    ),
+    "the author asks for news of another patch": (
+        [(RITA, LOCK, 1), (ANN, "A gentle ping for this one.\n", 2)],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "the author asks for news of the series": (
+        [(RITA, LOCK, 1), (ANN, "Any feedback on the other patch?\n")],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "the author asks for news of the same patch": (
+        [(RITA, NAME, 1), (ANN, "There was no reply for three weeks, could somebody take a look?\n", 1)],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "the author explains another patch": (
+        [(RITA, LOCK, 1), (ANN, "The table of this one is a copy, as of 6.3.\n", 2)],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "the author answers all below the cover letter": (
+        [(RITA, LOCK, 1), (ANN, "The callers hold all of these locks since 6.3.\n")],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "the author promises all below another patch": (
+        [(RITA, LOCK, 1), (ANN, "I'll fix the comments in v2.\n", 2)],
+        [("change", "promised")],
+        "changes-requested",
+        "author",
+    ),
     "the same here, and both are taken back": (
         [
             (RITA, NAME + "> +\tint boards_counted;\nThe same applies here, of course.\n", 1),
@@ -313,6 +376,24 @@ def test_what_becomes_of_points(name: str) -> None:
     replies, points, state, turn = CASES[name]
     found = state_after(2, *replies)
     assert fates(found) == points
+    assert (found.state, found.turn) == (state, turn)
+
+
+RFC_WISH = "> +\tint frobs_counted;\nConvert it to a table if you want to add to this.\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "turn"),
+    [
+        ("Sure will.  Who maintains the other table, though?", "changes-requested", "author"),
+        ("Good idea.  Which table do you mean?", "changes-requested", "author"),
+        ("Done here.", "changes-requested", "author"),
+        ("The table has no room for it.", "under-review", "reviewers"),
+    ],
+)
+def test_what_the_author_of_an_rfc_promises_is_a_change(answer: str, state: str, turn: str) -> None:
+    replies = ((RITA, RFC_WISH, 1), (ANN, quoted("Convert it to a table if you want to add to this.") + answer, "a1"))
+    found = revision_state(revision(1, *replies, prefix="RFC PATCH"), rules=PointRules(likely_answered=100))
     assert (found.state, found.turn) == (state, turn)
 
 
