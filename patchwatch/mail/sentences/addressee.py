@@ -13,14 +13,22 @@ _HABIT = (
     r"from now on|next time|going forward|an eye (?:on|out)|(?:keep|bear) (?:that|this|it) in mind|will remember|"
     r"(?:in|for|with|to) (?:my |the |all )?(?:further|upcoming|other|subsequent|new|next) patches"
 )
-# "Andrew, can you take this?", "Waiman, what do you think?"
-_ADDRESSED = Pattern(
-    r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
+_ORDINARY = (  # words that begin a sentence and are no names
     r"(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
     r"Btw|But|By|Else|F(?:irst|urthermore|WIW|YI|TR)|For|H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|OW)|Instead|"
     r"Just|Maybe|Meanwhile|Moreover|Next|No|Nit|Nope|Now|O(?:h|k|kay|n|TOH|therwise|ne)|Perhaps|Please|Plus|Q|Question|Right|See|"
     r"Second|Since|So|Sorry|Still|Sure|Thanks|That|The|Then|There(?:fore)?|This|Though|Thus|To|Um|Well|What|When|While|Yeah?|Yep|"
-    r"Yes|You)\b|[A-Z]\w+ly\b)([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?, (?=\w)"
+    r"Yes|You)\b|[A-Z]\w+ly\b)"
+)
+# "Andrew, can you take this?", "Waiman, what do you think?"
+_ADDRESSED = Pattern(
+    r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
+    rf"{_ORDINARY}([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?, (?=\w)"
+)
+# "Daniel could you take patch 2?"
+_BEFORE_VERB = Pattern(
+    rf"{_ORDINARY}(?!(?:How|Nor|Or|Wh(?:at|ere|ich|o|ose|y))\b)"
+    r"([A-Z][a-z]{2,})(?: and ([A-Z][a-z]{2,}))? (?:could|can|would|will) you\b"
 )
 _BESIDE = Pattern(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|"
@@ -48,7 +56,7 @@ _BEFORE_DASH = Pattern(
 
 def addressees(sentence: str) -> tuple[str, ...]:
     """The first names that a sentence addresses, in lower case; empty if it addresses nobody by name."""
-    found = _ADDRESSED.match(sentence) or _BEFORE_DASH.match(sentence)
+    found = _ADDRESSED.match(sentence) or _BEFORE_VERB.match(sentence) or _BEFORE_DASH.match(sentence)
     named = [name for name in found.groups() if name] if found else []
     if "@" in sentence:
         named += _MENTIONED.findall(sentence)

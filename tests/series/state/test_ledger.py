@@ -356,6 +356,12 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "reviewed",
         "maintainer",
     ),
+    "what is asked of somebody else without a comma is no point": (
+        [(RITA, "I'll take patch 2 after that.  Rex could you take patch 1?\n"), (RITA, RITA_TAG), (REX, REX_TAG)],
+        [],
+        "reviewed",
+        "maintainer",
+    ),
     "a robot's failure is a point until the robot is content": (
         [(LKP, "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n", 1)],
         [("failure", "open")],
