@@ -14,7 +14,9 @@ from tests.support.postgres_server import PostgresServer
 
 PATIENCE = 60
 SERVES = """
+import signal
 import time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell may have told its background jobs to ignore
 from tests.support.postgres_server import running_server
 with running_server() as server:
     print(server.directory, flush=True)

@@ -23,6 +23,7 @@ TEMPLATE = "migrated"
 _created: set[str] = set()
 _opened: list[Any] = []  # patchwatch.db.database.Database
 _connection: Any = None  # to the database of the server's owner
+_connected = 0  # the process that `_connection` is of: one that it forks must not use it
 
 
 def database_name(path: str) -> str:
@@ -49,18 +50,19 @@ def translated(url: str) -> str:
 @contextlib.contextmanager
 def one_connection() -> Iterator[None]:
     """Connect once for all statements that `execute` runs in the block."""
-    global _connection
+    global _connection, _connected
     import psycopg
 
     to_owner = f"host={os.environ[SERVER]} user=tester dbname=postgres"
     with psycopg.connect(to_owner, autocommit=True) as _connection:
+        _connected = os.getpid()
         yield
     _connection = None
 
 
 def execute(statement: str, *values: object) -> list[Any]:
     """Run a statement outside of a transaction, in the database of the server's owner."""
-    with contextlib.nullcontext() if _connection else one_connection():
+    with contextlib.nullcontext() if _connection and _connected == os.getpid() else one_connection():
         done = _connection.execute(statement, values or None)
         return done.fetchall() if done.description else []
 
