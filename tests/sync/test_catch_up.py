@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import Connection
 
 from patchwatch.config import Config, Lore
 from patchwatch.db import inboxes
-from patchwatch.sync import catch_up, poll
+from patchwatch.sync import catch_up, poll, watch
+from patchwatch.sync.ingest import Outcome, Read
 from patchwatch.sync.poll import PollReport
 from patchwatch.tracker import Tracker
-from tests.faults.server import FaultServer, SmallArchive
+from tests.faults.server import Exchange, FaultServer, SmallArchive
 from tests.support.mails import mail
 
 DAY = 86_400
@@ -110,6 +117,60 @@ def test_after_a_failure_only_the_part_that_failed_is_fetched_again(world: World
     assert world.poll().failures == ()
     assert world.tracker.mail_count() == count
     assert min(begin for begin, _ in world.asked()) > cursor - 4 * DAY
+
+
+def test_after_a_kill_the_next_poll_continues(world: World, tmp_path: Path) -> None:
+    count = world.deliver(NOW - 60 * DAY, NOW, DAY // 8)
+    world.set_cursor(NOW - 60 * DAY)
+    requests = itertools.count(1)
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def kill_at_the_fourth(exchange: Exchange) -> None:
+        if next(requests) == 4:
+            processes[0].kill()
+            exchange.send(500)
+        else:
+            exchange.pass_on()
+
+    world.server.inject(r"\?q=", kill_at_the_fourth)
+    environment = {
+        **os.environ,
+        "PATCHWATCH_DATABASE": f"sqlite:///{tmp_path}/pw.db",
+        "PATCHWATCH_LORE_URL": world.server.url,
+        "XDG_CONFIG_HOME": str(tmp_path),
+    }
+    command = [sys.executable, "-m", "patchwatch", "poll"]
+    processes.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
+    assert processes[0].wait(60) == -signal.SIGKILL
+    world.server.heal()
+    stored, cursor = world.tracker.mail_count(), world.cursor()
+    assert 0 < stored < count
+    assert cursor is not None
+    assert cursor > NOW - 60 * DAY
+    report = world.poll()
+    assert report.failures == ()
+    assert world.tracker.mail_count() == count
+    new = sum(one.outcome.new_mails for one in report.inboxes)
+    assert new == count - stored
+    assert min(begin for begin, _ in world.asked()) > cursor - 4 * DAY
+
+
+def test_a_part_is_stored_in_transactions_of_bounded_size(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that memory does not grow with what there is to catch up with."""
+    sizes: list[int] = []
+    stored = watch.ingest
+
+    def observe(connection: Connection, reads: Sequence[Read], *others: Any) -> Outcome:
+        sizes.append(len(reads))
+        return stored(connection, reads, *others)
+
+    monkeypatch.setattr(watch, "ingest", observe)
+    monkeypatch.setattr(watch, "_BATCH", 50)
+    count = world.deliver(NOW - 30 * DAY, NOW)
+    world.set_cursor(NOW - 30 * DAY)
+    world.poll()
+    assert sum(sizes) >= count
+    assert max(sizes) == 50
 
 
 def test_a_busy_list_is_asked_for_shorter_times_than_a_quiet_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
