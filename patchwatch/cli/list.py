@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,6 @@ from patchwatch.cli.arguments import INBOX, LABEL
 from patchwatch.cli.main import Context, json_option, now_option
 from patchwatch.cli.pager import paged
 from patchwatch.cli.queue_lines import print_all, print_sections, print_wide
-from patchwatch.cli.series_json import series_json
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError
 from patchwatch.output import print_error, print_json_array, stdout_encoding
@@ -26,7 +25,9 @@ from patchwatch.series.signs import uses_ascii
 from patchwatch.series.states import SETTABLE
 from patchwatch.series.views import by_section
 from patchwatch.times import format_age
-from patchwatch.tracker import Tracker
+
+if TYPE_CHECKING:
+    from patchwatch.tracker import Tracker
 
 _STATES = [*map(str, SETTABLE)]
 _SECTIONS = {section.value: section for section in Section}
@@ -149,6 +150,8 @@ def _matching(lines: list[SeriesSummary], text: str, wanted: Criteria, tracker: 
 
 
 def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
+    from patchwatch.cli.series_json import series_json
+
     places = {row.id: row.place for row in lines}
     rows = tracker.series_in_order([row.id for row in lines])
     print_json_array(series_json(row, tracker.url, tracker.now(), places[row.id]) for row in rows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import shutil
-import subprocess
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from patchwatch.output import stdout_into, stdout_is_terminal
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 @contextlib.contextmanager
@@ -25,6 +26,8 @@ def paged(*, chop: bool = False) -> Iterator[None]:
     if not command:
         yield
         return
+    import subprocess  # what goes to a pipe needs neither this nor shutil
+
     environment = {"LESS": "FRSX" if chop else "FRX", "LV": "-c", **os.environ}
     process = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, env=environment)
     try:
@@ -36,6 +39,9 @@ def paged(*, chop: bool = False) -> Iterator[None]:
 
 def _pager() -> str:
     """Return the user's pager; empty if there is none."""
+    import shutil
+    import subprocess
+
     try:
         found = subprocess.run(["git", "var", "GIT_PAGER"], capture_output=True, text=True, timeout=5, check=False)
         command = found.stdout.strip()

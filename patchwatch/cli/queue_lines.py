@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from patchwatch.cli.table import fit, print_table, width
-from patchwatch.output import print_line, stdout_is_terminal
+from patchwatch.cli.table import fit, print_table, terminal_columns, width
+from patchwatch.output import print_line
 from patchwatch.sanitize import line
 from patchwatch.series import labels, queue_labels
 from patchwatch.series.model import SeriesSummary
@@ -28,7 +27,7 @@ Sections = Mapping[Section, Sequence[SeriesSummary]]
 
 def print_sections(sections: Sections, now: int, *, unfolded: frozenset[Section], ascii_only: bool = False) -> None:
     """Print the rows of each section, with signs or in ASCII; of those not `unfolded`, only the first ones."""
-    columns = shutil.get_terminal_size((100, 24)).columns if stdout_is_terminal() else 0
+    columns = terminal_columns()
     shown = {section: _shown(section, rows, section in unfolded) for section, rows in sections.items()}
     drawn = [row for rows in shown.values() for row in rows]
     sizes = (max((len(str(row.id)) for row in drawn), default=1), _widest(drawn, _VERB, lambda place: place.verb))

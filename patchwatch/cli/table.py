@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 
 from patchwatch.output import print_line, stdout_is_terminal
@@ -17,6 +16,15 @@ def width(text: str) -> int:
     from patchwatch.text_width import cell_len  # slow to import, and many lists are plain ASCII
 
     return cell_len(text)
+
+
+def terminal_columns() -> int:
+    """Return the width of the terminal; 0 if stdout is none, where nothing is cut."""
+    if not stdout_is_terminal():
+        return 0
+    import shutil  # slow to import: it has archives and compression, too
+
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def fit(text: str, columns: int) -> str:
@@ -37,7 +45,7 @@ def print_table(
 
     `notes` has one string for each row; those that are not empty are printed below their row.
     """
-    columns = shutil.get_terminal_size((100, 24)).columns if cut and stdout_is_terminal() else 0
+    columns = terminal_columns() if cut else 0
     *fixed, _ = zip(heads, *rows, strict=True)
     sizes = [max(map(width, cells)) for cells in fixed]
     left = max(columns - sum(sizes) - 2 * len(sizes), 20) if columns else 0
