@@ -40,6 +40,40 @@ _BREAKAGE = phrase(
         \bwith (?:{_PATCH}|this|it|them) (?:applied|in place|on top)\b
     """,
 )
+# "With this series my board no longer boots", "an oops with v3", "the link stopped working after applying these"
+_APPLIED = (
+    r"(?:(?:with|after(?: applying)?|having applied)\s+(?:all (?:of )?)?"
+    rf"(?:{_PATCH}|(?:this|these|both|the)(?: \w+)? (?:ones?|patch(?:es)?|series)|"
+    r"(?:it|this|these|them|both)(?=\s+(?:applied|on top|in place)\b))|\bwith (?:this )?v\d+\b(?!\.\d))"
+)
+_DOES = (
+    r"(?:boot|reboot|resume|suspend|wake|probe|start|come (?:up|back)|mount|link|appear|load|respond|work|enumerate|"
+    r"connect)"
+)
+_STOPS = (
+    rf"(?:no longer {_DOES}s?|stop(?:s|ped) {_DOES}(?:ing)?|(?:does|do|did|will|would|can)(?:n't| not) {_DOES}|"
+    rf"(?:fails?|failed) to {_DOES}|hangs?|hung|crash(?:es|ed)|panic(?:s|ked)|oops(?:es|ed)|freezes|froze|locks? up|"
+    r"locked up)\b"
+)
+_WITH_IT = phrase(
+    "boot|resum|suspend|wake|prob|start|come|mount|link|appear|load|respon|work|enum|connect|hang|hung|crash|panic|oops|"
+    "freez|froze|lock|broken|persist|remain|still|fix|help|solve|cure",
+    rf"""
+    {_APPLIED},? [^.?!]{{0,80}}?\b{_STOPS}
+    |\b{_STOPS}[^.?!]{{0,60}}?\b{_APPLIED}
+    |^(?:(?:i|we)(?:'ve| have)? )?(?:tried|tested|booted) (?:this|it|these|them|{_PATCH}|on)\b[^.?!]{{0,80}}?
+        \b(?:and|but|[,;:]) ?(?:it |that )?{_STOPS}
+    |\bstill (?:broken|fail(?:s|ing)|hangs?|crash(?:es|ing)|(?:see(?:ing)? |get(?:ting)? )?the same \w+)\b
+        [^.?!]{{0,40}}?(?:{_APPLIED}|\bfor me\b|\bon my\b)
+    |\b(?:problem|issue|bug|crash|hang|error|warning)s? (?:still )?(?:persists?|remains?)\b[^.?!]{{0,30}}?{_APPLIED}
+    |\b(?:did|does)(?:n't| not) (?:fix|help|solve|cure)\b[^.?!]{{0,30}}?\bfor me\b
+    """,
+)
+_NO_TROUBLE = Pattern(
+    r"(?i)\b(?:without|before|previously|used to|gone|unrelated|if|could|might|may|never|tried to|they)\b|\?|"
+    r"\bno (?:\w+ )?(?:crash|hang|panic|oops|splat|issue|problem)|\b(?:not|n't|no longer|no more|stopped) (?:\w+ )?"
+    r"(?:crash|hang|panic|oops|freez|fail|see|hit|reproduc|happen|trigger)|\b(?:fix(?:es|ed)|solves?|cures?|prevents?)\b"
+)
 _NOT_SO = Pattern(
     r"(?i)\b(?:without|before|no longer|fix(?:es|ed)?|gone|used to|unrelated|already|"
     r"if|would|could|might|may|will|can)\b|"
@@ -49,6 +83,8 @@ _NOT_SO = Pattern(
 
 def reports_breakage(sentence: str, lowered: str) -> bool:
     """True if the sender reports that the patch fails for them."""
-    if len(sentence) > _MAX_SENTENCE or not _BREAKAGE.occurs(sentence, lowered):
+    if len(sentence) > _MAX_SENTENCE:
         return False
-    return _NOT_SO.search(sentence) is None
+    if _BREAKAGE.occurs(sentence, lowered) and not _NOT_SO.search(sentence):
+        return True
+    return _WITH_IT.occurs(sentence, lowered) and not _NO_TROUBLE.search(sentence)

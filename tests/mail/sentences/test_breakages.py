@@ -21,6 +21,14 @@ from patchwatch.mail.sentences.signals import person_signals
         "We observed a deadlock on two machines after this change.",
         "My laptop didn't boot with this patchset in place.",
         "The new version causes a regression in the second test.",
+        "With this series my board no longer boots.",
+        "After applying these two patches, the sensor stopped working.",
+        "My test box oopses with this one.",
+        "It hangs at the second boot with v3.",
+        "I tried this on the old board and it no longer resumes.",
+        "It is still broken for me with v2.",
+        "The problem persists with this patch.",
+        "Sadly this does not fix it for me.",
     ],
 )
 def test_breakage_requests_a_change(sentence: str) -> None:
@@ -40,6 +48,15 @@ def test_breakage_requests_a_change(sentence: str) -> None:
         "The errors are unrelated to this patch.",
         "This would trigger a warning on other boards.",
         "The probe function breaks out of the loop.",
+        "Without this series my board no longer boots.",
+        "With this series my board no longer hangs.",
+        "I no longer see it hang with v3.",
+        "It hangs with v6.1, and this fixes it.",
+        "If it hangs with this series, please tell me.",
+        "Does it still hang with this patch?",
+        "I have tried to use another name and that didn't work for me.",
+        "No crashes with this series so far.",
+        "The old firmware hangs when the bus is busy.",
     ],
 )
 def test_no_breakage(sentence: str) -> None:

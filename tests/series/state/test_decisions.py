@@ -174,6 +174,13 @@ DECISIONS: dict[str, Case] = {
         "nobody",
         "a1@x",
     ),
+    "somebody tried it, and it failed": (
+        1,
+        [(RITA, RITA_TAG), (REX, "With this patch my board no longer boots.\n")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
     "the author wants an answer to be ignored": (
         1,
         [(RITA, "Why an int?\n"), (ANN, "Please ignore this.\n", "a1")],
