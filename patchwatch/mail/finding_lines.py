@@ -63,6 +63,12 @@ _PLACE = Pattern(
 _RATED = Pattern(rf"(?P<word>{_WORD})\s+(?:(?:in|at)\s+)?", re.IGNORECASE)
 _FUNCTION = Pattern(r"\b(?P<name>[A-Za-z_]\w{2,63})\(\)")
 _GROUP = Pattern(r"(?i)\W{0,4}(?P<name>[A-Za-z][\w' /-]{2,60}?)\W{0,4}(?:\(\d+\))?\s*:?\W{0,4}$")
+# "### Critical issues", "High severity findings:", "Minor:"
+_SEVERITY_GROUP = Pattern(
+    rf"(?P<word>{_WORD})(?:[ -](?:severity|priority|risk))?[ -](?:issues?|findings?|problems?|concerns?|comments?|"
+    r"bugs?|remarks?|defects?|items?)(?: \(\d+\))?",
+    re.IGNORECASE,
+)
 _PREEXISTING = Pattern(
     r"(?i)\bpre-?existing\b|\bexisting (?:issue|bug|problem|defect)|\balready (?:there|present) before|"
     r"(?:\bnot|n't|\bnever)(?: \w+){0,3} (?:introduced|caused|created|added) (?:by|in) (?:this|the|your) "
@@ -137,6 +143,15 @@ def group(line: str) -> bool | None:
     if is_preexisting(line):
         return True
     return False if _INTRODUCED.search(line) else None
+
+
+def severity_group(line: str) -> str:
+    """The severity of the findings below a heading like `### Critical issues`; empty for other lines."""
+    stripped = line.strip()
+    if len(stripped) > 60 or not stripped or (stripped[0] not in "#*=-" and stripped[-1] not in ":*=#-"):
+        return ""
+    found = _SEVERITY_GROUP.fullmatch(stripped.strip("#*=-_: "))
+    return _SEVERITY[found["word"].lower()] if found else ""
 
 
 def is_preexisting(text: str) -> bool:

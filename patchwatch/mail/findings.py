@@ -80,6 +80,7 @@ class _Place:
     patch: int = 0
     preexisting: bool = False
     listing: bool = False  # below "I found these issues:"
+    severity: str = ""  # below "Critical issues:"
 
 
 def findings(text: str) -> tuple[Finding, ...]:
@@ -119,7 +120,7 @@ def _drafts(lines: list[str]) -> Iterator[_Draft]:
         if _RULE.fullmatch(line):  # ends a list, or begins the robot's signature
             if draft:
                 yield draft
-            draft, place.quote, place.preexisting, place.listing = None, "", False, False
+            draft, place.quote, place.preexisting, place.listing, place.severity = None, "", False, False, ""
             continue
         if draft is not None and _rates(draft, line):
             continue
@@ -159,8 +160,10 @@ def _read_heading(place: _Place, line: str) -> None:
     preexisting = finding_lines.group(line)
     if preexisting is not None:
         place.preexisting = preexisting
-    if _OPENS_LIST.search(line):
-        place.listing = not _NOTHING.search(line)
+    if severity := finding_lines.severity_group(line):
+        place.listing, place.severity = True, severity
+    elif _OPENS_LIST.search(line):
+        place.listing, place.severity = not _NOTHING.search(line), ""
 
 
 def _rates(draft: _Draft, line: str) -> bool:
@@ -187,7 +190,7 @@ def _opened(line: str, place: _Place) -> _Draft | None:
         severity, text = finding_lines.label(heading) or ("", heading)
         return replace(_at(place, severity, text), numbered=True)
     if place.listing and (item := _ITEM.fullmatch(line[:2000])):
-        return _at(place, "", item["text"])
+        return _at(place, place.severity, item["text"])
     return None
 
 
@@ -214,7 +217,7 @@ def _comment(line: str, place: _Place) -> _Draft | None:
 def _continue(draft: _Draft, line: str) -> bool:
     """Add a line to a finding; False if it ends there."""
     stripped = line.strip()
-    if finding_lines.group(line) is not None:
+    if finding_lines.group(line) is not None or finding_lines.severity_group(line):
         return False
     if not stripped or _CUT.fullmatch(line):
         draft.closed = draft.closed or bool(draft.text)

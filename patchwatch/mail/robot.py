@@ -41,7 +41,9 @@ _ROBOT_NAME = Pattern(
     r"\b(?:automated|automatic|AI|LLM|static) (?:patch |code |kernel )?(?:review|test|build|analy|check|triage)"
 )
 _SAYS_SO = Pattern(
-    r"(?i)\b(?:this (?:is an?|was an?|message is an?|mail is an?|e-?mail is an?) (?:auto(?:mated|matic|-generated)|"
+    r"(?im)^\W{0,4}(?:AI|LLM|automated|automatic)(?:[ -]\w+)? (?:review|analysis|report|test results?)\W{0,4}$|"
+    r"^\W{0,4}(?:generated|created|produced|reported|reviewed) by (?:the )?[\w-]*bot\b|"
+    r"\b(?:this (?:is an?|was an?|message is an?|mail is an?|e-?mail is an?) (?:auto(?:mated|matic|-generated)|"
     r"machine[- ]generated|AI[- ]generated|bot)\b|"
     r"(?:this|the above) (?:e-?mail|mail|message|report|review|reply|result|comment)s? (?:was|is|has been|were) "
     r"(?:\w+ ){0,2}(?:automatically |machine[- ]|auto-?)?(?:generated|sent|produced|created|posted|written) "

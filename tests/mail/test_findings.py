@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import pytest
 
+from patchwatch.mail.finding_lines import severity_group
 from patchwatch.mail.findings import findings
 from patchwatch.mail.message import Finding, SignalKind
 from tests.mail import robot_mails
@@ -183,3 +184,24 @@ def test_hostile_text_takes_no_time(text: str) -> None:
 def test_a_severity_may_stand_right_before_the_place(line: str, severity: str) -> None:
     (found,) = findings(f"The review has found:\n\n{line}\n")
     assert (found.severity, found.file) == (severity, "drivers/frob/core.c")
+
+
+@pytest.mark.parametrize(
+    ("heading", "severity"),
+    [
+        ("### Critical issues", "critical"),
+        ("High severity findings:", "high"),
+        ("**Minor issues (1)**", "low"),
+    ],
+)
+def test_a_heading_rates_the_items_below_it(heading: str, severity: str) -> None:
+    items = "\n\n1. The ring in `frob_probe()` is used before it is set\n\n### Low issues\n\n- A typo in a comment\n"
+    found = findings(heading + items)
+    assert [(f.severity, f.text[:8]) for f in found] == [(severity, "The ring"), ("low", "A typo i")]
+
+
+@pytest.mark.parametrize(
+    "line", ["Critical issues were found by others.", "Major changes:", "Notes:", "Low power mode:"]
+)
+def test_other_headings_rate_nothing(line: str) -> None:
+    assert severity_group(line) == ""

@@ -28,6 +28,8 @@ REVIEW = f"{robot_mails.HUNK}\nThis leaks the lock, please use a guard.\n\nnit: 
         (robot_mails.FAILED, "boardfarm-ci@example.com"),
         (robot_mails.PASSED, "Board Farm CI <farm@example.com>"),
         (robot_mails.NO_ISSUES, "Quokka reviewbot <q@quokka.example>"),
+        (robot_mails.SECTIONS, "revbot <revbot@ai.example>"),
+        (robot_mails.SECTIONS, "Wombat <wombat@example.com>"),
     ],
 )
 def test_a_robot_is_known_by_its_form(body: str, sender: str) -> None:
