@@ -40,9 +40,12 @@ _LOGGED = Pattern(
     r"[ \t]*(?:[-*•]\s+)?(?:commit:?\s+)?\[?(?!\d{1,11}\b)([0-9a-f]{8,40})\]?:?\s+"
     r"\(?[\"“'‘]?(\S.{3,200}?)[\"”'’]?\)?[.,;]?"
 )
+# "Applied to", "The series is now queued up to the": few words, none of which denies it, or is about another patch
 _TO_A_TREE = Pattern(
-    r"(?im)^[ \t]*(?:(?:now )?(?:applied|queued(?: up)?|merged|pushed|added|picked up) (?:in)?to(?: the)?|"
-    r"(?:the patch )?has been applied to the \S+ tree at):?[ \t]*"
+    r"(?im)^[ \t]*(?:(?:(?!(?:not|never|be|if|when|once|until|will|would|should|could|can|please|that|which|fix|commit|"
+    r"branch|tested|other|v\d+)\b)[\w'’]+[,.!]? +){0,6}?"
+    r"(?:applied|queued(?: up)?|merged|pushed|added|picked up)(?: (?:this|it|them|both|all|the series))? "
+    r"(?:in)?to(?: the)?|(?:the patch )?has been applied to the \S+ tree at):?[ \t]*"
     r"(?:\n[ \t]*){1,4}<?(?:https?|git|ssh)://\S*(?:git|/c/|/tree)\S*"
 )
 # "Merged and pushed out.", and the address of the merge request below it
@@ -118,6 +121,8 @@ def listed(text: str) -> Iterator[tuple[ListedPatch, bool]]:
 
 
 def _names_address(text: str) -> bool:
+    if "://" not in text:
+        return False
     return _TO_A_TREE.search(text) is not None or _MERGED_REQUEST.search(text) is not None
 
 

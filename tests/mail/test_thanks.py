@@ -147,12 +147,23 @@ def test_commits_with_titles_say_what_the_words_mean(line: str) -> None:
     "body",
     [
         "Applied to\n\n   https://git.example.org/pub/scm/frob.git for-next\n\nThanks!\n",
+        "Series applied to\n\n   git://git.example.org/frob.git for-next\n\nThanks!\n",
+        "Thanks, I have applied this to:\n\n   https://git.example.org/frob.git for-next\n",
+        "The whole series is now queued up to the\n\n   ssh://git.example.org/frob.git\n",
         "Queued to:\n  git://git.example.org/frob\n",
         "The patch\n\n   frob: mend it\n\nhas been applied to the frob tree at\n\n   git://git.example.org/frob\n",
     ],
 )
 def test_the_address_of_a_tree_is_an_acceptance(body: str) -> None:
     assert [(s.kind, s.detail) for s in reply(body, "typed@mia.example").signals] == [(SignalKind.APPLIED, "")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["This should be applied to", "The fix was applied to", "Once v3 is merged into", "This was not added to the"],
+)
+def test_other_words_above_the_address_of_a_tree_are_none(words: str) -> None:
+    assert reply(f"{words}\n\n   https://git.example.org/frob.git for-next\n", "typed@mia.example").accepted is None
 
 
 def test_hostile_lists_are_cheap() -> None:

@@ -61,8 +61,8 @@ _REPLACED = Pattern(
 )
 # "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)
 _NOW_A_COMMIT = Pattern(
-    r"\b(?:your|this|the) (?:patch|change),?\s+(?:which |that )?(?:is|was|has|became)\b.{0,40}?"
-    r"\bcommit\s+[0-9a-f]{8,40}\b",
+    r"\b(?:your|this|the|both|these|all) (?:patch(?:es)?|change|series),?\s+(?:which |that )?"
+    r"(?:is|are|was|were|has|have|became)\b.{0,40}?\bcommits?\s+[0-9a-f]{8,40}\b",
     re.IGNORECASE | re.DOTALL,
 )
 _WHOSE = r"(?:(?:my|your|our|an?|the|further|some|internal|later|more) )*"

@@ -180,6 +180,7 @@ def test_mail_gives_one_applied_signal() -> None:
     [
         ("Applied this one too.", ""),
         ("Ok, applied again.", ""),
+        ("Both patches are now commits 0123456789ab and 123456789abc in frob/next.", ""),
         ("Queued all three.", ""),
         ("All four of them applied, thanks.", ""),
         ("Applied and pushed out as testing, so that the robots can look at it.", ""),
