@@ -5,7 +5,7 @@
 Serves the mails from a private public-inbox server, as if they had arrived within the last days: generated ones, or the
 newest of an archive.  Follows the list with a cursor of the time before, and runs `patchwatch poll`: at first so often
 as it is killed with SIGKILL, each time at another number of stored mails, then until it has nothing more to fetch.
-Prints requests, seconds, CPU time and the peak memory of each run.  Fails unless each mail is stored exactly once, the
+Prints the seconds, CPU time and peak memory of each run.  Fails unless each mail is stored exactly once, the
 database passes `doctor --check`, and no run took more than 200 MB.  Needs public-inbox.
 """
 
@@ -98,7 +98,7 @@ def measure(server: object, directory: Path, options: argparse.Namespace) -> int
         sent += [message_id(raw) for raw in part]
         print(f"delivered {len(sent)} mails", file=sys.stderr)
     runs = polls(environment, directory / "pw.db", len(sent), options)
-    return judge(runs, set(sent), directory / "pw.db", environment, server_log(directory))
+    return judge(runs, set(sent), directory / "pw.db", environment)
 
 
 def command(*words: str) -> list[str]:
@@ -185,13 +185,7 @@ def stored(database: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM message").fetchone()[0])
 
 
-def server_log(directory: Path) -> int:
-    """How many queries the server answered."""
-    log = directory / "lore" / "log"
-    return len(re.findall(rb"(?m)POST /away/\?", log.read_bytes())) if log.exists() else 0
-
-
-def judge(runs: list[Run], sent: set[str], database: Path, environment: dict[str, str], queries: int) -> int:
+def judge(runs: list[Run], sent: set[str], database: Path, environment: dict[str, str]) -> int:
     """Print the report; 0 if nothing is missing or there twice."""
     with closing(sqlite3.connect(database)) as connection:
         counts = dict(
@@ -210,7 +204,7 @@ def judge(runs: list[Run], sent: set[str], database: Path, environment: dict[str
             f"{run.megabytes:.0f} MB"
         )
     good = not missing and not double and most <= MEGABYTES and whole
-    print(f"{len(sent)} mails sent, {len(missing)} missing, {len(double)} stored twice; {queries} queries")
+    print(f"{len(sent)} mails sent, {len(missing)} missing, {len(double)} stored twice")
     print(f"memory: {most:.0f} MB at most  (wanted: {MEGABYTES})")
     print(f"doctor --check: {'intact' if whole else checked.stdout + checked.stderr}")
     return 0 if good else 1
