@@ -71,9 +71,10 @@ def list_command(
     unfolded = frozenset(_SECTIONS[word] for word in limit if word in _SECTIONS)
     text = " ".join(word for word in limit if word not in _SECTIONS)
     wanted = _criteria(tracker, **chosen)
-    lines = _among(tracker, everything=wanted.everything or label is not None)
     narrowed = label or text or wanted != Criteria(everything=wanted.everything)
-    known = len(lines)
+    counts = not (narrowed or unfolded or wide or as_json or wanted.everything)
+    lines, dormant = _among(tracker, everything=wanted.everything or label is not None, counts=counts)
+    known = len(lines) + dormant
     if label:
         lines = [row for row in lines if parse_label(label) in row.labels]
     if narrowed:
@@ -96,7 +97,7 @@ def list_command(
     else:
         plain = uses_ascii(tracker.config.tui.signs, os.environ, stdout_encoding())
         shown = frozenset(Section) if narrowed else unfolded
-        print_sections(sections, tracker.now(), unfolded=shown, ascii_only=plain)
+        print_sections(sections, tracker.now(), unfolded=shown, ascii_only=plain, dormant=dormant)
         if rest and narrowed:
             print_wide(rest, tracker.now())
     _warn_if_stale(lines, tracker)
@@ -106,11 +107,15 @@ def list_command(
         print_error(f"nothing can be asked of you: {no_addresses(tracker)}")
 
 
-def _among(tracker: Tracker, *, everything: bool) -> list[SeriesSummary]:
-    """Everything that is known, or what I have to do with."""
+def _among(tracker: Tracker, *, everything: bool, counts: bool) -> tuple[list[SeriesSummary], int]:
+    """Everything that is known, or what I have to do with; if it `counts`, most of what is dormant is only counted."""
     if everything:
-        return list(tracker.lines())
-    return [row for row in tracker.lines(among="known") if row.place or row.watched]
+        return list(tracker.lines()), 0
+    if counts:
+        lines, dormant = tracker.lines_and_dormant()
+        if lines:
+            return [row for row in lines if row.place or row.watched], dormant
+    return [row for row in tracker.lines(among="known") if row.place or row.watched], 0
 
 
 def _criteria(

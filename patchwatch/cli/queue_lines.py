@@ -25,21 +25,27 @@ _FOLDED = {Section.NEW: 5, Section.WAITING: 3, Section.DORMANT: 0, Section.CLOSE
 Sections = Mapping[Section, Sequence[SeriesSummary]]
 
 
-def print_sections(sections: Sections, now: int, *, unfolded: frozenset[Section], ascii_only: bool = False) -> None:
-    """Print the rows of each section, with signs or in ASCII; of those not `unfolded`, only the first ones."""
+def print_sections(
+    sections: Sections, now: int, *, unfolded: frozenset[Section], ascii_only: bool = False, dormant: int = 0
+) -> None:
+    """Print the rows of each section, with signs or in ASCII; of those not `unfolded`, only the first ones.
+
+    `dormant` are more series of that section, which are only counted.
+    """
     columns = terminal_columns()
     shown = {section: _shown(section, rows, section in unfolded) for section, rows in sections.items()}
     drawn = [row for rows in shown.values() for row in rows]
     sizes = (max((len(str(row.id)) for row in drawn), default=1), _widest(drawn, _VERB, lambda place: place.verb))
     first = True
     for section, rows in sections.items():
-        if not rows and not (section is Section.NOW and unfolded == frozenset()):
+        number = len(rows) + (dormant if section is Section.DORMANT else 0)
+        if not number and not (section is Section.NOW and unfolded == frozenset()):
             continue
         if not first and shown[section]:
             print_line()
         first = False
-        heading = f"{section.heading} ({len(rows)})"
-        if not shown[section] and rows:
+        heading = f"{section.heading} ({number})"
+        if not shown[section] and number:
             print_line(f"{heading}: patchwatch list {section}")
             continue
         print_line(_beside(heading, note(section, rows, now), columns))

@@ -21,14 +21,12 @@ SELECT id, title, author_name, author_email, state, turn, turn_since, last_activ
        answered, applied
 FROM series
 """
-_CONDITIONS = {
-    "watched": f" WHERE id IN ({series_flags.WATCHED})",
-    "live": f"""
-    WHERE last_activity >= :since OR turn_since >= :since
-    OR id IN ({series_flags.PINNED}) OR id IN ({series_flags.SNOOZED})
-    """,
-}
+_LIVE = f"""
+last_activity >= :since OR turn_since >= :since OR id IN ({series_flags.PINNED}) OR id IN ({series_flags.SNOOZED})
+"""
+_CONDITIONS = {"watched": f" WHERE id IN ({series_flags.WATCHED})", "live": f" WHERE {_LIVE}"}
 """Conditions on series, by what they are among."""
+_SILENT = f"SELECT id, state FROM series WHERE NOT ({_LIVE})"  # noqa: S608 (no values)
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
 _POSTINGS = "SELECT series_id, posting FROM revision WHERE series_id IS NOT NULL"
 
@@ -70,6 +68,27 @@ def summaries(
     summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now, only_known=only_known)
     found = [line for line in map(summary, stored) if line]
     return tuple(sorted(found, key=lambda line: (-line.last_activity, line.id)))
+
+
+def count_dormant(execute: Execute, me: Collection[str], since: int) -> int | None:
+    """Return how many series that I have to do with are open, but not live, as `summaries` has it: all are dormant.
+
+    None if that takes the summaries of all: some are followed by rules, or a list fails, which they would say.
+    """
+    inboxes = _load_inboxes(execute)
+    if inboxes.rules or inboxes.failing:
+        return None
+    mine = {address.lower() for address in me}
+    silent = {number for number, state in execute(_SILENT, {"since": since}) if state not in CLOSED}
+    followed = {key for key, name in inboxes.names.items() if name in inboxes.followed}
+    found = silent & series_flags.watched(execute)
+    if followed:
+        pairs = series_flags.inbox_ids(execute, "", {})
+        found |= silent & {number for number, inbox in pairs if inbox in followed}
+    for row in _numbered(execute, (silent - found) & _naming(execute, mine)):
+        if _named(mine, row[15]) or _named(mine, row[16]):
+            found.add(row[0])
+    return len(found)
 
 
 def is_known(line: SeriesSummary) -> bool:

@@ -92,6 +92,19 @@ class Queries(TrackerBase):
         with self.reading() as execute:
             return self._lines(execute, among)
 
+    def lines_and_dormant(self) -> tuple[tuple[SeriesSummary, ...], int]:
+        """Return what I have to do with, each at its place, and how many more series are dormant.
+
+        Most of the dormant ones are only counted, because they are most of what a list has.
+        """
+        from patchwatch.db.queue import read_queue, rules_of
+
+        with self.reading() as execute:
+            dormant = series_list.count_dormant(execute, self.addresses, self._live_since())
+            found = self._lines(execute, "known" if dormant is None else "live")
+            queue = read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
+        return queue.placed(self.now()), dormant or 0
+
     def queue(self, *, among: Among = "all") -> Queue:
         """Return what my queue consists of: series, and what their places in it depend on."""
         from patchwatch.db.queue import read_queue, rules_of
@@ -101,9 +114,12 @@ class Queries(TrackerBase):
             return read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
 
     def _lines(self, execute: Execute, among: Among) -> tuple[SeriesSummary, ...]:
-        now, review = self.now(), self.config.review
-        since = now - max(review.dormant_days * _DAY, LATELY)
-        return series_list.summaries(execute, now, review.overdue_days, self.addresses, among=among, since=since)
+        days, me, since = self.config.review.overdue_days, self.addresses, self._live_since()
+        return series_list.summaries(execute, self.now(), days, me, among=among, since=since)
+
+    def _live_since(self) -> int:
+        """What showed no sign of life since then has no place in my queue, or is dormant."""
+        return self.now() - max(self.config.review.dormant_days * _DAY, LATELY)
 
     def outdated(self) -> Left:
         """Return how much is shown as an earlier program, or other rules, read it."""

@@ -15,13 +15,14 @@ from msgspec.structs import replace
 
 from patchwatch.cli.demo import DemoTracker
 from patchwatch.config import Config, Me, Robots
-from patchwatch.db import series_flags
+from patchwatch.db import inboxes, series_flags
 from patchwatch.db.database import Database
 from patchwatch.db.sqlite_file import open_file
 from patchwatch.errors import DamagedError, DatabaseError, InvalidInputError
 from patchwatch.series import labels
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.own_labels import LabelChange
+from patchwatch.series.queue import Section
 from patchwatch.sync import rules
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
@@ -311,3 +312,23 @@ def test_without_a_followed_list_only_the_inboxes_of_known_series_are_read(
     monkeypatch.setattr(series_flags, "inbox_ids", read_all)
     assert [line.id for line in tracker.lines(among="known")] == known
     assert all(line.inboxes for line in tracker.lines(among="known"))
+
+
+@pytest.mark.parametrize("hindered", ["", "rules", "failing"])
+def test_dormant_series_are_counted_without_reading_them(tracker: DemoTracker, hindered: str) -> None:
+    """Unless a list is followed by rules, or fails, so that all have to be read."""
+    tracker.follow("bpf", Rule(subject="xdp") if hindered == "rules" else None)
+    if hindered == "failing":
+        with tracker.database.write() as connection:
+            inboxes.set_inbox(connection, "bpf", failed_at=1, failure="500")
+    numbers = [row.id for row in tracker.series()]
+    tracker.pin(numbers[0])
+    year_later = tracker.with_config(tracker.config)
+    year_later._clock = lambda: float(tracker.now() + 365 * DAY)
+    placed = [line.place.section for line in year_later.lines() if line.place]
+    dormant = placed.count(Section.DORMANT)
+    assert dormant > 0
+    lines, counted = year_later.lines_and_dormant()
+    assert counted == (0 if hindered else dormant)
+    sections = [line.place.section for line in lines if line.place]
+    assert sorted(sections + [Section.DORMANT] * counted) == sorted(placed)
