@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from patchwatch.mail import mail_end
+from patchwatch.mail import mail_begin, mail_end
 from patchwatch.mail.sentences import split
 from patchwatch.pattern import Pattern
 
@@ -209,6 +209,8 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
     kinds = _with_inline_patches(lines, kinds)
     for end in list(mail_end.end_lines(lines, kinds)):
         kinds[end.start : end.stop] = ["signature"] * len(end)
+    begin = mail_begin.banner(lines, kinds)
+    kinds[begin.start : begin.stop] = ["signature"] * len(begin)
     return kinds
 
 

@@ -48,6 +48,7 @@ _TO_DO = _pattern(r"""\b(?:notify|inform|alert|advise|contact)\b.{0,40}\b(?:send
     usun|удал|уничтож|siliniz|verwijder|删除|刪除|削除|삭제""")
 _FORBIDDEN = _pattern(r"""disclos|\bcop(?:y|ies|ying)\b|distribut|dissemin|unauthori[sz]ed|prohibit|forbidden|unlawful|
     unbefugt|nicht gestattet|interdit|prohib|proibi|vietat|zabron|запрещ|禁止|严禁|嚴禁|금지""")
+_VIRUSES = _pattern(r"""\bvirus(?:es)? checks?\b|\bcheck(?:ed)? for (?:the presence of )?virus|before opening""")
 _HEADING = Pattern(
     r"\W*(?:\w+ ){0,3}(?:notice|disclaimer|confidentiality|\w*hinweis|aviso|avis|avvertenz\w+|uwaga|внимание|warning|"
     r"声明|聲明)\b[^.]{0,40}:|\W*(?:免责声明|免責聲明|保密声明)",
@@ -165,5 +166,5 @@ def _is_end(paragraph: str) -> bool:
     if not _THIS_MAIL.search(paragraph):
         return False  # "Please delete the copy of the message" has words of a notice, too
     telling = [p.search(paragraph) is not None for p in (_SECRET, _ADDRESSEE, _BY_MISTAKE, _DISCLAIMED)]
-    others = [p.search(paragraph) is not None for p in (_TO_DO, _FORBIDDEN)]
+    others = [p.search(paragraph) is not None for p in (_TO_DO, _FORBIDDEN, _VIRUSES)]
     return any(telling) and sum(telling) + sum(others) >= (1 if _HEADING.match(paragraph) else 2)

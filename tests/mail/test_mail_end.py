@@ -32,6 +32,8 @@ The intended
 recipient of this email alone may use it. Distribution by anybody else is prohibited, and you should
 destroy all copies.
 %
+Frob Ltd is registered in England. You should carry out your own virus checks before opening any attachment.
+%
 Frob Ltd is registered in England, company number 12345. This email may be confidential; please delete it if it was
 sent to you by mistake.
 %

@@ -37,6 +37,7 @@ _NO_VERSION = Pattern(
     r"(?: (?:you|we|it|this|that|there|the|they|\w+ patch|patch|series|change|nit|typo)){1,2}(?:'s| is)?"
     r"(?: (?:any|a|really|should|would|to|be|will))* ?"
     rf"(?:needs?|have|has|requires?|warrants?|reason|justifies|deserves){_LINK} {_AGAIN}|"
+    rf"\bnothing (?:(?:that|which|here|in it|else) )?(?:really )?(?:needs|requires|warrants|justifies){_LINK} {_AGAIN}|"
     rf"\bnot{_ADVERB} worth (?:an? |another |the )?(?:(?:trouble|effort) of )?{_AGAIN}|"
     rf"\bunnecessary to {_AGAIN}|\b(?:save|spare)s? (?:you|us)(?: the)? (?:trouble of )?(?:an? |another )?{_AGAIN}|"
     rf"\bwithout (?:(?:needing|requiring|having|you|asking for|the need|for|to) )*(?:an? |another )?{_AGAIN}",
@@ -46,7 +47,7 @@ _ORDERED = Pattern(r"(?i)^(?:please |so |but |and )?(?:don't|do not)\b")
 _NOT_YET = Pattern(
     r"(?i)\s*(?:\w+ ){0,4}?(?:until|till|before|without|unless|so (?:often|soon|quickly|fast)|every|more than|yet)\b"
 )
-_NEGATIONS = Cues("n't|no |not |without|unnec|save|spare")
+_NEGATIONS = Cues("n't|no |not |nothing|without|unnec|save|spare")
 _VERSIONS = Cues("send|spin|repost|re-post|post |submi|version|revision|iteration|roll")
 _NUMBER = Pattern(r"\bv\d")
 # "Who am I to object?", "How could anyone say no?", "What's not to like?"

@@ -16,6 +16,8 @@ def kinds(body: str) -> set[str]:
     "sentence",
     [
         "No v3 needed.",
+        "Nothing that needs a v3.",
+        "Nothing here warrants a resend.",
         "No v3 is needed for this.",
         "No need to resend.",
         "No need to resend just for that.",
