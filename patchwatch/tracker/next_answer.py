@@ -45,10 +45,10 @@ def answer_now(tracker: Tracker) -> Answer:
     counted = ""
     with contextlib.suppress(OSError, sqlite3.Error):  # not an SQLite file
         counted = next_file.generation(tracker.database_url)
-    queue = tracker.queue(among="known")
+    queue, dormant = tracker.queue_and_dormant()
     lines = {row.id: row for row in queue.placed(now)}
     live = [row for row in lines.values() if row.place and row.place.section is not Section.DORMANT]
-    dormant = sum(row.place is not None for row in lines.values()) - len(live)
+    dormant += sum(row.place is not None for row in lines.values()) - len(live)
 
     def top_at(when: int) -> _Top:
         return _top({row.id: place for row in live if (place := queue.place(row, when))}, dormant)

@@ -93,7 +93,12 @@ class Queries(TrackerBase):
             return self._lines(execute, among)
 
     def lines_and_dormant(self) -> tuple[tuple[SeriesSummary, ...], int]:
-        """Return what I have to do with, each at its place, and how many more series are dormant.
+        """Return what I have to do with, each at its place, and how many more series are dormant."""
+        queue, dormant = self.queue_and_dormant()
+        return queue.placed(self.now()), dormant
+
+    def queue_and_dormant(self) -> tuple[Queue, int]:
+        """Return the queue of what I have to do with, and how many more series are dormant.
 
         Most of the dormant ones are only counted, because they are most of what a list has.
         """
@@ -103,7 +108,7 @@ class Queries(TrackerBase):
             dormant = series_list.count_dormant(execute, self.addresses, self._live_since())
             found = self._lines(execute, "known" if dormant is None else "live")
             queue = read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
-        return queue.placed(self.now()), dormant or 0
+        return queue, dormant or 0
 
     def queue(self, *, among: Among = "all") -> Queue:
         """Return what my queue consists of: series, and what their places in it depend on."""
