@@ -22,7 +22,8 @@ _STEMS = (
 )
 _SLOT_SECONDS = 24 * 3600  # mails of one slot share a key; the slots do not chain an author's postings of weeks
 _NEAR_SECONDS = 2 * 3600  # mails that are this near share one as well, at the end of a slot
-_DISTINCTIVE = 3  # words of a title, from which on it is hardly another author's, too
+_DISTINCTIVE = 3  # significant words of a title, from which on it is hardly another author's, too
+_LONG = 4  # all its words, which suffice as well: "frob: make it faster"
 _MAX_RECIPIENTS = 10  # of a bot's mail, one of whom is the author
 _MAX_REFERENCES = 60  # of one mail that are joined, the first and the last ones; those lead to the rest
 
@@ -52,8 +53,12 @@ def thread_keys(message: Message) -> tuple[str, ...]:
 def _tested_keys(tested: NamedPosting, recipients: Sequence[str]) -> list[str]:
     """What a bot's results have in common with the posting that they name, whose author they are sent to."""
     title = title_key(tested.title)[:200]
-    people = [""] if len(title_words(title)) >= _DISTINCTIVE else recipients[:_MAX_RECIPIENTS]
+    people = [""] if _is_distinctive(title) else recipients[:_MAX_RECIPIENTS]
     return [*tested.message_ids, *(f" title|{one}|{tested.version or 1}.0|{title}" for one in people if title)]
+
+
+def _is_distinctive(title: str) -> bool:
+    return len(title_words(title)) >= _DISTINCTIVE or len(title.split()) >= _LONG
 
 
 def _posting_keys(message: Message) -> list[str]:
@@ -71,6 +76,6 @@ def _posting_keys(message: Message) -> list[str]:
         found += [f" near|{author}|{version}|{parts.expected}|{slot}" for slot in sorted(slots)]
     if not message.references or message.kind == "cover" or parts.counter is None:
         title = title_key(parts.title)[:200]
-        whose = "" if len(title_words(title)) >= _DISTINCTIVE else author
+        whose = "" if _is_distinctive(title) else author
         found.append(f" title|{whose}|{version}|{title}")
     return found

@@ -190,6 +190,7 @@ def test_a_notice_joins_the_mails_that_it_links_to() -> None:
         ("frob: faster", "ann@example.org", True),
         ("frob: faster", "netdev@vger.kernel.org", False),
         ("frob: clamp the delta", "netdev@vger.kernel.org", True),
+        ("frob: make it faster", "netdev@vger.kernel.org", True),
     ],
 )
 def test_a_result_in_a_thread_of_its_own_joins_what_it_names(title: str, to: str, joined: bool) -> None:
