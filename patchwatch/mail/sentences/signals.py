@@ -77,6 +77,11 @@ _CHANGES = Pattern(
     rf"{_DOES_NOT}\b(?! (?:to (?!{_A_TREE})|for|when|any ?more))",
     re.IGNORECASE,
 )
+# "Could you update the firmware and test it again?" asks the author to try something, not to change the patch.
+_SETUP = (
+    r"\b(?:update|upgrade|downgrade|switch(?: back)?(?: to)?|use) (?:(?:the|your|an?|another|newer|older|latest) ){0,2}"
+    r"(?:\w+ )?(?:firmware|bios|uefi|ec|boot-?loader|u-boot|toolchain|compiler|gcc|clang|dt-?schema|distro\w*)\b"
+)
 _NOT_ASKED = Pattern(
     r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
@@ -85,7 +90,8 @@ _NOT_ASKED = Pattern(
     r"(?:patch|series|fix)|"
     r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|if you (?:fix|want|like|need|think|insist))\b|"
     r"\bpatch on top\b|\b(?:when|while|before|upon|on) (?:you (?:apply|merge|queue|commit|pick)|"
-    r"(?:applying|merging|committing|queue?ing|picking|pulling))\b",
+    r"(?:applying|merging|committing|queue?ing|picking|pulling))\b|"
+    rf"{_SETUP}.{{0,40}}\b(?:and|then|to) (?:\w+ )?(?:re-?test|test|re-?try|try|(?:see|check) (?:if|whether))\b",
     re.IGNORECASE,
 )
 

@@ -132,6 +132,8 @@ def test_tags_for_one_patch(words: str) -> None:
         ("Please run checkpatch on this.\n", ""),
         ("Please cc the binding maintainers.\n", ""),
         ("This is marked as changes requested in patchwork.\n", ""),
+        ("Please update the comment and check if it builds.\n", ""),
+        ("Could you update the firmware path in the comment?\n", ""),
     ],
 )
 def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
@@ -155,6 +157,9 @@ def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:
         "Please send a separate series for the other driver.\n",
         "Please rebase your other changes on this.\n",
         "Could you add more details on the use?\n",
+        "Could you update the firmware and test it again?\n",
+        "Can you switch to another compiler and see if it builds?\n",
+        "Could you use the latest dtschema to check whether it still fails?\n",
         "I will send a v3, it needs rework.\n",
         "> Please resend.\n",
     ],

@@ -362,6 +362,12 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "reviewed",
         "maintainer",
     ),
+    "somebody asks the author to try something": (
+        [(RITA, "It works here.  Could you upgrade your BIOS and test it again?\n", 1)],
+        [("question", "open")],
+        "under-review",
+        "author",
+    ),
     "a robot's failure is a point until the robot is content": (
         [(LKP, "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n", 1)],
         [("failure", "open")],
