@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -83,6 +84,7 @@ def _serve(context: Context, tracker: Tracker, series_id: int | None, host: str,
 
 def _open(tracker: Tracker, series_id: int | None) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "120")  # at Textual's 60, a second key in a row waits for up to 16 ms
+    gc.disable()  # until the first frame is drawn
     from patchwatch.tui.app import run_tui
 
     return run_tui(tracker, tracker.config, series_id)

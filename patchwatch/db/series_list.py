@@ -52,6 +52,9 @@ def summaries(
         condition, values = _CONDITIONS.get(among, ""), {"since": since}
         seen = _names_by_series(series_flags.inbox_ids(execute, condition, values), inboxes.names)
         stored = list(execute(_SERIES + condition, values))
+        if among == "live" and not inboxes.rules:  # most are others', and a summary takes longer than this
+            known = watched | {number for number, names in seen.items() if not inboxes.followed.isdisjoint(names)}
+            stored = [row for row in stored if row[0] in known or _may_name(mine, row[15]) or _may_name(mine, row[16])]
     waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
     flags = _Flags(
         mine=mine,
@@ -64,9 +67,8 @@ def summaries(
         blocked=dependencies.blocked(execute, waiting, now) if waiting else {},
         overdue_since=series_flags.overdue_since(overdue_days, now, series_flags.merge_windows(execute)),
     )
-    only_known = among in ("known", "live")
-    summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now, only_known=only_known)
-    found = [line for line in map(summary, stored) if line]
+    summary = _summarizer(flags, inboxes, seen, _follow_test(execute, inboxes), now)
+    found = [line for line in map(summary, stored) if among not in ("known", "live") or is_known(line)]
     return tuple(sorted(found, key=lambda line: (-line.last_activity, line.id)))
 
 
@@ -111,38 +113,25 @@ class _Flags(NamedTuple):
 
 
 def _summarizer(
-    flags: _Flags,
-    inboxes: _Inboxes,
-    seen: Mapping[int, tuple[str, ...]],
-    is_followed: _FollowTest,
-    now: int,
-    *,
-    only_known: bool,
-) -> Callable[[Any], SeriesSummary | None]:
-    """Return a function that makes the summary of a row, with `only_known` only if `is_known` is true of it.
-
-    `seen` are the inboxes of each series.
-    """
+    flags: _Flags, inboxes: _Inboxes, seen: Mapping[int, tuple[str, ...]], is_followed: _FollowTest, now: int
+) -> Callable[[Any], SeriesSummary]:
+    """Return a function that makes the summary of a row; `seen` are the inboxes of each series."""
     mine, watched, muted, pinned, labels, snoozed, unread, blocked, overdue_since = flags  # fast for ten thousand
 
-    def summary(row: Any) -> SeriesSummary | None:
+    def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
         patches, expected, reviewed, roots, posters, people, kind, _, points_open, points, answered, applied = row[11:]
         names = seen.get(number, ())
-        is_watched, follows = number in watched, is_followed(number, title, author, posters, names)
-        is_mine = _named(mine, posters)
-        for_me = not is_mine and _named(mine, people)
-        if only_known and not (is_watched or follows or is_mine or for_me):
-            return None
         awaiting = series_flags.awaits_review(state, turn)
+        is_mine = _named(mine, posters)
         return SeriesSummary(
             id=number,
             title=title,
             author_name=author,
             author_email=email,
             inboxes=names if len(names) < 2 else tuple(sorted(names)),
-            watched=is_watched,
-            followed=follows,
+            watched=number in watched,
+            followed=is_followed(number, title, author, posters, names),
             muted=number in muted,
             snoozed_until=snoozed.get(number),
             state=state,
@@ -161,7 +150,7 @@ def _summarizer(
             roots=roots,
             search_text=f"{title}\n{author}\n{email}\n{roots}".lower(),
             mine=is_mine,
-            for_me=for_me,
+            for_me=not is_mine and _named(mine, people),
             stale_since=inboxes.stale_since(names),
             kind=kind,
             blocked_by=blocked.get(number, ()),
@@ -181,7 +170,15 @@ def _numbered(execute: Execute, numbers: Collection[int]) -> list[Any]:
 
 def _named(people: Set[str], lines: str) -> bool:
     """True if one of these people is in the lines of a column."""
-    return any(one in lines for one in people) and not people.isdisjoint(lines.split("\n"))
+    return _may_name(people, lines) and not people.isdisjoint(lines.split("\n"))
+
+
+def _may_name(people: Set[str], lines: str) -> bool:
+    """True if one of these people may be in the lines of a column: a part of a line is enough."""
+    for one in people:  # noqa: SIM110 (any() takes three times as long)
+        if one in lines:
+            return True
+    return False
 
 
 def _naming(execute: Execute, addresses: Collection[str]) -> set[int]:

@@ -143,6 +143,7 @@ class PatchwatchApp(App[None]):
         if self._open_series is not None:
             self.open(self._open_series)
         self._database.begin(self)
+        self.call_after_refresh(_collect_garbage)
 
     # Changes.
 
@@ -356,6 +357,13 @@ class PatchwatchApp(App[None]):
     def action_help(self) -> None:
         """Show the active keys."""
         self.push_screen(HelpScreen(active_keys(self, self.screen.active_bindings.values())))
+
+
+def _collect_garbage() -> None:
+    """Collect garbage from the first frame on: before, all objects are to stay, and looking for others takes 20 ms."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def run_tui(tracker: TrackerAPI, config: Config | None = None, open_series: int | None = None) -> int:
