@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any, cast
 
 from textual.app import ComposeResult
@@ -25,7 +26,9 @@ from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
 from patchwatch.tui.widgets.text_field import SanitizedInput
 
-_MOVEMENTS = {"up", "down", "left", "right", "page_up", "page_down", "first", "last", "top", "bottom"}
+_MOVEMENTS = {"up", "down", "left", "right", "page_up", "page_down", "first", "last", "top", "bottom"} | {
+    f"{which}_{what}" for which in ("next", "previous") for what in ("section", "view")
+}
 _MOST = 50  # series offered; another letter narrows them down
 
 
@@ -81,34 +84,35 @@ def _is_movement(binding: str) -> bool:
 class Actions(Provider):
     """The actions of the current screen, with their keys, and the themes."""
 
-    def _actions(self) -> Sequence[tuple[str, str, Callable[[], Any]]]:
-        """Name, key and function of each."""
+    def _actions(self) -> Sequence[tuple[str, str, Callable[[], Any], bool]]:
+        """Name, key and function of each, and whether it only moves."""
         app = cast(PaletteApp, self.app)
-        found: dict[str, tuple[str, str, Callable[[], Any]]] = {}
+        found: dict[str, tuple[str, str, Callable[[], Any], bool]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id and binding.description and binding.action != "app.command_palette" and active.enabled:
                 name = action_name(binding)
                 run = partial(app.run_action, binding.action, active.node)
-                found.setdefault(binding.id, (name, self.app.get_key_display(binding), run))
+                found.setdefault(binding.id, (name, self.app.get_key_display(binding), run, _is_movement(binding.id)))
         for theme, name in app.looks.items():
-            found[f"theme.{theme}"] = (f"Theme: {name}", "", partial(app.choose_theme, theme))
-        return [found[name] for name in sorted(found, key=_is_movement)]  # stable: otherwise in the screen's order
+            found[f"theme.{theme}"] = (f"Theme: {name}", "", partial(app.choose_theme, theme), False)
+        return sorted(found.values(), key=itemgetter(3))  # stable: otherwise in the screen's order
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for name, key, run in self._actions():
+        for name, key, run, _ in self._actions():
             yield DiscoveryHit(_shown([(name, "")], key), run, name)
 
     async def search(self, query: str) -> Hits:
         """Those whose names contain the words of `query`.
 
-        Names that begin with it come first: "snooze" occurs in the name of Undo, too.
+        Names that begin with it come first: "snooze" occurs in the name of Undo, too.  What only moves comes below the
+        series.
         """
-        for name, key, run in self._actions():
+        for name, key, run, moves in self._actions():
             if _matches(name, query):
                 begins = name.lower().startswith(query.strip().lower())
-                yield Hit(3.0 if begins else 2.0, _shown(highlighted(name, query), key), run, name)
+                yield Hit(3.0 if begins else 0.0 if moves else 2.0, _shown(highlighted(name, query), key), run, name)
 
 
 class Series(Provider):

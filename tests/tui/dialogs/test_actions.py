@@ -54,7 +54,7 @@ async def test_palette_has_every_action_of_the_screen(tracker: FakeTracker, seri
     async with app.run_test(size=(120, 40)) as pilot:
         await (opened(pilot, "net: count drops") if series is None else series_shown(pilot))
         screen = pilot.app.screen
-        offered = {name for name, _, _ in Actions(screen)._actions()}
+        offered = {name for name, *_ in Actions(screen)._actions()}
         bound = type(screen).__dict__["BINDINGS"]
         wanted = [
             b for b in bound if b.action != "app.command_palette" and not b.action.startswith("point(")
