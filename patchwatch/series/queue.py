@@ -292,7 +292,9 @@ def _asked(
     certain = not case.likely if sure is None else sure
     overdue = certain and due <= now
     if overdue and now - due >= _DAY:
-        reason = f"{reason}; {span(now - due)} over your {_week(rules.overdue_days)}"
+        over = span(now - due)
+        # After months, both times are the same in words.
+        reason += "; overdue" if over in reason else f"; {over} over your {_week(rules.overdue_days)}"
     if not certain and not reason.startswith("likely"):
         reason = f"likely {reason}" if reason.startswith("yours") else f"likely: {reason}"
     return Place(section, verb if certain else f"{verb}?", reason, since, due, overdue, certain, mine=True)

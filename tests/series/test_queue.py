@@ -209,6 +209,14 @@ def test_a_review_is_overdue_after_a_week() -> None:
     assert late.reason.endswith("; 2 days over your week")
 
 
+def test_two_equal_times_are_not_both_given() -> None:
+    asked = "send v2: Rita asked for changes {} months ago"
+    late = where(own(asked.format(2), days=70, pinned=True))
+    assert late.reason == f"{asked.format(2)}; overdue"
+    later = where(own(asked.format(3), days=95, pinned=True))
+    assert later.reason == f"{asked.format(3)}; 2 months over your week"
+
+
 def test_the_merge_window_does_not_count() -> None:
     window = Window("v7.1", NOW - 8 * DAY, NOW - DAY)
     assert not where(case(days=9, action=ASKED), Rules(windows=(window,))).overdue
