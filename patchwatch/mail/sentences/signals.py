@@ -371,7 +371,7 @@ def _is_question(sentence: str) -> bool:
     if _ASIDE.search(sentence):
         return False
     question = sentence.rstrip(" .!)]\"'…")
-    if sentence.startswith("+"):
-        return False  # a line of a patch
+    if sentence.startswith("+") or "+0x" in sentence:
+        return False  # a line of a patch, or lines of a stack trace
     words = sum(any(c.isalpha() for c in word) for word in question.split(maxsplit=3)[:3])
     return question.endswith("?") and (words > 1 or question.rstrip("?! ").lower() in _SHORT_QUESTIONS)

@@ -47,6 +47,7 @@ def test_condition_refers_to_what_was_asked(sentence: str) -> None:
         "With or without that change:",
         "With your explanation it is clear.",
         "With your explanation,",
+        "If you address this patch to the maintainer, feel free to add:",
         "If you respin, please drop the blank line.",
         "Once the lock is taken, the list can't change.",
         "Is it right with the lock moved?",

@@ -196,6 +196,7 @@ def test_joke_is_not_a_question() -> None:
 
 def test_line_of_a_trace_is_not_a_question() -> None:
     assert signals_of("[   12.345678]  ? schedule+0x1/0x2\n[<ffff8101>] ? frob\n") == []
+    assert signals_of("<TASK>\n frob_wait+0x21c/0x680\n ? frob_put+0x10/0x20\n") == []
 
 
 @pytest.mark.parametrize(
