@@ -48,7 +48,7 @@ _NAMED = phrase(
     ^{_LEAD}(?:
     (?:with|modulo|assuming|provided(?: that)?|once|after) {_NOT_SO}[^,.:?!]{{0,80}}?\b{_DONE}
         (?: (?:as|by|from|in|like|per|to) [^,.:?!]{{1,60}})?
-    |(?:once|if|after|when) {_YOU_DO}(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,80}}?
+    |(?:once|if|after|when) {_YOU_DO}\b(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,80}}?
     |(?:after|with) {_DOING}\b[^?]{{0,80}}?
     ){_OFFERED}
     """,
