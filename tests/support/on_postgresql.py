@@ -18,7 +18,7 @@ from patchwatch.db import database
 from patchwatch.db.database import Database
 from patchwatch.tracker import base
 from tests.support import sitecustomize as site
-from tests.support.postgres_server import running_server
+from tests.support.postgres_server import PostgresServer, running_server
 
 TEMPLATE = site.TEMPLATE
 """The name of a database with all tables and no rows."""
@@ -85,6 +85,8 @@ class OneServer:
     def directory(self) -> str:
         """Where its socket is."""
         if not self._directory:
+            if reason := PostgresServer.missing():
+                raise pytest.UsageError(f"--database postgresql {reason}")
             server = self._running.enter_context(running_server())
             self._directory = str(server.directory)
             server.execute(f"CREATE DATABASE {site.TEMPLATE}")
