@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from patchwatch.compose.draft import Draft, about_quote, parse_draft
+from patchwatch.compose.draft import Draft, parse_draft
 from patchwatch.compose.git_send_email import DryRun, Sent
 from patchwatch.errors import PatchwatchError
 from patchwatch.output import print_error
@@ -22,7 +22,7 @@ from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.suspend import suspended
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.outgoing import draft_page, headline, outgoing_page
+from patchwatch.tui.render.outgoing import about_text, draft_page, headline, outgoing_page
 from patchwatch.tui.render.page import Page, PageOptions, lay_out
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
@@ -106,7 +106,7 @@ class SendScreen(BaseScreen[None]):
             self._ready = draft
             self._show_headline(headline(draft, found, dry_run=self._tracker.dry_run))
             self._show(outgoing_page(draft, found))
-        self.query_one("#quote", Static).update(content([(line(about_quote(draft)), "dim")]), layout=False)
+        self.query_one("#quote", Static).update(content(about_text(draft)), layout=False)
 
     def _show_headline(self, pieces: list[StyledText]) -> None:
         self.query_one("#going", Static).update(content(pieces), layout=False)

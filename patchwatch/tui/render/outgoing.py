@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patchwatch.compose.draft import Draft
+from patchwatch.compose.draft import Draft, about_quote
 from patchwatch.compose.git_send_email import DryRun
+from patchwatch.compose.manners import COLUMNS, faults
 from patchwatch.mail.body import segments
 from patchwatch.sanitize import block, line
 from patchwatch.tui.base.theme import StyledText
@@ -25,6 +26,17 @@ def headline(draft: Draft, rehearsal: DryRun, *, dry_run: bool) -> list[StyledTe
         else [("Ready to send", "good strong"), (f"  to {people}", "")]
     )
     return [*will, ("  ", ""), (line(draft.subject), "dim")]
+
+
+def about_text(draft: Draft) -> list[StyledText]:
+    """How much it quotes, and what readers of a list would mind in it."""
+    quote, minded = line(about_quote(draft)), faults(draft.body)
+    said: StyledText = (
+        (f"! {'; '.join(minded)}", "warn strong") if minded else (f"no line over {COLUMNS} columns", "dim")
+    )
+    pieces = [(quote, "dim")] if quote else []
+    pieces = [said, *pieces] if minded else [*pieces, said]  # so that a narrow terminal cuts the others
+    return [part for piece in pieces for part in (("  ·  ", "dim"), piece)][1:]
 
 
 def outgoing_page(draft: Draft, rehearsal: DryRun) -> Page:
