@@ -56,7 +56,8 @@ _WILL_ADD = Pattern(
 )
 # "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
 _REPLACED = Pattern(
-    rf"(?:{_LEAD})*(?:{_I_DID})?replaced .{{0,60}}\b(?:in|on) \S*\w[-/.]\w\S* with (?:this|it|the new|v\d+)\b",
+    rf"(?:{_LEAD})*(?:{_I_DID})?replaced .{{0,60}}\b(?:(?:in|on) \S*\w[-/.]\w\S*|"
+    r"(?:applied|queued|committed|merged|picked)\b.{0,40}) with (?:this|it|the new|v\d+)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)

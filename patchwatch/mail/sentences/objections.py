@@ -332,10 +332,13 @@ _CALL = phrase(
 )
 # "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window"
 _DEFERRED = phrase(
-    "closed|re-|rese|repo|resub|resp|park|post|defer|shel|hold|sit on|aside",
+    "closed|re-|rese|repo|resub|resp|revisit|back to|park|post|defer|shel|hold|sit on|aside",
     r"""
     \bnet(?:-next)? is (?:\w+ )?closed\b
     |\bre-?(?:send|post|submit|spin) .{0,40}?\b(?:after|once|when) (?:the |\S*-)?
+        (?:merge window|\S*-?rc1|net-next|tree|next cycle|\d+\.\d+)\b
+    |\b(?:let'?s|please|rather|(?:prefer|like|want|need|have|better|best) to|(?:we|you) (?:should|can))
+        \s(?:revisit|come back to|get back to) (?:this|it|these|that)\b.{0,30}?\b(?:after|once|when) (?:the |\S*-)?
         (?:merge window|\S*-?rc1|net-next|tree|next cycle|\d+\.\d+)\b
     |\b(?:i(?:'ll| will|'m going to|'d rather)?|let'?s|we(?:'ll| should| will)?|let me) (?:just |rather )?
         (?:(?:park(?:ed)?|postponed?|defer(?:red)?|shelved?|hold off (?:on|with)|sit on)

@@ -12,6 +12,8 @@ from tests.mail.sentences.replies import signals_of
     ("sentence", "detail"),
     [
         ("Applied.", ""),
+        ("I've replaced the v1 that was applied last week with this one.", ""),
+        ("Replaced the version that I queued with v3, thanks.", ""),
         ("Applied, thanks!", ""),
         ("Applied. Thanks.", ""),
         ("Both applied, thanks.", ""),

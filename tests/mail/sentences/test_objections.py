@@ -129,6 +129,8 @@ DEFERRALS = [
     "Please resubmit once 6.9-rc1 is out.",
     "The discussion went nowhere so I parked the series.",
     "Let's postpone this for now.",
+    "I'd prefer to revisit it after 6.18-rc1.",
+    "Please come back to this after the merge window.",
     "I'll hold off on this until the locking is settled.",
 ]
 # Talk: it changes no state.
