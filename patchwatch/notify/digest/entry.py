@@ -158,8 +158,9 @@ def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]
     own = evidence is not None and evidence.by_email.lower() in update.addresses
     if own and evidence is not None and evidence.kind in (ReasonKind.POSTED, ReasonKind.ANSWERED):
         return []  # the recipient's own last mail is not a request
-    if evidence is not None and _IS_TAG.match(evidence.text):
-        return []  # the reason says that it is reviewed
+    reviewed = evidence is not None and evidence.kind == ReasonKind.TAGGED
+    if evidence is not None and (_IS_TAG.match(evidence.text) or (reviewed and not update.new)):
+        return []  # the reason says that it is reviewed; what else that mail says was told on its day
     if evidence is not None and evidence.message_id not in newest.postings:
         sender = evidence.by_name or evidence.by_email
         who = _dated("you" if own else sender, evidence.date, now)

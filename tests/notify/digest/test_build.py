@@ -165,6 +165,18 @@ def test_waiting_shows_the_ping_and_counts_the_rest() -> None:
     assert "and 2 of yours, 18 of others: patchwatch list waiting" in shown
 
 
+def test_words_beside_a_tag_are_quoted_only_on_their_day() -> None:
+    words = "Good, but the name is long."
+    to_apply = replace(
+        ASKS_ME,
+        turn_evidence=said("tagged", words, "t@rita"),
+        next_action=NextAction("yours to apply: reviewed 2 days ago", "t@rita", "me"),
+    )
+    assert words not in "".join(lines(update(to_apply)))
+    tag = message("t@rita", "Rita Reviewer", words, tags=("Reviewed-by",))
+    assert words in "".join(lines(update(to_apply, tag)))
+
+
 def test_review_shows_who_posted_what() -> None:
     assert lines(update(TO_REVIEW), first=True)[3:6] == [
         "#7 v1 frob: turn the wheel",
