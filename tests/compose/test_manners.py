@@ -7,7 +7,7 @@ import pytest
 from patchwatch.compose.manners import faults
 
 QUOTE = "On Mon, 3 Jul 2023, Ann Author wrote:\n> +\tlock(frob);\n\n"
-LONG = "This sentence is so long that whoever quotes it twice has to scroll sideways or wrap it anew.\n"
+LONG = "This sentence is so long that a reader who quotes it twice has to scroll sideways or wrap it.\n"
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def options(directory: Path) -> str:
 
 
 def _as_user() -> dict[str, int]:
-    """As whom to run PostgreSQL, which refuses to run as root."""
+    """The user to run PostgreSQL as: it refuses to run as root."""
     if os.getuid() != 0:
         return {}
     user = pwd.getpwnam("postgres")
