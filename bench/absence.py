@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 from commands import settings
 from crowd import mailbox
+from stated_links import mails
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -92,8 +93,8 @@ def measure(server: object, directory: Path, options: argparse.Namespace) -> int
     sent: list[str] = ["first@example.org"]
     spacing = options.days * DAY / options.mails
     moments = (begin + int(number * spacing) for number in range(options.mails))
-    mails = (arrived(raw, at) for raw, at in zip(source, moments, strict=False))
-    while part := list(islice(mails, _AT_ONCE)):
+    dated = (arrived(raw, at) for raw, at in zip(source, moments, strict=False))
+    while part := list(islice(dated, _AT_ONCE)):
         server.deliver(LIST, *part)
         sent += [message_id(raw) for raw in part]
         print(f"delivered {len(sent)} mails", file=sys.stderr)
@@ -118,20 +119,9 @@ def generated(count: int) -> Iterator[bytes]:
 
 def from_archive(archive: Path, count: int) -> Iterator[bytes]:
     """Yield the newest mails of an epoch with a message-id that no other of them has, the oldest first."""
-    git = ["git", f"--git-dir={archive}"]
-    listed = subprocess.check_output([*git, "rev-list", f"--max-count={count * 2}", "HEAD"], text=True).split()
-    seen: set[str] = set()
-    found: list[str] = []
-    for commit in listed:
-        if len(found) == count:
-            break
-        done = subprocess.run([*git, "show", f"{commit}:m"], capture_output=True, check=False)
-        name = message_id(done.stdout)
-        if done.returncode == 0 and name and name not in seen:
-            seen.add(name)
-            found.append(commit)
-    for commit in reversed(found):
-        yield subprocess.check_output([*git, "show", f"{commit}:m"])
+    found = {message_id(raw): raw for raw in mails(archive, f"--max-count={count * 2}", "HEAD")}
+    found.pop("", None)
+    yield from list(found.values())[-count:]
 
 
 def arrived(raw: bytes, at: int) -> bytes:
@@ -145,10 +135,10 @@ def message_id(raw: bytes) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
-def polls(environment: dict[str, str], database: Path, mails: int, options: argparse.Namespace) -> list[Run]:
+def polls(environment: dict[str, str], database: Path, count: int, options: argparse.Namespace) -> list[Run]:
     """Poll until there is nothing more; the first runs are killed when they have stored some of the mails."""
     chance = random.Random(options.seed)
-    limits = sorted(chance.randrange(1, mails) for _ in range(options.kills))
+    limits = sorted(chance.randrange(1, count) for _ in range(options.kills))
     runs: list[Run] = []
     for number in range(options.kills + _POLLS):
         limit = limits[number] if number < options.kills else 0

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, Table
 from sqlalchemy.types import Boolean, Integer, String, Text
 
 from patchwatch.db.metadata import ROW, TIME, metadata
 
-watch = Table(
-    "watch",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-    Column("inbox", String),
-)
 
-mute = Table(
-    "mute",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-)
+def _own(name: str, *others: Column[Any]) -> Table:
+    """A table of what each person decided about a mail, a patch, or the series of which a message is a root."""
+    whose = Column("person", ROW, primary_key=True)  # patchwatch.db.people
+    decided = Column("at", TIME, nullable=False)
+    return Table(name, metadata, Column("message_id", String, primary_key=True), whose, *others, decided)
 
-pin = Table(
-    "pin",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-)
 
-label = Table(
-    "label",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("name", String, primary_key=True),
-    Column("at", TIME, nullable=False),
-)
+watch = _own("watch", Column("inbox", String))
 
-snooze = Table(
+mute = _own("mute")
+
+pin = _own("pin")
+
+label = _own("label", Column("name", String, primary_key=True))
+
+snooze = _own(
     "snooze",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
     Column("until", TIME),  # NULL: until somebody replies
     Column("newest", TIME),  # date of the newest mail at that time; NULL in old rows
 )
@@ -89,31 +69,11 @@ undo_log = Table(
     Column("change", Text, nullable=False),  # JSON: patchwatch.db.undo
 )
 
-read_mark = Table(
-    "read_mark",
-    metadata,
-    Column("message_id", String, primary_key=True),
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),
-)
+read_mark = _own("read_mark")
 
-visit = Table(
-    "visit",
-    metadata,
-    Column("message_id", String, primary_key=True),  # root of the newest revision at that time
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("at", TIME, nullable=False),  # when a person last looked at the series
-    Column("newest", ROW, nullable=False),  # primary key of the newest message then
-)
+visit = _own("visit", Column("newest", ROW, nullable=False))  # primary key of the newest message then
 
-patch_mark = Table(
-    "patch_mark",
-    metadata,
-    Column("message_id", String, primary_key=True),  # of a patch
-    Column("person", ROW, primary_key=True),  # whose it is: patchwatch.db.people
-    Column("mark", String, nullable=False),  # patchwatch.series.patch_reading.Mark
-    Column("at", TIME, nullable=False),
-)
+patch_mark = _own("patch_mark", Column("mark", String, nullable=False))  # patchwatch.series.patch_reading.Mark
 
 person = Table(
     "person",

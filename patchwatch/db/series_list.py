@@ -46,14 +46,13 @@ def summaries(
             series_flags.inbox_ids(execute, "", {}) if inboxes.followed else series_flags.inbox_ids_of(execute, known)
         )
         seen = _names_by_series(pairs, inboxes.names)
-        followed = {number for number, names in seen.items() if not inboxes.followed.isdisjoint(names)}
-        stored = _numbered(execute, known | followed)
+        stored = _numbered(execute, known | inboxes.followed_among(seen))
     else:
         condition, values = _CONDITIONS.get(among, ""), {"since": since}
         seen = _names_by_series(series_flags.inbox_ids(execute, condition, values), inboxes.names)
         stored = list(execute(_SERIES + condition, values))
         if among == "live" and not inboxes.rules:  # most are others', and a summary takes longer than this
-            known = watched | {number for number, names in seen.items() if not inboxes.followed.isdisjoint(names)}
+            known = watched | inboxes.followed_among(seen)
             stored = [row for row in stored if row[0] in known or _may_name(mine, row[15]) or _may_name(mine, row[16])]
     waiting = {row[0]: row[18] for row in stored if row[18] and row[4] not in CLOSED}
     flags = _Flags(
@@ -202,6 +201,10 @@ class _Inboxes(Struct, frozen=True):
     followed: frozenset[str]  # all of their series
     rules: Mapping[str, tuple[Rule, ...]]  # of those of which only some series are followed
     failing: Mapping[str, int]  # those that could not be polled, since when
+
+    def followed_among(self, seen: Mapping[int, Collection[str]]) -> set[int]:
+        """Return the series that were seen in one of the inboxes that are followed completely."""
+        return {number for number, names in seen.items() if not self.followed.isdisjoint(names)}
 
     def stale_since(self, names: Collection[str]) -> int | None:
         """Return since when one of these inboxes could not be polled."""

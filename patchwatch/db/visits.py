@@ -90,7 +90,7 @@ def news_since(
 
 
 def _only_thanks(mail: Message) -> bool:
-    return not (mail.word_count or mail.trailers or mail.signals) and mail.kind == "reply" and mail.excerpt != ""
+    return mail.kind == "reply" and mail.is_courtesy and not (mail.trailers or mail.signals)
 
 
 def _with(news: News, date: int, mail: Message, version: str) -> News:

@@ -295,6 +295,11 @@ class Message(Struct, frozen=True, array_like=True):
     asks: tuple[Ask, ...] = ()
 
     @property
+    def is_courtesy(self) -> bool:
+        """True if its sender wrote nothing but thanks, greetings or tags."""
+        return self.word_count == 0 and self.excerpt != ""
+
+    @property
     def is_submission(self) -> bool:
         """True if this message posts a change, or a part of it, rather than discusses one."""
         return self.kind in SUBMISSIONS

@@ -102,21 +102,20 @@ class Queries(TrackerBase):
 
         Most of the dormant ones are only counted, because they are most of what a list has.
         """
-        from patchwatch.db.queue import read_queue, rules_of
-
         with self.reading() as execute:
             dormant = series_list.count_dormant(execute, self.addresses, self._live_since())
-            found = self._lines(execute, "known" if dormant is None else "live")
-            queue = read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
-        return queue, dormant or 0
+            return self._queue(execute, "known" if dormant is None else "live"), dormant or 0
 
     def queue(self, *, among: Among = "all") -> Queue:
         """Return what my queue consists of: series, and what their places in it depend on."""
+        with self.reading() as execute:
+            return self._queue(execute, among)
+
+    def _queue(self, execute: Execute, among: Among) -> Queue:
         from patchwatch.db.queue import read_queue, rules_of
 
-        with self.reading() as execute:
-            found = self._lines(execute, among)
-            return read_queue(execute, found, rules_of(execute, self.config.review), self.addresses, self.now())
+        rules = rules_of(execute, self.config.review)
+        return read_queue(execute, self._lines(execute, among), rules, self.addresses, self.now())
 
     def _lines(self, execute: Execute, among: Among) -> tuple[SeriesSummary, ...]:
         days, me, since = self.config.review.overdue_days, self.addresses, self._live_since()

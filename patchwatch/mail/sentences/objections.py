@@ -330,21 +330,20 @@ _CALL = phrase(
         (?: (?:\w+ )?else)?\b.{{0,30}}?\b(?:review|take a look|chime in|weigh in)\b
     """,
 )
+_REOPENED = r"\b(?:after|once|when) (?:the |\S*-)?(?:merge window|\S*-?rc1|net-next|tree|next cycle|\d+\.\d+)\b"
 # "net-next is closed" (Documentation/process/maintainer-netdev.rst), "please repost after the merge window"
 _DEFERRED = phrase(
     "closed|re-|rese|repo|resub|resp|revisit|back to|park|post|defer|shel|hold|sit on|aside",
-    r"""
+    rf"""
     \bnet(?:-next)? is (?:\w+ )?closed\b
-    |\bre-?(?:send|post|submit|spin) .{0,40}?\b(?:after|once|when) (?:the |\S*-)?
-        (?:merge window|\S*-?rc1|net-next|tree|next cycle|\d+\.\d+)\b
+    |\bre-?(?:send|post|submit|spin) .{{0,40}}?{_REOPENED}
     |\b(?:let'?s|please|rather|(?:prefer|like|want|need|have|better|best) to|(?:we|you) (?:should|can))
-        \s(?:revisit|come back to|get back to) (?:this|it|these|that)\b.{0,30}?\b(?:after|once|when) (?:the |\S*-)?
-        (?:merge window|\S*-?rc1|net-next|tree|next cycle|\d+\.\d+)\b
+        \s(?:revisit|come back to|get back to) (?:this|it|these|that)\b.{{0,30}}?{_REOPENED}
     |\b(?:i(?:'ll| will|'m going to|'d rather)?|let'?s|we(?:'ll| should| will)?|let me) (?:just |rather )?
         (?:(?:park(?:ed)?|postponed?|defer(?:red)?|shelved?|hold off (?:on|with)|sit on)
             (?: (?:this|it|these|them|the (?:patch(?:es|set)?|series|whole \w+)))\b(?! \w*(?:in|to|into|at)\b)
         |put (?:this|it|these|them) (?:on hold|aside)|hold off(?=\W*$| (?:for now|until|till)))
-    |\b(?:this|it|these|they|patch(?:es|set)?|series)\b(?: \w+){0,9}? (?:will|has to|have to|needs? to|must) be
+    |\b(?:this|it|these|they|patch(?:es|set)?|series)\b(?: \w+){{0,9}}? (?:will|has to|have to|needs? to|must) be
         (?: (?:deferred|postponed|parked|shelved))\b
     """,
 )

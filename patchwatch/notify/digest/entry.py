@@ -155,16 +155,16 @@ def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]
     newest = update.row.revisions[-1]
     known: list[Evidence | None] = [*newest.owed, update.row.turn_evidence, update.row.state_evidence]
     evidence = next((e for e in known if e and message_id and e.message_id == message_id), None)
-    own = evidence is not None and evidence.by_email.lower() in update.addresses
-    if own and evidence is not None and evidence.kind in (ReasonKind.POSTED, ReasonKind.ANSWERED):
-        return []  # the recipient's own last mail is not a request
-    reviewed = evidence is not None and evidence.kind == ReasonKind.TAGGED
-    if evidence is not None and (_IS_TAG.match(evidence.text) or (reviewed and not update.new)):
-        return []  # the reason says that it is reviewed; what else that mail says was told on its day
-    if evidence is not None and evidence.message_id not in newest.postings:
-        sender = evidence.by_name or evidence.by_email
-        who = _dated("you" if own else sender, evidence.date, now)
-        return [Paragraph(f"{who}: {_quoted(evidence.text)}", 3)]
+    if evidence is not None:
+        own = evidence.by_email.lower() in update.addresses
+        if own and evidence.kind in (ReasonKind.POSTED, ReasonKind.ANSWERED):
+            return []  # the recipient's own last mail is not a request
+        if _IS_TAG.match(evidence.text) or (evidence.kind == ReasonKind.TAGGED and not update.new):
+            return []  # the reason says that it is reviewed; what else that mail says was told on its day
+        if evidence.message_id not in newest.postings:
+            sender = evidence.by_name or evidence.by_email
+            who = _dated("you" if own else sender, evidence.date, now)
+            return [Paragraph(f"{who}: {_quoted(evidence.text)}", 3)]
     return [_excerpt(m, now) for m in update.thread if m.message_id == message_id and not m.submission]
 
 

@@ -88,8 +88,7 @@ class Reply:
     @property
     def is_satisfied(self) -> bool:
         """True if somebody who asks nothing endorses, agrees, or only thanks."""
-        only_thanks = self.message.word_count == 0 and self.message.excerpt != ""
-        return self.endorses or SignalKind.SATISFIED in self.signals or only_thanks
+        return self.endorses or SignalKind.SATISFIED in self.signals or self.message.is_courtesy
 
     @property
     def asks(self) -> bool:

@@ -26,6 +26,15 @@ OLDER = Binding("left_square_bracket,h,left", "revision(-1)", "Previous version"
 NEWER = Binding("right_square_bracket,l,right", "revision(1)", "Next version", group=_PAIR, id="series.newer")
 
 
+def of_choices(dialog: str) -> list[BindingType]:
+    """The keys of a dialog with a list of choices: to leave it, and to move in the list."""
+    return [
+        Binding("escape,q", "leave", "Cancel", id=f"{dialog}.leave"),
+        Binding("j", "app.simulate_key('down')", "Down", show=False, id=f"{dialog}.down"),
+        Binding("k", "app.simulate_key('up')", "Up", show=False, id=f"{dialog}.up"),
+    ]
+
+
 def key_display(app: App[Any], bindings: Iterable[BindingType], name: str) -> str:
     """The first active key of the binding with the id `name`, as people write it."""
     for binding in bindings:

@@ -27,15 +27,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_UNDOABLE = (
-    "unwatch",
-    "mute",
-    "label",
-    "state",
-    "snooze",
-    "link",
-    "dismiss",
-)  # an undo makes notices about these obsolete
+# An undo makes notices about these obsolete.
+_UNDOABLE = ("unwatch", "mute", "label", "state", "snooze", "link", "dismiss")
 
 
 class DecisionController:

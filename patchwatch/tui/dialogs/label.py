@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,7 +16,7 @@ from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
 from patchwatch.series.own_labels import LabelChange, parse_change
-from patchwatch.tui.base import signs
+from patchwatch.tui.base import keys, signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import pad
@@ -31,11 +31,7 @@ class LabelDialog(Dialog[LabelChange | None]):
     """Answers with a LabelChange, or None."""
 
     AUTO_FOCUS = "#field"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Cancel", id="label.leave"),
-        Binding("j", "app.simulate_key('down')", "Down", show=False, id="label.down"),
-        Binding("k", "app.simulate_key('up')", "Up", show=False, id="label.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keys.of_choices("label")
 
     def __init__(self, rows: Sequence[AnySeries], in_use: Mapping[str, int]) -> None:
         """`rows` are the series to label, `in_use` all labels, with the number of series that have each."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -18,7 +18,7 @@ from patchwatch import times
 from patchwatch.errors import InvalidInputError
 from patchwatch.sanitize import line
 from patchwatch.times import format_age
-from patchwatch.tui.base import signs
+from patchwatch.tui.base import keys, signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import pad
@@ -62,11 +62,7 @@ class SnoozeDialog(Dialog[Snooze | None]):
     """Answers with a Snooze, or None."""
 
     AUTO_FOCUS = "#rests"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Cancel", id="snooze.leave"),
-        Binding("j", "app.simulate_key('down')", "Down", show=False, id="snooze.down"),
-        Binding("k", "app.simulate_key('up')", "Up", show=False, id="snooze.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keys.of_choices("snooze")
 
     def __init__(self, rows: Sequence[AnySeries], now: int) -> None:
         """`rows` are the series to snooze; `now` (UTC seconds) is the start of relative times."""

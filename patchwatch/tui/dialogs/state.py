@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from patchwatch.series.states import SETTABLE, State
-from patchwatch.tui.base import signs
+from patchwatch.tui.base import keys, signs
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
@@ -38,11 +38,7 @@ def _described(name: str) -> list[StyledText]:
 class StateDialog(Dialog[str | None]):
     """Answers with a state, with an empty string to revoke one set by hand, or with None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "Cancel", id="state.leave"),
-        Binding("j", "app.simulate_key('down')", "Down", show=False, id="state.down"),
-        Binding("k", "app.simulate_key('up')", "Up", show=False, id="state.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keys.of_choices("state")
 
     def __init__(self, rows: Sequence[AnySeries]) -> None:
         """`rows` are the series to set the state of."""
