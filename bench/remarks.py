@@ -4,7 +4,7 @@
 
 Each ARCHIVE is a public-inbox epoch, named after its list.  Remarks of verdicts/remarks.tsv are judged by a model that
 was trained on the other lists given (needs scikit-learn), with the limits of the model that patchwatch comes with;
-those of verdicts/fresh-remarks.tsv by that model itself.  Remarks whose readers differ are left out.
+those of the two fresh tables by that model itself, also by list.  Remarks whose readers differ are left out.
 """
 
 from __future__ import annotations
@@ -42,14 +42,16 @@ def main() -> int:
     options = parser.parse_args()
     model = default_model()
     known = read_remarks.read(read_remarks.TABLE, options.archives)
-    fresh = read_remarks.read(read_remarks.FRESH, options.archives)
+    fresh = [row for table in read_remarks.FRESH for row in read_remarks.read(table, options.archives)]
     trained = ((row, with_limits_of(model, other)) for row, other in train_remarks.held_out(known))
     others = [judged(row, other) for row, other in trained]
-    print(f"{'':<18}{'points':>8}{'found':>8}{'right':>8}{'firm':>6}{'right':>8}{'change or question':>20}")
+    print(f"{'':<29}{'points':>8}{'found':>8}{'right':>8}{'firm':>6}{'right':>8}{'change or question':>20}")
     for name in dict.fromkeys(row.list for row in known):
         print_row(name, [one for one in others if one.row.list == name])
     print_row("two readers", [one for one in others if len(one.row.readings) > 1])
     print_row("one reader", [one for one in others if len(one.row.readings) == 1])
+    for name in dict.fromkeys(row.list for row in fresh):
+        print_row(f"{name}, fresh", [judged(row, model) for row in fresh if row.list == name])
     print_row("fresh", [judged(row, model) for row in fresh])
     print_agreement("readers agree", known)
     print_agreement("readers agree on fresh", fresh)
@@ -80,7 +82,7 @@ def print_row(name: str, some: Sequence[Judged]) -> None:
     same = [one for one in kinds if one.verdict.wants.replace("objection", "change") == one.row.kind]
     found = [one for one in points if one.verdict.wants]
     print(
-        f"{name:<18}{len(points):>4}/{len(some):<3}{share(found, points):>8}{share(found, said):>8}{len(firm):>6}"
+        f"{name:<29}{len(points):>4}/{len(some):<3}{share(found, points):>8}{share(found, said):>8}{len(firm):>6}"
         f"{share([one for one in firm if one.row.agreed], firm):>8}{share(same, kinds):>20}"
     )
 
