@@ -19,7 +19,7 @@ def shortlog(text: str) -> tuple[tuple[str, str], ...]:
     An author's line states the number of titles; an entry with another number is not git's and is skipped.
     """
     found: list[tuple[str, str]] = []
-    lines = text.split("\n")
+    lines = text.replace("\u00a0", " ").split("\n")  # some mail programs indent with no-break spaces
     for number, heading in enumerate(lines):
         author = _AUTHOR.match(heading)
         if author is None:

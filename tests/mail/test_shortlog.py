@@ -51,6 +51,13 @@ Bob Builder (1):
     )
 
 
+def test_titles_that_a_mail_program_indented_with_no_break_spaces_are_found() -> None:
+    indent = " " + 5 * "\u00a0"
+    listed = f"Ann Author (2):\n{indent}fizz: count once\n{indent}fizz: count twice\n"
+
+    assert shortlog(listed) == (("Ann Author", "fizz: count once"), ("Ann Author", "fizz: count twice"))
+
+
 def test_text_below_a_short_title_does_not_continue_it() -> None:
     assert shortlog("Ann Author (1):\n      fizz: count once\nand more.\n") == (("Ann Author", "fizz: count once"),)
 
