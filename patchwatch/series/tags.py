@@ -118,7 +118,11 @@ class TagReader:
         self._wrote = {number_of(m): _authors([m.patch_author]) for m in revision.patches if m.patch_author}
 
     def carried(self) -> Iterator[Tag]:
-        """The tags that the patches carry."""
+        """The tags that the patches carry; those of the cover letter are for all of them."""
+        cover = self._revision.cover
+        if cover is not None and cover.kind == "cover":
+            for trailer in cover.trailers:
+                yield from self._tags(trailer, cover, 0, trailer.scope)
         for message in self._revision.patches:
             for trailer in message.trailers:
                 yield from self._tags(trailer, message, number_of(message), trailer.scope)

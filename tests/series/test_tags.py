@@ -29,8 +29,9 @@ def answer(number: int, body: str, sender: str = RITA, message_id: str = "a@x") 
     )
 
 
-def series(*messages: Message) -> Revision:
-    cover = parse(mail(message_id="0@x", subject="[PATCH 0/2] frob", sender=ANN, body="All.\n"))
+def series(*messages: Message, cover_tags: str = "") -> Revision:
+    text = f"All.\n\n{cover_tags}---\n f.c | 2 +-\n"
+    cover = parse(mail(message_id="0@x", subject="[PATCH 0/2] frob", sender=ANN, body=text))
     (found,) = find_revisions([cover, *messages])
     return found
 
@@ -49,6 +50,17 @@ def test_a_tag_on_the_cover_counts_for_each_patch() -> None:
     revision = series(patch(1), patch(2), answer(0, RITA_TAG))
     assert tags(revision) == [("Reviewed-by", 0, True)]
     assert reviewed_patches(revision, tags_of(revision)) == 2
+
+
+def test_a_tag_in_the_cover_letter_counts_for_each_patch() -> None:
+    revision = series(patch(1, RITA_TAG), patch(2), cover_tags=f"{RITA_TAG}Signed-off-by: {ANN}\n")
+    assert tags(revision) == [("Reviewed-by", 0, True)]
+    assert reviewed_patches(revision, tags_of(revision)) == 2
+
+
+def test_the_authors_own_tag_in_the_cover_letter_is_not_a_review() -> None:
+    revision = series(patch(1), patch(2), cover_tags=f"Reviewed-by: {ANN}\n")
+    assert tags(revision) == [("Reviewed-by", 0, False)]
 
 
 def test_a_person_counts_once_per_patch() -> None:
