@@ -50,6 +50,12 @@ _VERDICT = Pattern(
     r"(?:until|unless|because|as|since|from|in|for now|sorry)\b)|(?:until|unless|because|since|sorry)\b)",
     re.IGNORECASE,
 )
+# "NACK for the extra initializations", "NAK to using frob_lock()": without that, the patch may go in.
+_OF_A_PART = Pattern(
+    r"(?i)\s*(?:for|to|on|against)\s+(?!(?:this|that|it|these|those|them|both|your|any|patch\w*|series|v\d+|now|here|me|"
+    r"(?:(?:the|all|an?) )?(?:[\w-]+ ){0,3}?(?:whole|entire|full|patch\w*|series|sets?|changes?|ideas?|approach\w*|"
+    r"concepts?|proposals?|things?|parts?|bits?|above|reasons?|grounds|basis))\b)(?=\w)"
+)
 _NOT_NAK = Pattern(
     r"(?i)\b(?:your|his|her|their|if|unless|avoid|without|previous|last|would be)\b.{0,24}$|"
     r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$"
@@ -149,13 +155,13 @@ _CONDITION = Pattern(
 )
 
 
-def is_nak(sentence: str, lowered: str) -> bool:
-    """True if the sentence NAKs the patch, rather than mentioning somebody else's NAK."""
+def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
+    """Whether the sentence NAKs the patch or a part of it, rather than mentioning somebody else's NAK."""
     found = _NAK.search(sentence) if "na" in lowered else None
     before = sentence[: found.start()] if found else ""
-    if found is None or _NOT_NAK.search(before) or before.count('"') % 2:
-        return False
-    return not _is_bus_signal(sentence, found)
+    if found is None or _NOT_NAK.search(before) or before.count('"') % 2 or _is_bus_signal(sentence, found):
+        return ""
+    return "part" if _OF_A_PART.match(sentence, found.end()) else "whole"
 
 
 def _is_bus_signal(sentence: str, found: re.Match[str]) -> bool:

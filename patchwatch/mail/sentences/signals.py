@@ -322,8 +322,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.CHANGES, evidence(sentence))
     if denials.objects_to_nothing(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(sentence))
-    if rejections.is_nak(sentence, lowered):
-        return Signal(SignalKind.NAK, evidence(sentence))
+    if nak := rejections.nak(sentence, lowered):
+        return Signal(SignalKind.NAK if nak == "whole" else SignalKind.CHANGES, evidence(sentence))
     if rejections.keeps_current_code(sentence, lowered):
         return Signal(SignalKind.NAK, evidence(sentence), "left")
     if rejections.is_done_elsewhere(sentence, lowered):

@@ -33,6 +33,23 @@ def test_rejections(body: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("NACK for the extra initializations.\n", SignalKind.CHANGES),
+        ("NAK to using frob_lock() here.\n", SignalKind.CHANGES),
+        ("NAK for dropping all of the quirks.\n", SignalKind.CHANGES),
+        ("NAK to this change, sorry.\n", SignalKind.NAK),
+        ("NAK on the entire series until the old one is gone.\n", SignalKind.NAK),
+        ("NACK for multiple reasons:\n", SignalKind.NAK),
+        ("NAK to the whole idea.\n", SignalKind.NAK),
+        ("NAK for any patch like this.\n", SignalKind.NAK),
+    ],
+)
+def test_a_nak_to_a_part_of_a_patch_asks_for_a_change(body: str, kind: str) -> None:
+    assert {k for k, _ in signals_of(body)} & {SignalKind.NAK, SignalKind.CHANGES} == {kind}
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "If you NAK it, say so.\n",
