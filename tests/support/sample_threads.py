@@ -285,6 +285,7 @@ def _several_goes() -> list[bytes]:
 def committers_threads() -> list[bytes]:
     """Return patches that Mia applies, first by form and then with a word, and others' words on the same list."""
     mia, tess = "Mia Maintainer <mia@kernel.example>", "Tess Tester <tess@example.org>"
+    ruth = "Ruth Writer <ruth@docs.example>"
     found: list[bytes] = []
 
     def posted(name: str, sender: str, *replies: tuple[str, str]) -> None:
@@ -321,6 +322,10 @@ def committers_threads() -> list[bytes]:
     posted("square", BEN, (mia, "Fix already traveling.\n"))
     posted("tested", BEN, (tess, "Applied.\n"))
     posted("told", ANN, (tess, "merged!\n"))
+    posted("thanked", BEN, (ruth, "Applied, thanks.\n"))
+    posted(
+        "mentioned", BEN, (ruth, "Applied, thanks. It does not build without the frobs, and I see new warnings here.\n")
+    )
     posted("held", ANN, (RITA, f"Reviewed-by: {RITA}\n"), (mia, "Please hold off on this one.\n"))
     posted("own", mia, (RITA, f"Reviewed-by: {RITA}\n"))
     posted("done", mia, (mia, "Applied.\n"))
