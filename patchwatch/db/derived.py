@@ -5,6 +5,7 @@ Functions that write take the connection of one writing transaction (`Database.w
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select, upda
 from patchwatch.db import dictionaries
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
-from patchwatch.db.sql import delete_with, insert_rows, next_id, rows_with, select_once
+from patchwatch.db.sql import delete_with, insert_rows, next_id, rows_between, rows_with, select_once
 
 _LAST_CONVERSATION = select(func.max(t.message.c.conversation))
 _SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
@@ -285,21 +286,40 @@ def key_counts(connection: Connection, keys: Iterable[str], above: int) -> dict[
 
 
 def revisions_near(
-    connection: Connection, wanted: Sequence[tuple[str, int]], seconds: int
+    connection: Connection, wanted: Iterable[tuple[str, int]], *, before: int, after: int
 ) -> dict[tuple[str, int], list[int]]:
-    """Return, for each (key, date), the revisions with the key that were posted at most `seconds` from the date."""
-    if not wanted:
-        return {}
-    dates = [date for _, date in wanted]
+    """Return, for each (key, date), the revisions with the key from `before` seconds before the date to `after` later.
+
+    No other rows of the index are read: an author may have posted for twenty years.
+    """
+    dates: dict[str, set[int]] = {}
+    for key, date in wanted:
+        dates.setdefault(key, set()).add(date)
+    ranges = [(key, *each) for key, own in dates.items() for each in _united((d - before, d + after) for d in own)]
     k = t.revision_key.c
-    query = select(k.key, k.revision_id, k.date).where(k.date.between(min(dates) - seconds, max(dates) + seconds))
-    held: dict[str, list[tuple[int, int]]] = {}
-    for key, number, posted in rows_with(connection, query, k.key, sorted({key for key, _ in wanted})):
-        held.setdefault(key, []).append((number, posted))
-    return {
-        (key, date): [number for number, posted in held.get(key, ()) if abs(posted - date) <= seconds]
-        for key, date in wanted
-    }
+    held: dict[str, list[tuple[int, int]]] = {key: [] for key in dates}
+    for key, posted, number in rows_between(
+        connection, select_once(k.key, k.date, k.revision_id), k.key, k.date, ranges
+    ):
+        held[key].append((posted, number))
+    found: dict[tuple[str, int], list[int]] = {}
+    for key, own in dates.items():
+        rows = sorted(held[key])
+        for date in own:
+            first, last = bisect_left(rows, (date - before,)), bisect_left(rows, (date + after + 1,))
+            found[key, date] = [number for _, number in rows[first:last]]
+    return found
+
+
+def _united(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges without those that overlap, which are united."""
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1]:
+            found[-1] = found[-1][0], max(high, found[-1][1])
+        else:
+            found.append((low, high))
+    return found
 
 
 def series_revisions(connection: Connection, ids: Iterable[int]) -> list[StoredRevision]:

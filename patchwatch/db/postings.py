@@ -29,19 +29,27 @@ class Postings(dict[int, PostingFacts]):
         self.update((number, decode_posting(text)) for number, text in stored.items())
 
 
-def neighbours(connection: Connection, postings: Sequence[PostingFacts]) -> dict[int, set[int]]:
+def neighbours(
+    connection: Connection,
+    postings: Sequence[PostingFacts],
+    *,
+    before: int = AUTHOR_WINDOW,
+    after: int = AUTHOR_WINDOW,
+) -> dict[int, set[int]]:
     """For each posting, by its index, return the revisions that share a key with it, including itself.
 
-    A key that more than `MOST_HOLDERS` share connects nothing: every posting would be compared with all others.
+    Those of its author are from `before` seconds before it to `after` seconds later.  A key that more than
+    `MOST_HOLDERS` share connects nothing: every posting would be compared with all others.
     """
     keys_of = [posting_keys(p) for p in postings]
     authors = [[(key, p.date) for key in author_keys(p)] for p in postings]
     shared = set().union(*keys_of) if keys_of else set()
     held = derived.revisions_with_keys(connection, shared - derived.key_counts(connection, shared, MOST_HOLDERS).keys())
-    around = derived.revisions_near(connection, [wanted for own in authors for wanted in own], AUTHOR_WINDOW)
+    wanted = (each for own in authors for each in own)
+    around = derived.revisions_near(connection, wanted, before=before, after=after)
     return {
         index: {number for key in keys_of[index] for number in held.get(key, ())}
-        | {number for wanted in authors[index] for number in around[wanted]}
+        | {number for each in authors[index] for number in around[each]}
         for index in range(len(postings))
     }
 

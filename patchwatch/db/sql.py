@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -100,6 +101,37 @@ def rows_with(
         dialect = connection.dialect.name
         # Fetched one by one, rows cost more than the query.
         yield from connection.execute(_select_among(query, column, dialect), _values(found, dialect)).all()
+
+
+@cache
+def _select_between(
+    query: Select[Any], column: ColumnElement[Any], place: ColumnElement[Any], dialect: str
+) -> Select[Any]:
+    if dialect == "sqlite":
+        one = func.json_each(bindparam("ranges")).table_valued("value").c.value
+        value, low, high = (func.json_extract(one, f"$[{n}]") for n in range(3))
+        return query.where(column == value, place.between(low, high))
+    types = {"values": column.type, "lows": BigInteger(), "highs": BigInteger()}
+    arrays = [bindparam(name, type_=ARRAY(of)) for name, of in types.items()]
+    ranges = func.unnest(*arrays).table_valued("value", "low", "high").c
+    return query.where(column == ranges.value, place.between(ranges.low, ranges.high))
+
+
+def rows_between(
+    connection: Connection,
+    query: Select[Any],
+    column: ColumnElement[Any],
+    place: ColumnElement[Any],
+    ranges: Sequence[tuple[str, int, int]],
+) -> Sequence[Any]:
+    """Return the rows of a query in which a column has a value, and `place` is in its range, for one of the ranges."""
+    if not ranges:
+        return ()
+    dialect = connection.dialect.name
+    parameters: dict[str, Any] = {"ranges": json.dumps(ranges)}
+    if dialect != "sqlite":
+        parameters = {name: [one[n] for one in ranges] for n, name in enumerate(("values", "lows", "highs"))}
+    return connection.execute(_select_between(query, column, place, dialect), parameters).all()
 
 
 def delete_with(connection: Connection, column: Column[Any], values: Iterable[object]) -> None:

@@ -33,9 +33,19 @@ def pull_keys(one: PostingFacts) -> frozenset[str]:
 
 
 def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
-    """Index keys of the pull requests that may list this posting."""
+    """Index keys of the pull requests and backports that may have a patch of this posting, whenever they were sent."""
+    if _is_backport(one):
+        return frozenset()
     titles = {f"l:{title}"[:400] for title in one.titles}
-    return frozenset(titles | {f"ln:{name}"[:400] for name in one.names if len(name) >= _WHOLE_NAME})
+    same = one.patch_ids if len(one.patch_ids) == len(one.titles) else ()
+    return frozenset(titles | {f"{kind}:{patch_id}"[:400] for patch_id in same for kind in ("p", "+p")})
+
+
+def author_keys_of_pulls(one: PostingFacts) -> frozenset[str]:
+    """Index keys of the pull requests that name an author of this posting; they are valid within `REACH` after it."""
+    if _is_backport(one):
+        return frozenset()
+    return frozenset(f"ln:{name}"[:400] for name in one.names if len(name) >= _WHOLE_NAME)
 
 
 def author_keys_in_pulls(one: PostingFacts) -> frozenset[str]:
@@ -56,7 +66,7 @@ def pulled_patches(one: PostingFacts, pull: PostingFacts, taken: Collection[str]
 
     `taken` are titles that others of the author's postings have, so that the patches are not reworded ones of `one`.
     """
-    if not _may_list(pull, one):
+    if not may_list(pull, one):
         return frozenset()
     left = [title for name, title in pull.listed if name in one.names]
     found = set()
@@ -74,11 +84,18 @@ def pulled_patches(one: PostingFacts, pull: PostingFacts, taken: Collection[str]
 
 def reworded_titles(one: PostingFacts, pull: PostingFacts) -> frozenset[str]:
     """The titles in a pull request that may be reworded ones of this posting."""
-    if not _may_list(pull, one):
+    if not may_list(pull, one):
         return frozenset()
-    others = {title for name, title in pull.listed if name in one.names}.difference(one.titles)
-    mine = set(one.titles).difference(title for _, title in pull.listed)
-    return frozenset(other for other in others if any(_similarity(title, other) >= _SIMILAR for title in mine))
+    others = {title for name, title in pull.listed if name in one.names}
+    return frozenset(other for other in others if is_reworded(other, one, pull))
+
+
+def is_reworded(title: str, one: PostingFacts, pull: PostingFacts) -> bool:
+    """True if a title that a pull request lists below an author of this posting may be a reworded one of it."""
+    if title in one.titles or not may_list(pull, one):
+        return False
+    alike = [own for own in one.titles if _similarity(own, title) >= _SIMILAR]
+    return bool(alike) and not {listed for _, listed in pull.listed}.issuperset(alike)
 
 
 def is_of_another(title: str, one: PostingFacts, pull: PostingFacts, other: PostingFacts) -> bool:
@@ -89,9 +106,14 @@ def is_of_another(title: str, one: PostingFacts, pull: PostingFacts, other: Post
     return not authors.isdisjoint(one.names) and not authors.isdisjoint(other.names)
 
 
-def _may_list(pull: PostingFacts, one: PostingFacts) -> bool:
+def _is_backport(one: PostingFacts) -> bool:
+    return bool(one.trees or one.upstream)
+
+
+def may_list(pull: PostingFacts, one: PostingFacts) -> bool:
+    """True if a pull request can list patches of a posting, by their dates."""
     early = not one.date <= pull.date <= one.date + REACH
-    return not (early or one.trees or one.upstream or one.root == pull.root)
+    return not (early or _is_backport(one) or one.root == pull.root)
 
 
 def shows_a_tree(one: PostingFacts, pull: PostingFacts) -> bool:
@@ -104,7 +126,7 @@ def shows_a_tree(one: PostingFacts, pull: PostingFacts) -> bool:
 
 def backported_patches(one: PostingFacts, backport: PostingFacts) -> dict[int, tuple[str, str]]:
     """The patches of a posting (by place) that backports repeat from Linus's tree: (message-id, commit) of each."""
-    if not backport.upstream or one.trees or one.upstream or backport.date < one.date:
+    if not backport.upstream or _is_backport(one) or backport.date < one.date:
         return {}
     found: dict[int, tuple[str, str]] = {}
     for (name, title), upstream in zip(backport.listed, backport.upstream, strict=True):

@@ -153,6 +153,8 @@ def _own_addresses(message: Message) -> Iterable[str]:
 
 AUTHOR_WINDOW = 400 * _DAY
 """Most seconds between two postings that have only their author in common."""
+SKEW = 2 * _DAY
+"""Most seconds by which a version may be dated after the next one: clocks are wrong by hours, rarely by days."""
 
 
 def posting_keys(one: PostingFacts) -> frozenset[str]:

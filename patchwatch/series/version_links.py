@@ -15,7 +15,7 @@ from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
 from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares, title_words_of
 from patchwatch.series.link_model import LinkModel, default_model
-from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, is_taken_out, same_person
+from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
 from patchwatch.series.relayed import are_apart, takes_over
@@ -68,7 +68,6 @@ _ALONE = -1.0  # log odds that suffice for the only candidate, if the rules agre
 _SIMILAR = 0.3  # similarity of two titles from which on it counts
 _DAY = 86_400
 _OUTGROWN = 6  # times as many patches: without a version number this is not the same work
-_SKEW = 2 * _DAY  # clocks of senders are wrong by hours, rarely by days
 _MISNUMBERED_DAYS = 60  # most between a version and the next one that has a lower number
 _SOON_DAYS = 14  # an RFC's first version usually follows within days of its discussion
 
@@ -230,7 +229,7 @@ def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> boo
 
 def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     """The link to `other` as predecessor of `one`, however weak; None if it is impossible."""
-    if (other.date, other.root) >= (one.date + _SKEW, one.root) or not _may_follow(one, other):
+    if (other.date, other.root) >= (one.date + SKEW, one.root) or not _may_follow(one, other):
         return None
     if PULL in (one.kind, other.kind):
         return None

@@ -24,7 +24,7 @@ from patchwatch.db.revision_codec import StoredLink, decode_summary, encode, pos
 from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
 from patchwatch.series import commit_match, merged, version_links
-from patchwatch.series.posting import PostingFacts, author_keys, posting_keys
+from patchwatch.series.posting import SKEW, PostingFacts, author_keys, posting_keys
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
@@ -227,7 +227,7 @@ class Derivation:
             return set()
         # Other revisions can have one of them, or one that is gone, as predecessor.
         versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
-        near = neighbours(self._db, [p for _, p in versions])
+        near = neighbours(self._db, [p for _, p in versions], before=SKEW)
         self._postings.load(set().union(*near.values()) if near else set())
         to_link = set(new_postings)
         for index, (number, posting) in enumerate(versions):
@@ -274,7 +274,7 @@ class Derivation:
         """Recompute the predecessors of these revisions; return them and their former predecessors."""
         self._postings.load(to_link)
         order = [i for i in sorted(to_link) if i in self._postings]
-        near = neighbours(self._db, [self._postings[i] for i in order])
+        near = neighbours(self._db, [self._postings[i] for i in order], after=SKEW)
         self._postings.load(set().union(*near.values()) if near else set())
         tied, refused = manual_links.by_hand(self._db, [self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}

@@ -8,8 +8,9 @@ recomputed from its messages, unless replies can be added to it with the same re
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import msgspec
 from msgspec import structs
@@ -104,7 +105,7 @@ def _canonical(copies: Sequence[Read]) -> Read:
     Of two that arrived in the same second it is the longer one, because the other can be a partly written mail.
     An unreadable copy comes last.
     """
-    return min(copies, key=lambda r: (r.message.unreadable != "", r.message.arrived, -r.size, r.digest, r.facts))
+    return min(copies, key=lambda r: (*_precedence(r), r.facts))
 
 
 def _add_fresh(
@@ -170,26 +171,84 @@ def _add_copies(
     if not repeated:
         return []
     stored = mails.stored_mails(connection, (known[i] for i in repeated))
-    changed: list[tuple[int, Message]] = []
+    rows: list[dict[str, object]] = []
+    new: dict[int, list[Read]] = {}
     for message_id, copies in repeated.items():
         pk = known[message_id]
         have = {mail.digest: mail for mail in stored.get(pk, ())}
-        touched = False
         for one in _one_each(copies):
             same = have.get(one.digest)
             if same is None:
-                mails.add_mails(connection, [_copy(pk, one)])
-                touched = True
+                rows.append(_copy(pk, one))
             elif (one.packed != same.mail and is_damaged(same.mail)) or _earlier(one, same.arrived, same.mail):
                 mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
-                touched = True
-        if touched:
-            before = canonical_of(list(have.values()))
-            after = canonical_of(mails.stored_mails(connection, [pk])[pk])
-            if after is not None and (before is None or after.facts != before.facts):
-                mails.change_facts(connection, [{"id": pk, **columns_of(after.message, after.facts)}])
-                changed.append((pk, after.message))
+            else:
+                continue
+            new.setdefault(pk, []).append(one)
+    mails.add_mails(connection, rows)
+    return _choose_again(connection, new, stored)
+
+
+def _choose_again(
+    connection: Connection,
+    new: Mapping[int, Sequence[Read]],
+    stored: Mapping[int, Sequence[mails.StoredMail]],
+) -> list[tuple[int, Message]]:
+    """Store the fields of messages of which another copy is parsed now; return those that differ by more than arrival.
+
+    `new` are copies that were just stored, beside or in place of those in `stored`.  Only if that is needed to choose
+    are the mails parsed again.
+    """
+    facts = mails.facts_of(connection, new)
+    rows: list[dict[str, object]] = []
+    changed: list[tuple[int, Message]] = []
+    for pk, copies in new.items():
+        before, chosen = _decoded(facts[pk]), _canonical(copies)
+        theirs = _precedence_of_stored(before, stored.get(pk, ()), chosen) if before else None
+        if before is None or theirs is None:
+            again = canonical_of(mails.stored_mails(connection, [pk])[pk])
+            if again is None:
+                continue
+            chosen = again
+        elif theirs < _precedence(chosen):
+            continue
+        if chosen.facts != facts[pk]:
+            rows.append({"id": pk, **columns_of(chosen.message, chosen.facts)})
+            if before is None or structs.replace(before, arrived=chosen.message.arrived) != chosen.message:
+                changed.append((pk, chosen.message))
+    mails.change_facts(connection, rows)
     return changed
+
+
+def _decoded(facts: str) -> Message | None:
+    """Return a stored message; None if it is damaged."""
+    try:
+        return decode_message(facts)
+    except msgspec.DecodeError:
+        return None
+
+
+_Precedence: TypeAlias = tuple[bool, int, int, bytes]
+
+
+def _precedence(copy: Read) -> _Precedence:
+    """What decides which of several copies with different contents is parsed: that of the lowest."""
+    return copy.message.unreadable != "", copy.message.arrived, -copy.size, copy.digest
+
+
+def _precedence_of_stored(message: Message, copies: Sequence[mails.StoredMail], other: Read) -> _Precedence | None:
+    """Return the precedence of the stored copy that `message` was read from, as far as it decides against another one.
+
+    None if it is not known which of several copies that is, or if one is damaged.
+    """
+    if any(is_damaged(copy.mail) for copy in copies):
+        return None
+    first = (message.unreadable != "", message.arrived)
+    if first != _precedence(other)[:2]:
+        return *first, 0, b""
+    if len(copies) != 1 or copies[0].digest == other.digest:
+        return None
+    return *first, -len(unpack(copies[0].mail)), copies[0].digest
 
 
 def canonical_of(stored: Sequence[mails.StoredMail]) -> Read | None:

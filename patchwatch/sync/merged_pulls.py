@@ -16,10 +16,13 @@ from patchwatch.db.revision_codec import decode_summary
 from patchwatch.series.citations import keys_in_postings
 from patchwatch.series.merged import (
     REACH,
+    author_keys_of_pulls,
     backported_patches,
     is_of_another,
+    is_reworded,
     keys_in_postings_of,
     keys_in_pulls,
+    may_list,
     pulled_patches,
     reworded_titles,
     shows_a_tree,
@@ -42,12 +45,14 @@ def affected(
     changed = [i for i in old.keys() | now.keys() if old.get(i) != now.get(i)]
     facts = [decode_posting(text) for text in {kept[i][0] for kept in (old, now) for i in changed if i in kept}]
     found = _with_rivals(connection, postings, facts)
-    for pull in (p for p in facts if p.listed):
-        held = derived.revisions_with_keys(connection, {f"t:{title}"[:400] for _, title in pull.listed})
-        near = {i for ids in held.values() for i in ids}
-        near |= _by_authors(connection, {name for name, _ in pull.listed}, pull.date)
-        postings.load(near)
-        found |= {i for i in near if i in postings and pulled_patches(postings[i], pull)}
+    pulls = [one for one in facts if one.listed]
+    wanted = [[(f"t:{title}"[:400], pull.date) for _, title in pull.listed] for pull in pulls]
+    named = [_authors({name for name, _ in pull.listed}, pull.date) for pull in pulls]
+    held = _before(connection, {key for own in (*wanted, *named) for key in own})
+    near = [{i for key in (*titles, *names) for i in held[key]} for titles, names in zip(wanted, named, strict=True)]
+    postings.load(set().union(*near))
+    for pull, ids in zip(pulls, near, strict=True):
+        found |= {i for i in ids if i in postings and pulled_patches(postings[i], pull)}
     return found
 
 
@@ -56,21 +61,32 @@ def _with_rivals(connection: Connection, postings: Postings, changed: Sequence[P
     others = [one for one in changed if not one.listed]
     pulls = derived.revisions_with_keys(connection, {f"l:{title}"[:400] for one in others for title in one.titles})
     postings.load({i for ids in pulls.values() for i in ids})
-    found: set[int] = set()
+    authors: dict[tuple[str, int], set[str]] = {}  # of a title and the request that lists it
     for one in others:
         for title in one.titles:
-            for pull in (postings[i] for i in pulls.get(f"l:{title}"[:400], ()) if i in postings):
-                names = {name for name, listed in pull.listed if listed == title and name in one.names}
-                ids = _by_authors(connection, names, pull.date)
-                postings.load(ids)
-                found |= {i for i in ids if i in postings and title in reworded_titles(postings[i], pull)}
-    return found
+            for i in pulls.get(f"l:{title}"[:400], ()):
+                if i in postings:
+                    names = {name for name, listed in postings[i].listed if listed == title and name in one.names}
+                    authors.setdefault((title, i), set()).update(names)
+    keys = {pair: _authors(names, postings[pair[1]].date) for pair, names in authors.items()}
+    held = _before(connection, {each for own in keys.values() for each in own})
+    postings.load({i for ids in held.values() for i in ids})
+    return {
+        i
+        for (title, pull), own in keys.items()
+        for i in {i for each in own for i in held[each]} & postings.keys()
+        if authors[title, pull].intersection(postings[i].names) and is_reworded(title, postings[i], postings[pull])
+    }
 
 
-def _by_authors(connection: Connection, names: Iterable[str], date: int) -> set[int]:
-    """Return the revisions near a date with patches of people of these names."""
-    wanted = [(key, date) for name in sorted(names) for key in keys_in_postings_of(name)]
-    return {i for ids in derived.revisions_near(connection, wanted, REACH).values() for i in ids}
+def _authors(names: Iterable[str], date: int) -> list[tuple[str, int]]:
+    """Return the index keys of postings with patches of people of these names, each with the date of a request."""
+    return [(key, date) for name in sorted(names) for key in keys_in_postings_of(name)]
+
+
+def _before(connection: Connection, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[int]]:
+    """Return the revisions with each key that a request of that date can list."""
+    return derived.revisions_near(connection, wanted, before=REACH, after=0)
 
 
 def reports(
@@ -83,11 +99,17 @@ def reports(
     members = {order[-1].id: {r.id for r in order} for order in orders}
     postings.load(members)
     keys = {i: keys_in_pulls(postings[i]) for i in members}
-    held = derived.revisions_with_keys(connection, set().union(*keys.values()) if keys else set())
-    lists = {r.id: r for r in derived.revisions_by_id(connection, {i for ids in held.values() for i in ids})}
-    postings.load(lists)
+    names = {i: [(key, postings[i].date) for key in author_keys_of_pulls(postings[i])] for i in members}
+    held = derived.revisions_with_keys(connection, set().union(*keys.values()))
+    naming = derived.revisions_near(connection, (each for own in names.values() for each in own), before=0, after=REACH)
+    postings.load({i for ids in (*held.values(), *naming.values()) for i in ids})
+    near: dict[int, list[int]] = {}
+    for number, one in ((i, postings[i]) for i in members):
+        ids = {i for key in keys[number] for i in held.get(key, ())}.union(*(naming[each] for each in names[number]))
+        others = ((i, postings[i]) for i in sorted(ids) if i in postings)
+        near[number] = [i for i, other in others if other.upstream or (other.listed and may_list(other, one))]
+    lists = {r.id: r for r in derived.revisions_by_id(connection, set().union(*near.values()))}
     states = {i: revision_state_of(r) for i, r in lists.items()}
-    near = {number: {i for key in keys[number] for i in held.get(key, ())} & postings.keys() for number in members}
     taken = _taken(connection, postings, members, near)
     found: dict[int, dict[int, tuple[Report, ...]]] = {}
     for number in members:
@@ -106,7 +128,7 @@ def reports(
 
 
 def _taken(
-    connection: Connection, postings: Postings, members: Mapping[int, set[int]], near: Mapping[int, set[int]]
+    connection: Connection, postings: Postings, members: Mapping[int, set[int]], near: Mapping[int, Sequence[int]]
 ) -> dict[tuple[int, int], set[str]]:
     """Return, by revision and pull request, the listed titles that postings of other series have."""
     wanted = {

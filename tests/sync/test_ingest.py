@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from patchwatch.config import Config
 from patchwatch.db import decisions, schema, series
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
+from patchwatch.db.message_codec import decode_message
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.tracker import Tracker
 from tests.support.mails import mail
@@ -102,6 +104,59 @@ def test_complete_mail_replaces_a_truncated_copy(database: Database, order: tupl
     (row,) = everything(database)
     assert [t.name for t in row.revisions[0].trailers if t.counts] == ["Reviewed-by"]
     assert Tracker(Config(), database_url=database.url).raw("2@example.org") == whole
+
+
+FORGED = POSTED.replace(b"free the socket once", b"forged").replace(b"It was freed twice.", b"Something else.")
+
+
+def without(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """Collect the calls of a function of the writer, instead of making them."""
+    calls: list[object] = []
+    monkeypatch.setattr(name, lambda *args, **_: calls.append(args))
+    return calls
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    "second",
+    ["Mon, 3 Jul 2023 10:00:05 +0000", "Mon, 3 Jul 2023 11:00:00 +0000"],
+    ids=["in the same second, and shorter", "later"],
+)
+def test_choosing_between_two_contents_parses_neither_again(
+    database: Database, order: tuple[int, int], second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(FORGED) < len(POSTED)
+    copies = [read_mail(arriving(POSTED, "Mon, 3 Jul 2023 10:00:05 +0000")), read_mail(arriving(FORGED, second))]
+    parsed = without(monkeypatch, "patchwatch.sync.ingest.read_mail")
+    for one in order:
+        with database.write() as connection:
+            ingest(connection, [copies[one]], "bpf")
+    (row,) = everything(database)
+    assert (row.title, count(database, "raw"), parsed) == ("net: free the socket once", 2, [])
+
+
+def test_three_contents_of_one_second_are_compared_as_a_whole(database: Database) -> None:
+    second = "Mon, 3 Jul 2023 10:00:05 +0000"
+    for raw in (FORGED, FORGED.replace(b"else", b"new"), POSTED):
+        take(database, arriving(raw, second))
+    (row,) = everything(database)
+    assert row.title == "net: free the socket once"
+
+
+def test_a_list_that_got_a_mail_earlier_changes_when_it_arrived_and_nothing_else(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(database, arriving(POSTED, "Mon, 3 Jul 2023 10:00:09 +0000"), inbox="bpf")
+    recognized = without(monkeypatch, "patchwatch.sync.derive.recognize")
+    take(database, arriving(POSTED, "Mon, 3 Jul 2023 10:00:05 +0000", "netdev"), inbox="netdev")
+    assert recognized == []
+    with database.read() as connection:
+        (facts,) = connection.scalars(select(schema.message.c.facts))
+    assert time_of(decode_message(facts).arrived) == "10:00:05"
+
+
+def time_of(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S")
 
 
 def test_raw_mail_is_stored_unchanged(database: Database) -> None:
