@@ -41,6 +41,12 @@ def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
     return frozenset(titles | {f"{kind}:{patch_id}"[:400] for patch_id in same for kind in ("p", "+p")})
 
 
+def keys_of_repeated(backport: PostingFacts) -> frozenset[str]:
+    """Index keys of the postings with patches that a backport repeats."""
+    names = [("t", title) for _, title in backport.listed] + [("p", patch_id) for patch_id in backport.patch_ids]
+    return frozenset(f"{further}{kind}:{name}"[:400] for kind, name in names for further in ("", "+"))
+
+
 def author_keys_of_pulls(one: PostingFacts) -> frozenset[str]:
     """Index keys of the pull requests that name an author of this posting; they are valid within `REACH` after it."""
     if _is_backport(one):

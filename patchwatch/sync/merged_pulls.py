@@ -22,6 +22,7 @@ from patchwatch.series.merged import (
     is_reworded,
     keys_in_postings_of,
     keys_in_pulls,
+    keys_of_repeated,
     may_list,
     pulled_patches,
     reworded_titles,
@@ -53,7 +54,20 @@ def affected(
     postings.load(set().union(*near))
     for pull, ids in zip(pulls, near, strict=True):
         found |= {i for i in ids if i in postings and pulled_patches(postings[i], pull)}
-    return found
+    return found | _repeated(connection, postings, [pull for pull in pulls if pull.upstream])
+
+
+def _repeated(connection: Connection, postings: Postings, backports: Sequence[PostingFacts]) -> set[int]:
+    """Return the revisions with patches that these backports repeat."""
+    keys = [keys_of_repeated(one) for one in backports]
+    held = derived.revisions_with_keys(connection, set().union(*keys))
+    postings.load({i for ids in held.values() for i in ids})
+    return {
+        i
+        for one, own in zip(backports, keys, strict=True)
+        for i in {i for key in own for i in held.get(key, ())} & postings.keys()
+        if backported_patches(postings[i], one)
+    }
 
 
 def _with_rivals(connection: Connection, postings: Postings, changed: Sequence[PostingFacts]) -> set[int]:

@@ -65,6 +65,13 @@ def test_backport_may_arrive_before_the_patch(tracker: Tracker) -> None:
     assert state_of(tracker, posted()) == ("mainlined", "nobody", "b@x")
 
 
+@pytest.mark.parametrize("subject", ["[PATCH 5.10] frob: turn the big wheel", "[PATCH 5.10] frob: make the wheel turn"])
+def test_backport_may_come_years_later(tracker: Tracker, subject: str) -> None:
+    assert state_of(tracker, posted())[0] == "new"
+    late = backport(subject).replace(b"Thu, 03 Aug 2023", b"Mon, 04 Aug 2025")
+    assert state_of(tracker, late) == ("mainlined", "nobody", "b@x")
+
+
 REMARK = b"6.6-stable review patch.  If anyone has any objections, please let me know.\n\n------------------\n\n"
 
 
