@@ -113,7 +113,7 @@ def _select_between(
         return query.where(column == value, place.between(low, high))
     types = {"values": column.type, "lows": BigInteger(), "highs": BigInteger()}
     arrays = [bindparam(name, type_=ARRAY(of)) for name, of in types.items()]
-    ranges = func.unnest(*arrays).table_valued("value", "low", "high").c
+    ranges = func.unnest(*arrays).table_valued("value", "low", "high").render_derived().c
     return query.where(column == ranges.value, place.between(ranges.low, ranges.high))
 
 
