@@ -47,6 +47,12 @@ def name_key(name: str) -> str:
     return " ".join(sorted(re.findall(r"\w+", name.lower())))
 
 
+def person_key(person: Person) -> str:
+    """A key for a person, whatever address they write from; people without a full name are known by their address."""
+    name = name_key(person.name)
+    return name if " " in name else person.email
+
+
 class Subject(Struct, frozen=True, array_like=True):
     """A parsed subject line.  Versions are as stated, never renumbered."""
 

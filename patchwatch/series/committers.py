@@ -13,7 +13,7 @@ from functools import cached_property
 
 from patchwatch.mail import thanks
 from patchwatch.mail.list_address import is_list_address
-from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, name_key
+from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, person_key
 from patchwatch.mail.sentences.applied import names_tree
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
@@ -67,12 +67,6 @@ class Role:
     weight: int = 0  # of their acceptance of somebody else's patch
     author: bool = False
     claims: bool = False  # they wrote what means "applied" only if they commit
-
-
-def person_key(person: Person) -> str:
-    """A key for a person, whatever address they write from; people without a full name are known by their address."""
-    name = name_key(person.name)
-    return name if " " in name else person.email
 
 
 def lists_of(revision: Revision) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchwatch.mail.message import Message, NamedPosting
+from patchwatch.mail.message import Message, NamedPosting, person_key
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.pattern import Pattern
 
@@ -63,7 +63,7 @@ def _is_distinctive(title: str) -> bool:
 
 def _posting_keys(message: Message) -> list[str]:
     """What the mails of a posting have in common; no message-id begins with a space."""
-    parts, author = message.parts, message.author.email
+    parts, author, person = message.parts, message.author.email, person_key(message.author)
     version = f"{parts.version}.{parts.minor}"
     found: list[str] = []
     if parts.counter is not None:
@@ -73,7 +73,7 @@ def _posting_keys(message: Message) -> list[str]:
         slots = {message.date // _SLOT_SECONDS, (message.date + _NEAR_SECONDS) // _SLOT_SECONDS}
         if parts.counter > 1 and not message.references:  # begins in the middle: the rest of what was sent before
             slots.add(message.date // _SLOT_SECONDS - 1)
-        found += [f" near|{author}|{version}|{parts.expected}|{slot}" for slot in sorted(slots)]
+        found += [f" near|{person}|{version}|{parts.expected}|{slot}" for slot in sorted(slots)]
     if not message.references or message.kind == "cover" or parts.counter is None:
         title = title_key(parts.title)[:200]
         whose = "" if _is_distinctive(title) else author

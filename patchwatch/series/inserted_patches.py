@@ -12,6 +12,7 @@ from msgspec import structs
 
 from patchwatch.mail.message import Message
 from patchwatch.series.postings import RUN_SECONDS, number_of, posted_order
+from patchwatch.series.senders import same_sender
 
 _DAY = 86_400
 _THOUSAND = 1000
@@ -58,7 +59,7 @@ def take_in(groups: Sequence[list[Message]]) -> list[list[Message]]:
 def _fits(patch: Message, group: Sequence[Message]) -> bool:
     first, parts = group[0], patch.parts
     return (
-        first.author.email == patch.author.email
+        same_sender(first, patch)
         and parts.version in {m.parts.version for m in group}
         and parts.expected in {m.parts.expected for m in group}
     )

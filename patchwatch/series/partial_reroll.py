@@ -13,6 +13,7 @@ from msgspec import structs
 from patchwatch.mail.message import Message
 from patchwatch.mail.subject import title_key
 from patchwatch.series.postings import number_of, posted_order
+from patchwatch.series.senders import same_sender
 from patchwatch.series.sendings import Sending
 
 
@@ -58,7 +59,7 @@ class Rerolls:
         if any(m.kind != "patch" or m.parts.resend or m.parts.minor for m in mails):
             return None
         above = next((found for m in mails if (found := self._above(m)) is not None), None)
-        if above is None or above[1].author.email != mails[0].author.email:
+        if above is None or not same_sender(above[1], mails[0]):
             return None
         base = self._newest_before(posting, self._family[above[0]])
         if base is None or not self._patches[base]:

@@ -7,10 +7,11 @@ depends only on the set of messages.  patchwatch.series.sendings joins what was 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from patchwatch.mail.message import Message
 from patchwatch.series.conversation import stem
+from patchwatch.series.senders import same_sender, sender_keys
 
 RUN_SECONDS = 2 * 3600
 """Most between the mails of one run."""
@@ -37,15 +38,16 @@ def sent_together(submissions: Sequence[Message]) -> list[list[Message]]:
     """Group submissions, in the order of `posted_order`, by what was sent in one go."""
     alone: list[list[Message]] = []
     numbered: dict[tuple[str, int, int, int], list[Message]] = defaultdict(list)
+    senders = sender_keys(submissions)
     for message in submissions:
         parts = message.parts
         # "[GIT PULL 2/4]" is a separate request with its own shortlog.
         if parts.counter is None or parts.inserted or (message.kind == "pull" and parts.counter > 0):
             alone.append([message])
         else:
-            numbered[message.author.email, parts.version, parts.minor, parts.expected or 0].append(message)
+            numbered[senders[message.author.email], parts.version, parts.minor, parts.expected or 0].append(message)
     runs = [run for bucket in numbered.values() for part in _connected(bucket) for run in _without_repeats(part)]
-    runs = _replacements(_version_on_cover_only(runs))
+    runs = _replacements(_version_on_cover_only(runs, senders))
     return _with_their_covers(alone, runs)
 
 
@@ -113,19 +115,19 @@ def _closeness(message: Message, run: list[Message]) -> tuple[bool, bool, int]:
     )
 
 
-def _version_on_cover_only(runs: list[list[Message]]) -> list[list[Message]]:
+def _version_on_cover_only(runs: list[list[Message]], senders: Mapping[str, str]) -> list[list[Message]]:
     """Join patches without a version with their cover that has one: `[PATCH v2 0/5]`, `[PATCH 1/5]`."""
     stated: dict[tuple[str, int, str], int] = {}
     for number, run in enumerate(runs):
         if run[0].parts.stated_version:
             for mark in _sending_marks(run):
-                stated[run[0].author.email, run[0].parts.expected or 0, mark] = number
+                stated[senders[run[0].author.email], run[0].parts.expected or 0, mark] = number
     joined = set[int]()
     for number, run in enumerate(runs):
         if run[0].parts.stated_version:
             continue
         for mark in sorted(_sending_marks(run) | {m.parent for m in run if m.parent}):
-            target = stated.get((run[0].author.email, run[0].parts.expected or 0, mark))
+            target = stated.get((senders[run[0].author.email], run[0].parts.expected or 0, mark))
             if target is not None and not {m.parts.counter for m in run} & {m.parts.counter for m in runs[target]}:
                 runs[target].extend(run)
                 joined.add(number)
@@ -153,7 +155,7 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
                     t
                     for t in targets
                     if t not in joined
-                    and runs[t][0].author.email == first.author.email
+                    and same_sender(runs[t][0], first)
                     and runs[t][0].parts.expected == whole
                     and runs[t][0].parts.version == first.parts.version
                     and len(runs[t]) > len(run)
@@ -185,7 +187,7 @@ def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) ->
         cover = group[0]
         numbered = below.get(cover.message_id) if cover.parts.counter is None else None
         other = numbered or singles.get(cover.message_id)
-        if other and other[0].author.email == cover.author.email and _same_version(cover, other[0]):
+        if other and same_sender(other[0], cover) and _same_version(cover, other[0]):
             other.append(cover)
             joined.append(group)
     return [group for group in alone + runs if group not in joined]

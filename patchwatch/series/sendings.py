@@ -17,6 +17,7 @@ from patchwatch.mail.message import Message
 from patchwatch.mail.subject import gist_words, title_key, title_words
 from patchwatch.pattern import Pattern
 from patchwatch.series.postings import RUN_SECONDS, number_of, posted_order
+from patchwatch.series.senders import sender_keys
 from patchwatch.series.stable_trees import stable_trees
 
 _DAY = 86_400
@@ -61,9 +62,11 @@ def join_sendings(groups: Iterable[Sequence[Message]]) -> list[Sending]:
     """Join groups of messages that were sent together to postings."""
     found: list[Sending] = []
     alike: dict[tuple[object, ...], list[_Sent]] = defaultdict(list)
+    groups = list(groups)
+    senders = sender_keys(m for group in groups for m in group)
     for group in groups:
         if _may_be_a_part(group):
-            alike[_key(group)].append(_Sent(group))
+            alike[senders[group[0].author.email], *_key(group)].append(_Sent(group))
         else:
             found.append(Sending(list(group)))
     for sent in alike.values():
@@ -79,9 +82,7 @@ def _may_be_a_part(group: Sequence[Message]) -> bool:
 
 
 def _key(group: Sequence[Message]) -> tuple[object, ...]:
-    first = group[0]
     return (
-        first.author.email,
         max(m.parts.version for m in group),
         min(m.parts.minor for m in group),
         max((m.parts.expected for m in group if m.parts.expected is not None), default=1),

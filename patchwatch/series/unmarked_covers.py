@@ -10,6 +10,7 @@ from msgspec import structs
 from patchwatch.mail.message import Message
 from patchwatch.pattern import Pattern
 from patchwatch.series.postings import RUN_SECONDS
+from patchwatch.series.senders import same_sender
 
 _SETS = Pattern(r"(?i)\s*\[patch ?sets?\b")
 
@@ -53,7 +54,7 @@ def _could_cover(above: Message, patch: Message) -> bool:
         above.kind in ("other", "proposal", "patch", "cover")
         and not (above.files or above.patch_id or above.bot or one.reply)
         and one.counter != 0
-        and above.author.email == patch.author.email
+        and same_sender(above, patch)
         and abs(above.date - patch.date) <= RUN_SECONDS
         # `[PATCH v2]` below `[PATCH]` is the next version; maybe only the cover states a version.
         and (one.version == other.version or not other.stated_version or above.kind == "other")

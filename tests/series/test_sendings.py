@@ -14,6 +14,7 @@ from patchwatch.series.states import State, Turn
 from tests.series.test_revision import BEN, DIFF, RITA, answers, described, sent
 
 DAY = 1440
+ANN_AT_HOME = '"Author, Ann" <ann@home.example>'
 
 
 def diff(file: str, line: str = "new") -> str:
@@ -63,6 +64,26 @@ TOGETHER: dict[str, tuple[list[Message], list[str]]] = {
             *posted("b", 60, numbers=(3, 4), mark="v2"),
         ],
         ["v1 4/4 o0: o0 1=o1 2=o2 3=o3 4=o4", "v2 4/4 a0: a0 1=a1 2=a2 3=b3 4=b4"],
+    ),
+    "the rest from another address, as a thread of its own": (
+        [*posted("a", numbers=(0, 1, 2)), *posted("b", 60, numbers=(3, 4), sender=ANN_AT_HOME)],
+        ["v1 4/4 a0: a0 1=a1 2=a2 3=b3 4=b4"],
+    ),
+    "the rest from another address, below the cover": (
+        [*posted("a", numbers=(0, 1, 2)), *posted("b", 60, "a0", numbers=(3, 4), sender=ANN_AT_HOME)],
+        ["v1 4/4 a0: a0 1=a1 2=a2 3=b3 4=b4"],
+    ),
+    "a cover from another address": (
+        [*posted("a", numbers=(0,), sender=ANN_AT_HOME), *posted("b", 1, "a0", numbers=(1, 2, 3, 4))],
+        ["v1 4/4 a0: a0 1=b1 2=b2 3=b3 4=b4"],
+    ),
+    "a patch in the middle from another address": (
+        [*posted("a", numbers=(0, 1, 3, 4)), *posted("b", 2, "a0", numbers=(2,), sender=ANN_AT_HOME)],
+        ["v1 4/4 a0: a0 1=a1 2=b2 3=a3 4=a4"],
+    ),
+    "the whole, once more from another address": (
+        [*posted("a"), *posted("b", 20, sender=ANN_AT_HOME)],
+        ["v1 4/4 b0: b0 1=b1 2=b2 3=b3 4=b4 not a0 not a1 not a2 not a3 not a4"],
     ),
     "no cover, and the rest": (
         [*posted("a", numbers=(1, 2)), *posted("b", 60, numbers=(3, 4))],

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field, structs
 
-from patchwatch.mail.message import Message, Remark, Signal, SignalKind
+from patchwatch.mail.message import Message, Remark, Signal, SignalKind, person_key
 from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
-from patchwatch.series.committers import person_key
 from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.offers import offers_change

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from patchwatch.mail.message import Person, Signal
-from patchwatch.series.committers import person_key
+from patchwatch.mail.message import Person, Signal, person_key
 from patchwatch.series.outcome import Heard
 from patchwatch.series.requests import Requests
 from patchwatch.series.state.judgment import Review
