@@ -56,6 +56,8 @@ FEATURES = (
 
 _TITLE, _PROSE = FEATURES.index("title-by-rarity"), FEATURES.index("same-prose")
 _DAY = 86_400
+_DISTINCTIVE = 3  # words of a title that another change hardly has
+_MOST_DAYS = 200  # between two versions in different branches
 _MOST_CANDIDATES = 400  # the newest; 366 were the most that any posting had on twelve lists
 _MOST_SKIPPED = 5  # versions: more are no worse
 _MOST_RARITY = 30.0
@@ -84,7 +86,7 @@ def candidates(one: PostingFacts, near: Iterable[PostingFacts]) -> list[Candidat
     """The candidates among the postings near `one`, with their features."""
     own = _Own(one)
     earlier = [other for other in near if _is_earlier(one, other) and _is_related(own, other)]
-    lower = [other for other in earlier if has_lower_version(one, other) and not _another_branch(one, other)]
+    lower = _of_its_branch(one, [other for other in earlier if has_lower_version(one, other)], earlier)
     if not lower:
         return []
     if len(lower) > _MOST_CANDIDATES:
@@ -109,8 +111,33 @@ class _Own:
         self.recipients = frozenset(posting.recipients)
 
 
-def _another_branch(one: PostingFacts, other: PostingFacts) -> bool:
-    return bool(one.change_id and other.change_id) and one.change_id != other.change_id
+def _of_its_branch(one: PostingFacts, lower: list[PostingFacts], earlier: Sequence[PostingFacts]) -> list[PostingFacts]:
+    """Those of the postings with a lower version that do not state to be another change.
+
+    Authors who rename their branch get another change-id.  The next version under the same title continues the change
+    nevertheless, unless the old branch has a next version, too, or the new one has the version before.
+    """
+    if not one.change_id:
+        return lower
+    known = {other.change_id for other in lower}
+    newer = {other.change_id for other in earlier if not has_lower_version(one, other)}
+    return [
+        other
+        for other in lower
+        if other.change_id in ("", one.change_id)
+        or (one.change_id not in known and other.change_id not in newer and _is_renamed(one, other))
+    ]
+
+
+def _is_renamed(one: PostingFacts, other: PostingFacts) -> bool:
+    """True for the next version of one author under the same title, which has enough words to be no other one's."""
+    return (
+        one.title == other.title
+        and one.version == other.version + 1
+        and len(title_words_of(one.title)) >= _DISTINCTIVE
+        and same_person(one, other)
+        and one.date - other.date <= _MOST_DAYS * _DAY
+    )
 
 
 def _is_earlier(one: PostingFacts, other: PostingFacts) -> bool:

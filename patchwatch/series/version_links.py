@@ -223,8 +223,10 @@ def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> boo
         return True
     if link.resend:
         return not _REPEATED.isdisjoint(link.evidence)
-    grows_up = other.kind == "proposal" or (other.rfc and not one.rfc)
-    return grows_up or "same-title" in link.evidence or _has_equal_patches(one, other)
+    if other.kind == "proposal" or (other.rfc and not one.rfc) or _has_equal_patches(one, other):
+        return True
+    applied = 0 < other.applied < one.date  # "fix some warnings" is another patch then
+    return "same-title" in link.evidence and ("posted-into-its-thread" in link.evidence or not applied)
 
 
 def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:

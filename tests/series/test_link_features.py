@@ -35,8 +35,10 @@ def test_only_earlier_postings_with_a_lower_version_are_candidates() -> None:
 
 def test_another_branch_is_no_candidate() -> None:
     one = posted("v1", "[PATCH] net: frob the queue once", notes="change-id: 20230703-one-0123")
-    two = posted("v2", "[PATCH v2] net: frob the queue once", 3, notes="change-id: 20230703-two-4567")
+    two = posted("v2", "[PATCH v2] net: frob the queue twice", 3, notes="change-id: 20230703-two-4567")
+    renamed = posted("v2", "[PATCH v2] net: frob the queue once", 3, notes="change-id: 20230703-two-4567")
     assert measured([one, two]) == {}
+    assert set(measured([one, renamed])) == {"v1@x"}
 
 
 def test_candidates_are_compared_with_each_other() -> None:

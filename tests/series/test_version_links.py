@@ -79,8 +79,8 @@ def sent_on_by_ben(cover: str, version: int, day: float) -> list[Message]:
     ]
 
 
-def reply(message_id: str, to: str, day: float) -> Message:
-    return posted(message_id, "Re: frob", day, sender=RITA, text="Why so?", file="", below=(to,))
+def reply(message_id: str, to: str, day: float, text: str = "Why so?") -> Message:
+    return posted(message_id, "Re: frob", day, sender=RITA, text=text, file="", below=(to,))
 
 
 def postings(messages: list[Message]) -> dict[str, PostingFacts]:
@@ -100,6 +100,8 @@ def found(messages: list[Message], later: str) -> Link | None:
 WHEELS = """The wheel turns more often than it must, because each packet wakes it, and a loaded machine has
 millions of them.  Turn it once for all packets that are waiting, which saves a tenth of the time in softirq."""
 V1 = posted("v1", "[PATCH] net: frob the queue once")
+ONE, TWO = "change-id: 20230703-one-0123", "change-id: 20230710-two-4567"
+V1_ONE = posted("v1", "[PATCH] net: frob the queue once", notes=ONE)
 LINK_V1 = "Changes in v2:\n- Link to v1: https://lore.kernel.org/r/v1@x"
 
 # Mails, the later posting, the earlier one, and evidence that must be among that of the link.
@@ -172,6 +174,42 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v2",
         "v1",
         "links-to-it",
+    ),
+    "the next version from a branch that was renamed": (
+        [V1_ONE, posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=TWO)],
+        "v2",
+        "v1",
+        "same-title",
+    ),
+    "the next version from a renamed branch, in which v3 follows": (
+        [
+            V1_ONE,
+            posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=TWO),
+            posted("v3", "[PATCH v3] net: frob the queue once", 5, notes=TWO),
+        ],
+        "v2",
+        "v1",
+        "same-title",
+    ),
+    "the next version of its own branch, whatever else has the title": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", notes=TWO),
+            posted("other", "[PATCH] net: frob the queue once", 2, notes=ONE),
+            posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=TWO),
+        ],
+        "v2",
+        "v1",
+        "same-change-id",
+    ),
+    "the same patch again, although somebody said that it was applied": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", change="new"),
+            reply("thanks", "v1", 2, text="Applied to net-next, thanks!"),
+            posted("again", "[PATCH] net: frob the queue once", 130, change="new"),
+        ],
+        "again",
+        "v1",
+        "same-patches",
     ),
     "a link to v1 despite another change-id": (
         [
@@ -491,12 +529,43 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
         [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3)],
         "v2",
     ),
-    "two change-ids": (
+    "two change-ids, and another title": (
         [
-            posted("v1", "[PATCH] net: frob the queue once", notes="change-id: 20230703-one-0123", change="new"),
-            posted("v2", "[PATCH v2] net: frob the queue once", 3, notes="change-id: 20230710-two-4567", change="new"),
+            posted("v1", "[PATCH] net: frob the queue once", notes=ONE, change="new"),
+            posted("v2", "[PATCH v2] net: frob the queues once", 3, notes=TWO, change="new"),
         ],
         "v2",
+    ),
+    "two change-ids, and a version left out": (
+        [V1_ONE, posted("v3", "[PATCH v3] net: frob the queue once", 3, notes=TWO)],
+        "v3",
+    ),
+    "two change-ids, and a title of two words": (
+        [
+            posted("v1", "[PATCH] net: cleanup", notes=ONE, change="new"),
+            posted("v2", "[PATCH v2] net: cleanup", 3, notes=TWO, change="new"),
+        ],
+        "v2",
+    ),
+    "two change-ids, and another author": (
+        [V1_ONE, posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=TWO, sender=BEN)],
+        "v2",
+    ),
+    "two change-ids, of which the first has a v2, too": (
+        [
+            V1_ONE,
+            posted("old2", "[PATCH v2] net: frob all queues", 2, notes=ONE),
+            posted("v2", "[PATCH v2] net: frob the queue once", 3, notes=TWO),
+        ],
+        "v2",
+    ),
+    "another patch under the title of one that was applied": (
+        [
+            V1,
+            reply("thanks", "v1", 2, text="Applied to net-next, thanks!"),
+            posted("once_more", "[PATCH] net: frob the queue once", 30),
+        ],
+        "once_more",
     ),
     "a rival's posting of the same title, of other files": (
         [V1, posted("v2", "[PATCH v2] net: frob the queue once", 3, sender=BEN, file="net/other.c")],
