@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from patchwatch.mail.subject import gist_words, title_words
 from patchwatch.series.posting import PostingFacts, author_keys
+from patchwatch.series.relayed import takes_along
 
 _WHOLE_NAME = 5  # letters: some people have one name, others give only a short one
 _SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
@@ -29,7 +30,8 @@ REACH = 200 * 86_400
 def pull_keys(one: PostingFacts) -> frozenset[str]:
     """Index keys of what a pull request lists: titles, and authors for reworded titles."""
     titles = {f"l:{title}"[:400] for _, title in one.listed}
-    return frozenset(titles | {f"ln:{name}"[:400] for name, _ in one.listed})
+    names = set() if takes_along(one) else {f"ln:{name}"[:400] for name, _ in one.listed}
+    return frozenset(titles | names)
 
 
 def keys_in_pulls(one: PostingFacts) -> frozenset[str]:
@@ -106,7 +108,9 @@ def is_reworded(title: str, one: PostingFacts, pull: PostingFacts) -> bool:
 
 def is_of_another(title: str, one: PostingFacts, pull: PostingFacts, other: PostingFacts) -> bool:
     """True if a listed patch is that of another posting with exactly its title, rather than a reworded one of `one`."""
-    if other.listed or other.trees or other.upstream or other.date > pull.date or title not in other.titles:
+    if (other.listed and not takes_along(other)) or other.trees or other.upstream:
+        return False
+    if other.date > pull.date or title not in other.titles:
         return False
     authors = {name for name, listed in pull.listed if listed == title}
     return not authors.isdisjoint(one.names) and not authors.isdisjoint(other.names)

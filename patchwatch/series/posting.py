@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from patchwatch.mail.message import Message, Person, SignalKind, name_key
 from patchwatch.mail.subject import title_key
-from patchwatch.series.relayed import relayed_patches
+from patchwatch.series.relayed import patches_of_others, relayed_patches
 from patchwatch.series.revision import Revision
 from patchwatch.series.stable_trees import stable_trees
 from patchwatch.series.stated_relations import dependencies_of, successors_of, superseded_by_posting
@@ -47,7 +47,7 @@ class PostingFacts(Struct, frozen=True, array_like=True):
     recipients: tuple[str, ...]  # of the root
     names: tuple[str, ...] = ()  # of sender and patch authors, as keys
     incomplete: bool = False  # fewer patches seen than announced
-    listed: tuple[tuple[str, str], ...] = ()  # by a pull request, backport or batch: keys of (author's name, title)
+    listed: tuple[tuple[str, str], ...] = ()  # of others, by name key and title key
     upstream: tuple[tuple[str, str], ...] = ()  # of a backport: (message-id, commit in Linus's tree)
     prose: str = ""  # the sketch of the root's text (patchwatch.mail.prose_sketch)
     applied: int = 0  # UTC seconds of the first mail that says that it was applied; 0: none
@@ -80,7 +80,8 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         earlier = {revision.rerolls: None}
     repeats = tuple(m for m in revision.patches if m.upstream)
     trees = stable_trees(root.parts.prefixes)
-    relayed = () if repeats or trees or root.listed else relayed_patches(revision)
+    of_others = () if repeats or trees or root.listed else patches_of_others(revision)
+    relayed = relayed_patches(revision, of_others)
     return PostingFacts(
         root=root.message_id,
         author=root.author,
@@ -105,7 +106,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         names=tuple(dict.fromkeys(n for m in own for n in _names(m) if n)),
         incomplete=len(revision.patches) < revision.expected,
         listed=tuple((name_key(name), title_key(title)) for name, title in root.listed)
-        or _repeated(repeats or relayed),
+        or _repeated(repeats or of_others),
         upstream=tuple((m.message_id, m.upstream) for m in repeats),
         prose=revision.head.prose,
         applied=min((f.message.date for f in revision.follow_ups if _says_applied(f.message)), default=0),
@@ -122,7 +123,13 @@ def with_replies(posting: PostingFacts, revision: Revision) -> PostingFacts:
     applied = [f.message.date for f in revision.follow_ups if _says_applied(f.message)]
     dates = [date for date in (posting.applied, *applied) if date]
     superseded = dict(posting.superseded_by) | dict(successors_of(revision))
-    return structs.replace(posting, applied=min(dates, default=0), superseded_by=tuple(superseded.items()))
+    needed = dict.fromkeys((*posting.depends_on, *(relation.target for relation, _ in dependencies_of(revision))))
+    return structs.replace(
+        posting,
+        applied=min(dates, default=0),
+        depends_on=tuple(needed),
+        superseded_by=tuple(superseded.items()),
+    )
 
 
 def _says_applied(message: Message) -> bool:

@@ -1,5 +1,7 @@
 """Batches of a subsystem maintainer: patches of others that they send on, which is where those patches went.
 
+A developer whose series needs a patch of somebody else posts it among their own; it goes where that series goes.
+
 Pure.  In such a batch, `From:` in the body names the author and the maintainer's Signed-off-by is the last.  It is not
 a new version of the patches.  A developer who takes over the work of another sends mails of the same form; what tells
 them apart is the posting that they continue: a higher version of it, its title or change-id, a link to it.
@@ -21,10 +23,30 @@ _SIMILAR = 0.7  # words that the titles of two cover letters have in common
 _MANY = 2  # authors, from which on a batch is not the work of one whom the sender continues
 
 
-def relayed_patches(revision: Revision) -> tuple[Message, ...]:
-    """The patches of others in a posting that consists mostly of them; none in the work of its sender."""
-    found = tuple(m for m in revision.patches if _is_relayed(m))
-    return found if 2 * len(found) > len(revision.patches) else ()
+def patches_of_others(revision: Revision) -> tuple[Message, ...]:
+    """The patches of a posting that its sender passes on."""
+    return tuple(m for m in revision.patches if _is_relayed(m))
+
+
+def relayed_patches(revision: Revision, others: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The patches of `others` in a posting that consists mostly of them; none in the work of its sender."""
+    return others if 2 * len(others) > len(revision.patches) else ()
+
+
+def takes_along(series: PostingFacts) -> bool:
+    """True for a posting of its sender's own work that has patches of others among it, which it lists."""
+    if not series.listed or series.relayed or series.upstream:
+        return False
+    return len(series.listed) < len(series.titles) and {title for _, title in series.listed} <= set(series.titles)
+
+
+def taken_along(one: PostingFacts, series: PostingFacts) -> frozenset[int]:
+    """The patches of a posting (by place, from 0) that somebody else posted later among their own."""
+    sender = name_key(series.author.name)
+    if not takes_along(series) or series.date < one.date or series.author.email in one.people or sender in one.names:
+        return frozenset()
+    titles = {title for name, title in series.listed if name in one.names}
+    return frozenset(place for place, title in enumerate(one.titles) if title in titles)
 
 
 def _is_relayed(message: Message) -> bool:

@@ -12,7 +12,7 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
 from patchwatch.db.records import revision_state_of
-from patchwatch.db.revision_codec import decode_summary
+from patchwatch.db.revision_codec import decode_state, decode_summary
 from patchwatch.series.citations import keys_in_postings
 from patchwatch.series.merged import (
     REACH,
@@ -29,11 +29,12 @@ from patchwatch.series.merged import (
     shows_a_tree,
 )
 from patchwatch.series.posting import PostingFacts
-from patchwatch.series.relayed import sends_on
+from patchwatch.series.relayed import sends_on, taken_along, takes_along
 from patchwatch.series.state.types import Reason, RevisionState
-from patchwatch.series.states import APPLIED, ReasonKind, State
+from patchwatch.series.states import APPLIED, CLOSED, ReasonKind, State
 from patchwatch.series.went_in import Report
 
+_UNREAD = (State.NEW, State.UNDER_REVIEW)
 _MAX_HOLDERS = 100  # postings with a title, from which on a patch of that title may be anybody's
 
 
@@ -48,7 +49,10 @@ def affected(
     found = _with_rivals(connection, postings, facts)
     pulls = [one for one in facts if one.listed]
     wanted = [[(f"t:{title}"[:400], pull.date) for _, title in pull.listed] for pull in pulls]
-    named = [_authors({name for name, _ in pull.listed}, pull.date) for pull in pulls]
+    named = [
+        [] if takes_along(pull) else _authors({name for name, _ in pull.listed}, pull.date)  # their titles are the same
+        for pull in pulls
+    ]
     held = _before(connection, {key for own in (*wanted, *named) for key in own})
     near = [{i for key in (*titles, *names) for i in held[key]} for titles, names in zip(wanted, named, strict=True)]
     postings.load(set().union(*near))
@@ -72,7 +76,7 @@ def _repeated(connection: Connection, postings: Postings, backports: Sequence[Po
 
 def _with_rivals(connection: Connection, postings: Postings, changed: Sequence[PostingFacts]) -> set[int]:
     """Return the revisions that pulled patches may be reworded ones of, but for a posting with exactly their title."""
-    others = [one for one in changed if not one.listed]
+    others = [one for one in changed if not one.listed or takes_along(one)]
     pulls = derived.revisions_with_keys(connection, {f"l:{title}"[:400] for one in others for title in one.titles})
     postings.load({i for ids in pulls.values() for i in ids})
     authors: dict[tuple[str, int], set[str]] = {}  # of a title and the request that lists it
@@ -111,6 +115,7 @@ def reports(
     `orders` are the revisions of each series, oldest first.
     """
     members = {order[-1].id: {r.id for r in order} for order in orders}
+    newest = {order[-1].id: order[-1] for order in orders}
     postings.load(members)
     keys = {i: keys_in_pulls(postings[i]) for i in members}
     names = {i: [(key, postings[i].date) for key in author_keys_of_pulls(postings[i])] for i in members}
@@ -129,7 +134,11 @@ def reports(
     for number in members:
         own: dict[int, list[Report]] = {}
         for i in near[number]:
-            if report := _of_pull(postings[number], postings[i], states[i], lists[i]):
+            if takes_along(postings[i]):
+                for place in taken_along(postings[number], postings[i]):
+                    if report := _of_series(newest[number], postings[i], states[i], lists[i]):
+                        own.setdefault(place, []).append(report)
+            elif report := _of_pull(postings[number], postings[i], states[i], lists[i]):
                 for place in pulled_patches(postings[number], postings[i], taken.get((number, i), ())):
                     own.setdefault(place, []).append(report)
             for place, (message_id, commit) in backported_patches(postings[number], postings[i]).items():
@@ -149,7 +158,7 @@ def _taken(
         (number, i): titles
         for number, ids in near.items()
         for i in ids
-        if (titles := reworded_titles(postings[number], postings[i]))
+        if not takes_along(postings[i]) and (titles := reworded_titles(postings[number], postings[i]))
     }
     titled = {title: keys_in_postings([title]) for titles in wanted.values() for title in titles}
     found = derived.revisions_with_keys(connection, {key[:400] for keys in titled.values() for key in keys})
@@ -182,3 +191,17 @@ def _of_pull(one: PostingFacts, pull: PostingFacts, state: RevisionState, stored
         return None
     text = f"listed in “{subject}”"
     return Report(State.ACCEPTED, Reason(pull.root, text, pull.date, kind=ReasonKind.CITED, by=pull.author))
+
+
+def _of_series(
+    one: StoredRevision, series: PostingFacts, state: RevisionState, stored: StoredRevision
+) -> Report | None:
+    """Return what a series of somebody else shows of the patches of `one` that it has among its own."""
+    if state.state in APPLIED and state.reason:
+        return Report(state.state, state.reason)
+    # What its reviewers asked for, or a maintainer may take as it is, still waits in its own thread.
+    if state.state in CLOSED or decode_state(one.standing).state not in _UNREAD:
+        return None
+    subject = decode_summary(stored.view).subject
+    reason = Reason(series.root, f"taken into “{subject}”", series.date, kind=ReasonKind.RELAYED, by=series.author)
+    return Report(State.AWAITING_UPSTREAM, reason)

@@ -223,3 +223,73 @@ def test_any_order_gives_the_same() -> None:
     reads = [read_mail(raw) for raw in (*OLD, *TAKEN_OVER)]
     expected = ingest_and_dump([reads])
     assert ingest_and_dump([[read] for read in reversed(reads)]) == expected
+
+
+def with_anns_patch(root: str = "s", *, day: str = "20 Jul", author: str = ANN, prefix: str = "PATCH") -> list[bytes]:
+    """A series of Ben's that has a patch of Ann's among his own."""
+    return [
+        patch(root, 0, 3, "frob: stop for a while", BEN, day=day, prefix=prefix, cover=True),
+        patch(root, 1, 3, WHEEL, BEN, author=author, day=day, prefix=prefix, cover=True, diff="rebased"),
+        patch(root, 2, 3, "frob: wait for the belt", BEN, day=day, prefix=prefix, cover=True),
+        patch(root, 3, 3, "frob: stop without the belt", BEN, day=day, prefix=prefix, cover=True),
+    ]
+
+
+ONE = patch("a", 1, 1, WHEEL, ANN)
+SERIES_APPLIED = mail(
+    message_id="t@x", sender="Mia Keeper <mia@example.com>", in_reply_to="s.0@x",
+    subject="Re: [PATCH 0/3] frob: stop for a while", date="25 Jul 2023 10:00:00 +0000",
+    body="> Words.\n\nApplied to frob-next, thanks!\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["patch", "series"])
+def test_patch_that_somebody_takes_into_their_series_waits_for_nobody(tracker: Tracker, first: str) -> None:
+    take(tracker, *([ONE, *with_anns_patch()] if first == "patch" else [*with_anns_patch(), ONE]))
+    taken = "taken into “[PATCH 0/3] frob: stop for a while”"
+    assert state_of(tracker, "a.1@x") == ("awaiting-upstream", "nobody", taken)
+    assert tracker.find("a.1@x") != tracker.find("s.0@x")
+    assert state_of(tracker, "s.0@x")[0] == "new"
+
+
+@pytest.mark.parametrize("first", ["patch", "series", "applied"])
+def test_patch_that_was_applied_with_the_series_of_somebody_else(tracker: Tracker, first: str) -> None:
+    parts = {"patch": [ONE], "series": with_anns_patch(), "applied": [SERIES_APPLIED]}
+    take(tracker, *parts.pop(first), *itertools.chain(*parts.values()))
+    assert state_of(tracker, "a.1@x")[:2] == ("accepted", "nobody")
+
+
+def test_next_version_of_a_patch_is_no_longer_the_one_that_was_taken(tracker: Tracker) -> None:
+    take(tracker, ONE, *with_anns_patch(), patch("b", 1, 1, WHEEL, ANN, prefix="PATCH v2", day="22 Jul", diff="new"))
+    assert state_of(tracker, "b.1@x")[0] == "new"
+    assert tracker.find("a.1@x") == tracker.find("b.1@x")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param([*with_anns_patch(author="")], id="the same title, of their own"),
+        pytest.param([*with_anns_patch(author=COE)], id="of another author"),
+        pytest.param([*with_anns_patch(day="1 Jul")], id="posted before"),
+    ],
+)
+def test_series_that_has_another_patch_of_the_title(tracker: Tracker, other: list[bytes]) -> None:
+    take(tracker, ONE, *other)
+    assert state_of(tracker, "a.1@x")[0] == "new"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("Please use a mutex here.\n", "changes-requested"),
+        ("Reviewed-by: Rita Reviewer <rita@example.com>\n", "reviewed"),
+        ("Nacked-by: Rita Reviewer <rita@example.com>\n\nWe will never take this.\n", "rejected"),
+    ],
+)
+def test_taken_patch_keeps_what_its_own_reviewers_said(tracker: Tracker, answer: str, state: str) -> None:
+    said = mail(
+        message_id="r@x", sender="Rita Reviewer <rita@example.com>", in_reply_to="a.1@x",
+        subject=f"Re: [PATCH] {WHEEL}", date="5 Jul 2023 10:00:00 +0000", body=answer,
+    )  # fmt: skip
+    take(tracker, ONE, said, *with_anns_patch())
+    assert state_of(tracker, "a.1@x")[0] == state
