@@ -13,7 +13,7 @@ from msgspec import structs
 
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting, encode_posting
-from patchwatch.db.records import stored_checks, stored_reviewers, stored_state
+from patchwatch.db.records import stored_checks, stored_dependencies, stored_reviewers, stored_state
 from patchwatch.db.remembered import encode_memory
 from patchwatch.db.revision_codec import RevisionSummary, StoredReviewer, decode_state, encode
 from patchwatch.db.tags import stored_tags
@@ -65,6 +65,8 @@ def amended_record(
             reviewers.read(kept, by_author=reading.is_by_author(kept), answered=reading.answered(parent))
     state = reading.state
     with_them = replace(revision, follow_ups=tuple(follow_up for follow_up, _ in additions))
+    needed = {one.target: one for one in summary.depends_on}
+    needed = {one.target: one for one in stored_dependencies(with_them)} | needed
     view = structs.replace(
         summary,
         follow_ups=summary.follow_ups + len(additions),
@@ -74,6 +76,7 @@ def amended_record(
         reviewers=stored_reviewers(reviewers.found),
         commits=committers.includes(revision.root.author, lists_of(revision)),
         asks=reading.requests.open,
+        depends_on=tuple(reversed(needed.values())),
     )
     return {
         "id": stored.id,

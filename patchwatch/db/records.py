@@ -202,16 +202,18 @@ def _summary(
         reviewers=stored_reviewers(reviewers_of(revision)),
         missing=_missing(revision),
         backport=any("-rc" not in tree for tree in posting.trees),
-        depends_on=tuple(
-            StoredDependency(relation.target, relation.text, message_id)
-            for relation, message_id in dependencies_of(revision)
-        ),
+        depends_on=stored_dependencies(revision),
         pull=root.pull,
         sendings=tuple(m.message_id for m in revision.sendings),
         taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
         commits=committers.includes(root.author, lists_of(revision)),
         asks=requests.open,
     )
+
+
+def stored_dependencies(revision: Revision) -> tuple[StoredDependency, ...]:
+    """Return what a revision needs, according to its mails."""
+    return tuple(StoredDependency(r.target, r.text, message_id) for r, message_id in dependencies_of(revision))
 
 
 def stored_checks(revision: Revision) -> tuple[StoredCheck, ...]:

@@ -129,6 +129,16 @@ _MAY_BE_OF_REPLY = Pattern(
     r"drop|skip|discard|forget|n[o']t (?:apply|take|merge|review)"
 )
 
+_REPLY_CUES = ("depend", "on top of", "prereq", "based on", "based-on")  # fewer than of postings: replies explain code
+_OF_THIS = Pattern(
+    rf"(?i)\b(?:this|these|both|(?:this|the|these|my|whole) (?:\w+ ){{0,2}}?{_WORK})"
+    r"(?: (?:has|have|is|are|was|were|does|do|also|now|all|needs?|must|should|to|be|currently|actually|already))*"
+    r"\s*$"
+)
+_NO_LONGER = Pattern(
+    r"(?i)\?$|\b(?:applied by|(?:been|was|were) applied|merged|landed|picked up|queued|in (?:linux-)?next|in mainline)"
+)
+
 
 def of_posting(text: str, own_text: str, *, patch: bool) -> tuple[Relation, ...]:
     """What a posting depends on, and what it supersedes.
@@ -149,11 +159,32 @@ def of_posting(text: str, own_text: str, *, patch: bool) -> tuple[Relation, ...]
 
 
 def of_reply(own_text: str, version: int) -> tuple[Relation, ...]:
-    """What supersedes the posting of `version` that the mail replies to; `own_text` is without quotes."""
+    """What the posting of `version` that the mail replies to depends on, and what supersedes it.
+
+    `own_text` is without quotes.
+    """
     if "://" not in own_text and "@" not in own_text:
         return ()
-    if not _MAY_BE_OF_REPLY.search(own_text.lower()) or not _OF_REPLY.search(own_text):
-        return ()
+    lowered = own_text.lower()
+    found = _forgotten(own_text) if has_any(_REPLY_CUES, lowered) else []
+    if _MAY_BE_OF_REPLY.search(lowered) and _OF_REPLY.search(own_text):
+        found += _successors(own_text, version)
+    return _distinct(found)
+
+
+def _forgotten(own_text: str) -> list[Relation]:
+    """The dependencies that a reply states: its author may have forgotten them when they posted."""
+    found = _trailers(own_text, ("depends",))
+    notes = _footnotes(own_text)
+    for paragraph, following in _paragraphs(own_text[:_MAX_PROSE]):
+        for words in _DEPENDS.finditer(paragraph) if has_any(_REPLY_CUES, paragraph.lower()) else ():
+            if _OF_THIS.search(paragraph[max(words.start() - _REACH, 0) : words.start()]):
+                found += _relations("depends", paragraph, words, notes, following)
+    return [relation for relation in found if not _NO_LONGER.search(relation.text)]
+
+
+def _successors(own_text: str, version: int) -> list[Relation]:
+    """What supersedes the posting of `version` that a mail replies to."""
     found = _trailers(own_text, ("by",))
     notes = _footnotes(own_text)
     for paragraph, following in _paragraphs(own_text[:_MAX_PROSE]):
@@ -162,7 +193,7 @@ def of_reply(own_text: str, version: int) -> tuple[Relation, ...]:
                 found += _relations("superseded-by", paragraph, words, notes, following)
         for words in _withdrawals(paragraph, version):
             found += _relations("reposted-as", paragraph, words, notes, following)
-    return _distinct(found)
+    return found
 
 
 def without_contradictions(

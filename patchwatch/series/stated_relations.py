@@ -28,15 +28,24 @@ _WHOLE = Pattern(r"(?i)\bv(?:ersion )?\d|\b(?:series|patch ?set|version|all|both
 
 
 def dependencies_of(revision: Revision) -> tuple[tuple[Relation, str], ...]:
-    """What a posting depends on, each once, with the message-id of the mail that states it."""
+    """What a posting depends on according to its author, each once, with the message-id of the mail that states it."""
     own = {f"m:{m.message_id}" for m in revision.own_messages} | {f"c:{m.change_id}" for m in revision.own_messages}
     own |= {f"p:{m.patch_id}" for m in revision.patches}
     found: dict[str, tuple[Relation, str]] = {}
-    for message in revision.own_messages:
+    for message in (*revision.own_messages, *_answers_of_author(revision)):
         for relation in message.relations:
             if relation.kind == "depends" and relation.target not in own:
                 found.setdefault(relation.target, (relation, message.message_id))
     return tuple(found.values())
+
+
+def _answers_of_author(revision: Revision) -> list[Message]:
+    """The replies in which its author may state what they forgot to say in a posting."""
+    stating = [f.message for f in revision.follow_ups if f.message.relations and not f.of]
+    if not stating:
+        return []
+    authors = authors_of(revision)
+    return [m for m in stating if authors.include(m.author.name, m.author.email)]
 
 
 def superseded_by_posting(revision: Revision) -> tuple[tuple[str, str], ...]:

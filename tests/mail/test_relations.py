@@ -155,6 +155,40 @@ def test_reply_that_names_none(text: str) -> None:
     assert of_reply(text, 1) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I forgot to say that this depends on my earlier series:\n{LORE}/r/{BASE}",
+        f"This series depends on [1], sorry for not mentioning it.\n\n[1] {LORE}/r/{BASE}",
+        f"Note that this needs to be applied on top of {LORE}/r/{BASE}",
+        f"These patches are based on {LORE}/r/{BASE}, I should have said so.",
+        f"Forgot the tag:\n\nDepends-on: <{BASE}>",
+        f"Both were based on top of the clock series: {LORE}/r/{BASE}",
+    ],
+)
+def test_reply_states_what_the_posting_needs(text: str) -> None:
+    assert {(r.kind, r.target) for r in of_reply(text, 1)} == {("depends", f"m:{BASE}")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Does this depend on {LORE}/r/{BASE} ?",
+        f"Should this be based on {LORE}/r/{BASE}?",
+        f"This no longer depends on {LORE}/r/{BASE}",
+        f"This series doesn't depend on {LORE}/r/{BASE}.",
+        f"It depends on how the firmware does it, see {LORE}/r/{BASE}",
+        f"The patches this depends on have been applied by you: {LORE}/r/{BASE}",
+        f"This series depended on the clock patch, which has landed meanwhile: {LORE}/r/{BASE}",
+        f"I did the same on top of next in {LORE}/r/{BASE}",
+        f"What users depend on is in {LORE}/r/{BASE}",
+        f"This depends on the configuration. I posted numbers in {LORE}/r/{BASE}",
+    ],
+)
+def test_reply_that_states_no_need(text: str) -> None:
+    assert of_reply(text, 1) == ()
+
+
 def test_message_is_a_dependency_or_a_version_but_not_both() -> None:
     def parsed(text: str) -> tuple[list[str], list[str]]:
         message = parse(mail(message_id="a@x", subject="[PATCH 0/2] frob", body=text))

@@ -7,6 +7,7 @@ import pytest
 from patchwatch.mail.message import Message
 from patchwatch.series.revision import find_revisions
 from patchwatch.series.state.revision_state import revision_state
+from patchwatch.series.stated_relations import dependencies_of
 from patchwatch.series.states import State, Turn
 from tests.series.test_version_links import ANN, BEN, RITA, found, posted
 
@@ -52,6 +53,16 @@ def test_dependency_is_no_version(text: str) -> None:
         "below", "[PATCH v2] frob: add a knob here", 10, text=text, below=("base",), file="frob: add a knob/1.c"
     )
     assert found([*BASE, below], "below") is None
+
+
+@pytest.mark.parametrize(("sender", "needed"), [(ANN, True), ("Ann Author <ann@home.example>", True), (RITA, False)])
+def test_author_states_a_dependency_in_a_reply(sender: str, needed: bool) -> None:
+    later = series("next", "frob: add a knob to it", 10, number=" v2")
+    stated = answer("next", 11, f"Sorry, I forgot: this depends on {LORE}/base@x/", sender)
+    assert (found([*BASE, *later, stated], "next") is None) == needed
+    (revision,) = (r for r in find_revisions([*later, stated]) if r.root.message_id == "next@x")
+    stating = [(relation.target, mail) for relation, mail in dependencies_of(revision)]
+    assert stating == ([("m:base@x", stated.message_id)] if needed else [])
 
 
 def test_no_version_of_what_the_dependency_became() -> None:

@@ -56,6 +56,7 @@ _SAYINGS = (
     "kernel test robot noticed the following build errors:\n\n   frob.c:{n}: error: expected ';'\n",
     "The build succeeded, no errors.\n",
     "On Mon, 3 Jul 2023, quokka-bot@quokka.example wrote:\n> - [High] the lock leaks\n\nGood catch.\n",
+    "I forgot: this depends on https://lore.kernel.org/all/base-{n}@talk.example.org/\n",
     "This is superseded by https://lore.kernel.org/all/v2-0@talk.example.org/\n",
     "Rita, can you test this?\n",
     "Max, what do you think of step {n}?\n",

@@ -111,9 +111,9 @@ def test_sample_threads_one_by_one_give_what_reading_all_of_them_gives(
 
 OF_THE_POSTING = """
     subject title author version minor rfc kind patches expected has_cover message_ids patch_message_ids patch_facts
-    dropped senders writers recipients missing backport depends_on pull sendings taken
+    dropped senders writers recipients missing backport pull sendings taken
 """
-OF_REPLIES = "follow_ups unreadable trailers checks reviewed voices commits asks"
+OF_REPLIES = "follow_ups unreadable trailers checks reviewed voices commits asks depends_on"
 
 
 def test_each_field_of_a_summary_is_known_to_depend_on_replies_or_not() -> None:
@@ -122,9 +122,9 @@ def test_each_field_of_a_summary_is_known_to_depend_on_replies_or_not() -> None:
 
 
 def test_random_threads_have_everything_that_depends_on_replies() -> None:
-    names = {"follow_ups", "trailers", "checks", "reviewed", "reviewers", "asks"}
+    names = {"follow_ups", "trailers", "checks", "reviewed", "reviewers", "asks", "depends_on"}
     found: set[str] = set()
-    for seed in range(4):
+    for seed in range(12):
         (revision, *_) = find_revisions([read.message for read in talk(Random(seed), 60)])
         summary = decode_summary(revision_record(1, 1, revision, {})["view"])
         found |= {name for name in names if getattr(summary, name)}
