@@ -66,7 +66,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     patch, files = _diff(whole[cut:]) if submission and cut >= 0 else ("", ())
     own_text, passages = _written(text, cut, submission=submission)
     tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
-    sentences, substance = _sentences(own_text, passages, tags)
+    sentences, substance = _sentences(own_text, passages, tags, sender)
     pull, listed = _pull(kind, head, subject, whole)
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
     earlier, related = _stated("notice" if bot and not submission else kind, whole, own_text, parts)
@@ -128,10 +128,13 @@ def _written(text: Text, cut: int, *, submission: bool) -> tuple[str, list[body.
 
 
 def _sentences(
-    own_text: str, passages: Sequence[body.Passage], tags: Sequence[Trailer]
+    own_text: str, passages: Sequence[body.Passage], tags: Sequence[Trailer], sender: Person
 ) -> tuple[tuple[str, ...], list[str]]:
     """The sentences that the sender wrote, and those that say something; a reply's passages are split only once."""
     if passages and len(own_text) <= _MAX_PROSE:
+        last = passages[-1].sentences
+        if last and split.is_signed(last[-1], sender.name):
+            last.pop()
         found = tuple(itertools.chain.from_iterable(passage.sentences for passage in passages))
     else:
         found = tuple(split.sentences(own_text[:_MAX_PROSE]))

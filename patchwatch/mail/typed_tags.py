@@ -2,7 +2,7 @@
 
 `Acked-By : A <a@b>.`, `*Reviewed-by: A <a@b>*`, `Patches 1-3: Reviewed-by: A <a@b>`, a tag at the end of a sentence or
 wrapped over two lines.  Within a sentence only the sender's own tag is one, unless the sentence denies it or shows an
-example.  patchwatch.mail.trailers reads the result.
+example; "you can add my Reviewed-by to 2/3" gives one without an address.  patchwatch.mail.trailers reads the result.
 """
 
 from __future__ import annotations
@@ -39,6 +39,16 @@ _DENIED = Pattern(
 _CLAUSE = Pattern(r"[.!,;:](?:\s|$)|\bbut\b")
 _NOT_GIVEN = Pattern(r"\s*[\"`\u201d]|\W{0,3}(?:but )?only (?:after|if|once|when)\b|.*\?")  # quoted, or asked for
 _IN_CODE = Pattern(r"^\s*`{1,3}(\S[^`]*)`{1,3}\s*$")  # the whole line
+# "You can add my Reviewed-by to 1-9, too."
+_IN_PROSE = Pattern(
+    r"(?:^|[.,;:!)–—-]\s+|\b(?:so|and)\s+)"
+    r"(?:(?:please|also|then|so|just|you(?: can| may|'re welcome to| are welcome to)|feel free to|go ahead and)\s+)*"
+    r"(?:add|include|have|take|use)\s+(?:in\s+)?my\s+(?P<name>reviewed|acked|tested)-by\b(?:\s+tags?)?"
+    r"(?![ \t]*[:<])(?P<behind>(?:[^.!?;,]|\.(?=\w))*)(?P<end>.?)",
+    re.IGNORECASE,
+)
+_ON_CONDITION = Pattern(r"(?i)\b(?:if|once|when|after|unless|until|assuming|provided|with(?:out)?|from|only|in v\d+)\b")
+_TOO = Pattern(r"(?i)^\s*(?:tags? )?(?:back )?(?:to|for|on)\s+|\b(?:as well|too|then|also|here|now)\b")
 _MAX_LINE = 600  # characters
 _MAX_LINES = 4_000  # of a reply that are looked at
 
@@ -63,9 +73,23 @@ def in_usual_form(lines: Sequence[str], sender: Person) -> list[str]:
                 tag = _TAG.search(f"{line.rstrip()}{glue}{following}")
                 if tag is not None:
                     found[number + 1] = ""
-        if tag is not None and (usual := _usual(tag, sender)):
+        if tag is not None:
+            usual = _usual(tag, sender)
+        else:
+            usual = _given_in_prose(line, found[number + 1 : number + 2], sender) if " my " in lowered else ""
+        if usual:
             found[number] = usual
     return found
+
+
+def _given_in_prose(line: str, following: Sequence[str], sender: Person) -> str:
+    """The tag that a sentence gives without an address, in the usual form; empty if it gives none, or not yet."""
+    given = _IN_PROSE.search(" ".join((line.strip(), *(more.strip()[:_MAX_LINE] for more in following))))
+    if given is None or given["end"] == "?" or _ON_CONDITION.search(given["behind"]):
+        return ""
+    scope = _scope_before(_TOO.sub("", given["behind"]))
+    value = f"{sender.name} <{sender.email}>" if sender.name else sender.email
+    return f"{given['name'].capitalize()}-by: {value}" + (f" # {scope}" if scope else "")
 
 
 def _usual(tag: re.Match[str], sender: Person) -> str:

@@ -86,6 +86,12 @@ class Revision:
         return any(m.parts.rfc for m in self.own_messages)
 
     @property
+    def awaits_taker(self) -> bool:
+        """True for a pull request, and for backports: they wait for who takes them; AUTOSEL asks everybody first."""
+        backports = self.patches and all(m.upstream for m in self.patches) and "AUTOSEL" not in self.root.subject
+        return self.kind == "pull" or bool(backports)
+
+    @property
     def own_messages(self) -> tuple[Message, ...]:
         """Cover, patches and replaced patches, without those of an earlier version."""
         return (*((self.cover,) if self.cover else ()), *self.own_patches, *self.replaced) or (self.root,)

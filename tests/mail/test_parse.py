@@ -196,3 +196,11 @@ def test_any_mail_is_parsed_and_survives_storage(fields: list[tuple[bytes, bytes
     assert parse(raw) == message
     assert message.message_id
     read_for_display(message.message_id, raw, ())
+
+
+def test_a_name_in_small_letters_at_the_end_of_a_mail_says_nothing() -> None:
+    body = "> +\tfrob();\n\nGreat, thanks for the change!\n\nrita r-w\n\n> +\tunfrob();\n"
+    sender = "Rita Reviewer-Walker <rita@example.com>"
+    message = parse(mail(subject="Re: [PATCH] frob", in_reply_to="1@x", sender=sender, body=body))
+    assert message.is_courtesy
+    assert [remark.words for remark in message.remarks] == [0]

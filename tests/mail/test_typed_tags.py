@@ -93,6 +93,37 @@ def test_scope_before_a_tag_on_the_same_line(line: str, scope: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("You can add my Reviewed-by.", ""),
+        ("Please feel free to add my Reviewed-by tag to the whole series.", "the whole series"),
+        ("That explains it, thanks. You can add my Reviewed-by to\n3/3 as well.", "3/3"),
+        ("You can add my Reviewed-by to 1-2. The others look fine, too.", "1-2"),
+        ("You may add in my Reviewed-by for the frob bits.", "the frob bits"),
+    ],
+)
+def test_a_sentence_gives_a_tag_without_an_address(text: str, scope: str) -> None:
+    assert of_rex(f"Hi Ann,\n\n{text}\n\nRex\n") == [("Reviewed-by", WHO, scope)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You can add my Reviewed-by once the leak is fixed.",
+        "You can add my Reviewed-by if you resend it.",
+        "Please add my Reviewed-by in v3.",
+        "Can you add my Reviewed-by?",
+        "You forgot to add my Reviewed-by from v2.",
+        "I don't think that you can add my Reviewed-by to this.",
+        "Please add Rita's Reviewed-by.",
+        "You can keep my Reviewed-by.",
+    ],
+)
+def test_a_sentence_about_a_tag_that_gives_none(text: str) -> None:
+    assert of_rex(f"{text}\n") == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Please add a Reviewed-by: tag",

@@ -14,16 +14,18 @@ _HABIT = (
     r"(?:in|for|with|to) (?:my |the |all )?(?:further|upcoming|other|subsequent|new|next) patches"
 )
 _ORDINARY = (  # words that begin a sentence and are no names
-    r"(?!(?:Al(?:so|ternatively|though)|And|Again|Any(?:way|ways|how)|As|At|Besides|"
-    r"Btw|But|By|Else|F(?:irst|urthermore|WIW|YI|TR)|For|H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|OW)|Instead|"
-    r"Just|Maybe|Meanwhile|Moreover|Next|No|Nit|Nope|Now|O(?:h|k|kay|n|TOH|therwise|ne)|Perhaps|Please|Plus|Q|Question|Right|See|"
-    r"Second|Since|So|Sorry|Still|Sure|Thanks|That|The|Then|There(?:fore)?|This|Though|Thus|To|Um|Well|What|When|While|Yeah?|Yep|"
-    r"Yes|You)\b|[A-Z]\w+ly\b)"
+    r"(?!(?:A(?:greed|h|l(?:as|so|ternatively|though|right)|nd|gain|ny(?:way|ways|how)|s|t|wesome)|Besides|"
+    r"Btw|But|By|C(?:ool|orrect)|Else|Excellent|F(?:air|ine|irst|urthermore|WIW|YI|TR)|For|G(?:ood|ot|reat)|"
+    r"H(?:ere|ence|i|ello|ey|m+|owever)|I(?:f|n|IUC|IRC|MO|MHO|ndeed|OW)|Instead|"
+    r"Just|Maybe|Meanwhile|Moreover|N(?:ever|ext|ice|o|it|ope|ow)|O(?:h|k|kay|n|TOH|therwise|ne)|Perfect|Perhaps|Please|"
+    r"Plus|Q|Question|Right|See|"
+    r"Second|Since|So|Sorry|Still|Sure|Thanks?|That|The|Then|There(?:fore)?|This|Though|Thus|To|True|U(?:m|nderstood)|Well|"
+    r"What|When|While|Yeah?|Yep|Yes|You)\b|[A-Z]\w+ly\b)"
 )
 # "Andrew, can you take this?", "Waiman, what do you think?"
 _ADDRESSED = Pattern(
     r"(?:(?:H(?:i|ello|ey)|But|And|So|Also|Also cc'ing)[ ,]+)?"
-    rf"{_ORDINARY}([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?, (?=\w)"
+    rf"{_ORDINARY}([A-Z][a-z]\w*)(?:(?:,? and |/|, )([A-Z][a-z]\w*))?(?:(?:,? and |/)([A-Z][a-z]\w*))?, (?=\w)"
 )
 # "Daniel could you take patch 2?"
 _BEFORE_VERB = Pattern(

@@ -70,7 +70,7 @@ _WHOSE = r"(?:(?:my|your|our|an?|the|further|some|internal|later|more) )*"
 FOR_REVIEW = rf"(?<!waiting )for {_WHOSE}(?:review|consideration|discussion|evaluation)"
 _NOT_TAKEN = Pattern(
     r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
-    rf"{FOR_REVIEW}|"
+    rf"{FOR_REVIEW}|review (?:queue|list)|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|into (?:one|a single|two) (?:patch|commit)\w*)\b|"
     r"n't\b|\?"
 )
@@ -184,8 +184,8 @@ _DROPPED = Pattern(
     rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|un-?queued|un-?applied)|"
     r"(?:now\s+)?(?:dropped|reverted|un-?queued|un-?applied|dropping|backed out)|"
     r"i(?:'m| am) (?:now )?(?:dropping|reverting)|"
-    r"i(?:'ll| will)(?: just)? (?:drop|revert|back out))"
-    rf"(?:\s+{_THING})?(?:\s+(?:for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
+    r"i(?:'ll| will)(?: just| go(?: and)?| now)* (?:drop|revert|back out))"
+    rf"(?:\s+{_THING})?(?:\s+(?:now|for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -248,7 +248,8 @@ def words_until(found: re.Match[str], end: Pattern[str]) -> str:
 
 
 def _is_denied(found: re.Match[str]) -> bool:
-    return "?" in words_until(found, COMMA) or _NOT_TAKEN.search(words_until(found, CLAUSE)) is not None
+    said = words_until(found, COMMA)
+    return "?" in said or "://lore." in said or _NOT_TAKEN.search(words_until(found, CLAUSE)) is not None
 
 
 def _is_done(found: re.Match[str]) -> bool:

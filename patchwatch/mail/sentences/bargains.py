@@ -8,11 +8,11 @@ from patchwatch.mail.sentences.phrase import phrase
 
 _MAX_SENTENCE = 300  # characters
 
-_OFFER = r"""
+_I_CAN = r"""
     \bi(?:'ll| will| can| could|(?:'d| would) be (?:happy|glad|fine) to|(?:'m| am) (?:happy|glad|fine) to)
-    (?: (?:then|gladly|happily|also|just|definitely))* (?:apply|take|queue|merge|pick|grab|pull|commit|push)
-    (?: up)? (?:it|th\w+|both|all|v\d+|your)\b
+    (?: (?:then|gladly|happily|also|just|definitely))* (?:apply|take|queue|merge|pick|grab|pull|commit|push)(?: up)?
 """
+_OFFER = rf"{_I_CAN}\s(?:it|th\w+|both|all|v\d+|your)\b"
 _EDIT = r"""
     (?:add|address|adjust|amend|change|clarify|clean|convert|correct|describe|document|drop|elaborate|explain|extend|fix|
     fold|include|mention|move|put|rebase|remove|rename|rephrase|replace|reword|rewrite|rework|re-?send|re-?post|re-?spin|
@@ -30,7 +30,8 @@ _YOU_DO = rf"""
 """
 
 _BARGAIN = phrase(
-    " and i|and then i|if you|once you|when you|after you|soon as you|provided you|with th|with it",
+    " and i|and then i|if you|once you|when you|after you|soon as you|provided you|with th|with it| a v| a new |next v|"
+    "a respin",
     rf"""
     ^(?:[^.!?;]{{1,60}}?[,;:!–-]+ )?(?:(?:so|just|then|please|but|and|now) )*
         {_EDIT}\b[^?]{{1,160}}?,? and (?:then )?{_OFFER}
@@ -39,6 +40,7 @@ _BARGAIN = phrase(
     |(?:^|[,;] )with (?:that|this|those|these|it|the \w+(?: \w+)?) (?:all )?
         (?:added|addressed|adjusted|changed|corrected|done|dropped|fixed|moved|removed|resolved|reworded|sorted|split|
         updated)(?: (?:up|out))?,?\s{_OFFER}
+    |{_I_CAN}\s(?:(?:an?|your|the next)) (?:(?:new|next|fixed|updated|rebased) )*(?:v\d+|version|respin)\b
     """,
 )
 

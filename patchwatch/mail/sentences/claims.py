@@ -100,7 +100,10 @@ _CONDITION = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|"
     r"let's|let us|please)\b|'ll\b"
 )
-_PLACE = r"(?:(?:my|our|the) (?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|(?:the )?pull request)"
+_PLACE = (
+    r"(?:(?:my|our|the) (?!review )(?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|"
+    r"(?:the )?pull request)"
+)
 _IN_PLACE = Pattern(
     rf"{_LEAD}(?:(?:{_THING}|they|fix)\s*(?:'s|is|are|was|were|went|sits?|(?:has|have) (?:been|gone|landed))?\s+)?"
     r"(?:(?:now|already|also|all|both|fixed|queued|sitting|applied)\s+)*"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from patchwatch.mail.sentences.phrase import phrase
 from patchwatch.mail.sentences.split import has_any
 from patchwatch.pattern import Pattern
 
@@ -73,6 +74,17 @@ _OF_ROBOT = Pattern(
     r"\bnot (?:caused|introduced|related) (?:by|to) (?:this|the|your) (?:patch|change|series|commit)"
 )
 
+_MY_TAG = r"my (?:(?:own|earlier|previous) )?(?:(?:reviewed|acked|tested)-by|r-?b|a-?b|acks?|review)(?: tags?)?\b"
+# "I have to withdraw my Reviewed-by.", "Unreviewed-by: …", "my R-b revoked until the race is fixed"
+_TAG_TAKEN_BACK = phrase(
+    "retract|withdr|revok|unrevi|un-revi|unack|un-ack|back my",
+    rf"""
+    \b(?:retract|withdraw|revoke|take back)(?:ing)? {_MY_TAG}
+    |\b{_MY_TAG} (?:(?:is|are|was|has been) )?(?:hereby )?(?:withdrawn|revoked|retracted)\b
+    |^un-?(?:reviewed|acked)-by\b
+    """,
+)
+
 # What an author withdrew is to be applied after all: "Ignore my last mail", "So this one is needed after all."
 _IT = r"(?:th(?:is|e|ese|at)(?: (?:one|patch(?:es|set)?|series|version|v\d+))?|it|they|them|my patch(?:es)?|v\d+)"
 _GOOD = (
@@ -104,6 +116,11 @@ _DISMISSES = Pattern(
 def dismisses_another(sentence: str) -> bool:
     """True if the sentence tells the author to ignore what another reviewer wants."""
     return len(sentence) <= _LONGEST and _DISMISSES.search(sentence) is not None
+
+
+def takes_tag_back(sentence: str, lowered: str) -> bool:
+    """True if a reviewer takes back a tag: something has to change before they give it again."""
+    return _TAG_TAKEN_BACK.occurs(sentence, lowered) and "?" not in sentence and not _CONDITION.search(lowered)
 
 
 def retracts(sentences: Sequence[str]) -> bool:

@@ -21,6 +21,7 @@ from patchwatch.mail.sentences import (
     bargains,
     breakages,
     claims,
+    delays,
     denials,
     objections,
     rejections,
@@ -124,7 +125,7 @@ _NOT_PROMISED = Pattern(
     r"necessary|preferred|desired|no|"
     r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
     r"\bunless\b|\?|\bwhen (?:posting|sending|i (?:post|send)) (?:new|further|more) versions\b|"
-    r"\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
+    r"\bif so\b|\bmaybe (?:i|we)(?:'ll|'d)?\b|\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
     r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
     re.IGNORECASE,
@@ -253,6 +254,7 @@ _APPLYING = Cues(
     "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
     " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next"
 )
+_OTHERS = ("they are in ", "they're in ", "they are now in ")  # what the sentence before speaks of
 _MAX_OPINION = 600  # characters
 _DROPPING = Cues("drop|revert|back|queue|appl")
 _WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab")
@@ -283,8 +285,9 @@ def person_signals(sentences: Sequence[str]) -> Iterator[Signal]:
     for sentence in sentences:
         lowered = sentence.lower()
         another = "already" in lowered and rejections.another_was_taken(sentence, previous)
-        previous = sentence
-        if not reported and not another and _APPLYING.occur(lowered):
+        before, previous = previous, sentence
+        others = before and lowered.startswith(_OTHERS)
+        if not (reported or another or others) and _APPLYING.occur(lowered):
             if (report := _report(sentence, lowered)) is not None:
                 reported = report.kind == SignalKind.APPLIED
                 yield report
@@ -318,7 +321,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if "ignore" in lowered and retractions.dismisses_another(sentence):
         return Signal(SignalKind.DISMISSED, evidence(sentence))
-    if breakages.reports_breakage(sentence, lowered):
+    if breakages.reports_breakage(sentence, lowered) or retractions.takes_tag_back(sentence, lowered):
         return Signal(SignalKind.CHANGES, evidence(sentence))
     if denials.objects_to_nothing(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(sentence))
@@ -330,7 +333,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * rejections.is_taken_instead(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
-    if "?" not in sentence and len(sentence) <= _MAX_OPINION and objections.is_deferral(sentence, lowered):
+    if "?" not in sentence and len(sentence) <= _MAX_OPINION and delays.is_deferral(sentence, lowered):
         return Signal(SignalKind.DEFERRED, evidence(sentence))
     if "hold" in lowered and claims.postpones(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
@@ -346,7 +349,7 @@ def _wish(sentence: str, lowered: str) -> Signal | None:
     # "I won't send another version" denies a version, too, but withdraws the patch.
     if asked is not sentence and not _RULES[0].fits(sentence, lowered):
         sentence, lowered = asked, asked.lower()  # "no need to resend, but please fix it"
-    if len(sentence) <= _MAX_OPINION and objections.asks_for_review(sentence, lowered):
+    if len(sentence) <= _MAX_OPINION and delays.asks_for_review(sentence, lowered):
         return Signal(SignalKind.REVIEW_WANTED, evidence(shown))
     possible = lists_in(lowered)
     if rule := next((rule for rule in _RULES if possible & rule.cues.bit and rule.fits(sentence, lowered)), None):
@@ -361,7 +364,7 @@ def _wish(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.DOUBT, evidence(shown), "flaw" if objections.is_flaw(sentence, lowered) else "")
     if objections.is_satisfied(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(shown))
-    if objections.intends_to_review(sentence, lowered):
+    if delays.intends_to_review(sentence, lowered):
         return Signal(SignalKind.WILL_REVIEW, evidence(shown))
     return None
 

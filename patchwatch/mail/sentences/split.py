@@ -14,6 +14,7 @@ from patchwatch.mail.sentences.words import word_set
 from patchwatch.pattern import Pattern
 
 _MAX_EVIDENCE = 200
+_MAX_NAME = 24  # characters of a name below a mail
 _WORD = Pattern(r"\w+")
 _STARTS_ALONE = Pattern(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
 _LOG = Pattern(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of a kernel log is not a sentence
@@ -147,6 +148,16 @@ def _may_be_courtesy(sentence: str) -> bool:
         return True
     words = sentence.split(maxsplit=3)
     return "A" <= begin[0][0] <= "Z" and (len(words) < 3 or _WORD.search(words[2]) is None)  # a name
+
+
+def is_signed(sentence: str, name: str) -> bool:
+    """True if a sentence is only its sender's name in small letters, with their initials: "greg k-h", "steved"."""
+    if len(sentence) > _MAX_NAME or not sentence[:1].islower():
+        return False
+    first, *others = _WORD.findall(name.lower()) or [""]
+    signed = "".join(_WORD.findall(sentence))
+    initials = "".join(other[0] for other in others)
+    return first != "" and signed in {first, first + initials, first + "".join(others)}
 
 
 def substantive(sentences: Iterable[str], tags: tuple[str, ...]) -> list[str]:

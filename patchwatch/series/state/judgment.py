@@ -30,13 +30,13 @@ class Review(Struct):
     passed: Reason  # the mail that last passed the turn to others than the author: the posting, to begin with
     carried: Reason | None = None  # the first patch that carries a review
     complete: Reason | None = None  # the mail with whose tag every patch has a review
-    pull: bool = False  # it is a pull request, which waits for the one who pulls
+    pull: bool = False  # a pull request, or a backport: it waits for who takes it, not for reviewers
     decision: State | None = None  # what somebody decided: accepted, rejected, deferred, …
     decided: Reason | None = None  # by which mail
     parked: Reason | None = None  # what else that mail says, if it defers the patch: which tree is closed
     spoke: Reason | None = None  # the first mail of somebody other than the author
     last: Reason | None = None  # the last of their mails that is not said to somebody else
-    last_is_content: bool = False  # it gives a tag, or says that no new version is needed, and asks for nothing
+    last_is_content: bool = False  # it asks for nothing: its sender is content, or will look at the patch or apply it
     author_spoke_last: bool = False  # more than a word of thanks
     will_apply: Reason | None = None  # a maintainer said that they will
     rest: Reason | None = None  # only some patches were applied: the author sends the others again
@@ -44,6 +44,7 @@ class Review(Struct):
     acts: Reason | None = None  # the author said in their last mail that they act next
     holds: dict[str, Reason] = {}  # by address: not to be applied for now
     held: Reason | None = None  # the last of them that the author has not answered
+    last_will_act: bool = False  # who wrote `last` will look at the patch or apply it, whatever the author answers
 
     def note_hold(self, reply: Reply) -> None:
         """Somebody says not to apply it for now, which outranks tags; or they are satisfied."""
@@ -124,7 +125,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if judgment.turn != Turn.AUTHOR:
         settled = review.complete is not None or review.author_spoke_last
         limit = rules.likely_answered if settled else rules.likely_author
-        content = review.last_is_content and not review.author_spoke_last
+        content = review.last_is_content and (review.last_will_act or not review.author_spoke_last)
         if percent >= limit and review.last and not (content or _is_known(ledger)):
             return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
         return judgment

@@ -21,7 +21,6 @@ from patchwatch.series import point_rules
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, Point, PointKind
-from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import clears_robot, promises_to_robot
@@ -59,8 +58,7 @@ class StateMachine:
 
         `root` begins the revision; `dismissed` has the keys of points that a person dismissed.
         """
-        self._policy = policy
-        self._committers, self._lists = committers, lists_of(revision)
+        self._policy, self._committers, self._lists = policy, committers, lists_of(revision)
         self.own_ids = {m.message_id for m in (*revision.own_messages, *revision.patches)}
         self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         self.applied = AppliedPatches(revision)
@@ -69,7 +67,7 @@ class StateMachine:
         self.review = Review(
             ledger=Ledger(rfc=revision.rfc, dismissed=frozenset(dismissed), rules=rules),
             passed=_posted(root),
-            pull=revision.kind == PULL,
+            pull=revision.awaits_taker,
             complete=completion if complete else None,
             carried=carried,
         )
@@ -110,8 +108,7 @@ class StateMachine:
 
     def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
         """Process the next mail; record a state change if it changed anything."""
-        message = follow_up.message
-        from_bot = message.bot or follow_up.notice
+        message, from_bot = follow_up.message, follow_up.message.bot or follow_up.notice
         if not by_author and not from_bot:
             self.seen.reviewer_mails[message.message_id] = person_key(message.author)
         reply = self._reply(follow_up, by_author=by_author)
@@ -240,7 +237,7 @@ class StateMachine:
         if any(not addressees(remark.text) for remark in reply.message.remarks):
             review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
             review.author_spoke_last = False
-            review.last_is_content = reply.is_content
+            review.last_is_content, review.last_will_act = reply.is_content, reply.will_act
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         if intent or (reply.only_endorses and person_key(reply.message.author) == self.seen.promised_to):
@@ -266,7 +263,7 @@ class StateMachine:
 
     def _handle_applied(self, reply: Reply) -> bool:
         applied, merged = reply.signals.get(SignalKind.APPLIED), reply.signals.get(SignalKind.MAINLINED)
-        if applied and not (reply.by_author and self._is_about_advice(reply, applied)):
+        if applied and not self._is_about_another(reply, applied):
             self._apply(reply, applied, State.ACCEPTED)
             return True
         about_another = reply.by_author and reply.to_reviewer and merged is not None and answers_yes(merged)
@@ -275,8 +272,14 @@ class StateMachine:
             return True
         return False
 
-    def _is_about_advice(self, reply: Reply, applied: Signal) -> bool:
-        """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch."""
+    def _is_about_another(self, reply: Reply, applied: Signal) -> bool:
+        """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch.
+
+        From others, "Yes, these are already in linux-next" answers what somebody asked.
+        """
+        if not reply.by_author:
+            asked = not (reply.to_posting or reply.by_committer) and self._committers.known(self._lists)
+            return asked and answers_yes(applied)
         if reply.by_committer:
             return reply.message.accepted is None and reply.to_reviewer and self.judgment.turn == Turn.AUTHOR
         return is_thanks_for_advice(reply.message, applied) or (reply.to_reviewer and answers_yes(applied))
@@ -336,18 +339,17 @@ class StateMachine:
         """After a NAK, the author says that they will send another version."""
         if not (reply.by_author and reply.to_reviewer and self.review.decision == State.REJECTED):
             return False
-        promise = reply.rework_promise(rejected=True)
-        if promise:
+        if promise := reply.rework_promise(rejected=True):
             self._reopen()
             self.review.promise = reason_of(reply.message, promise.text, promise.kind)
         return promise is not None
 
     def _handle_revival(self, reply: Reply) -> bool:
-        """Who gave a NAK asks for changes instead, is content, or gives their tag."""
+        """Who gave a NAK takes it back, asks for changes instead, is content, or gives their tag."""
         refused = self.review.decided
         if self.review.decision != State.REJECTED or refused is None or refused.by.email != reply.sender:
             return False
-        if reply.has(SignalKind.NAK) or not (reply.endorses or reply.has(SignalKind.CHANGES, SignalKind.SATISFIED)):
+        if reply.has(SignalKind.NAK) or not reply.relents:
             return False
         self._reopen()
         return True

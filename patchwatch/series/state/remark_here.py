@@ -41,6 +41,10 @@ _NUDGES = Pattern(
     r"(?:feedback|repl(?:y|ies)|response|comments?|answers?|reviews?)\b|"
     r"\b(?:could|can|would) (?:you|someone|somebody|anyone|anybody) (?:please )?(?:(?:have|take) a look|review|pick)\b"
 )
+_OTHER_PATCHES = Pattern(
+    r"(?i)\b(?:make|do|send|prepare|submit|post|write) (?:an? )?similar (?:patch|series|fix|change)\b|"
+    r"\breview (?:some |any |more )?other patches\b"
+)
 _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
 
 
@@ -50,6 +54,8 @@ def in_place(remark: Remark, reply: Reply) -> Remark:
     judged = default_model().in_place(remark, posting=reply.to_posting)
     if remark.wants == "objection" or remark.waives:
         return judged
+    if said == {SignalKind.WILL_REVIEW} and remark.words <= FEW_WORDS:
+        return structs.replace(judged, wants="", firm=False)  # "please give us a few weeks"
     if said & EXPLICIT:
         return structs.replace(judged, wants="change", firm=True, chance=max(judged.chance, CERTAIN))
     if said & _OPEN_WISHES and (reply.to_posting or not reply.to_reviewer):  # among reviewers, opinions ask for little
@@ -61,7 +67,9 @@ def in_place(remark: Remark, reply: Reply) -> Remark:
 
 
 def is_for_author(reply: Reply, remark: Remark) -> bool:
-    """False if it is said to somebody else by name, or is a question to another reviewer."""
+    """False if it is said to somebody else by name, is a question to another reviewer, or wants other patches."""
+    if _OTHER_PATCHES.search(remark.text):
+        return False
     names = addressees(remark.text)
     if names:
         return not reply.author_names.isdisjoint(names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Message, Signal, SignalKind
+from patchwatch.mail.message import Message, Remark, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import (
     is_about_follow_up,
     is_about_this_patch,
@@ -20,7 +20,8 @@ from patchwatch.series.committers import Committers, is_by_form, is_claim
 from patchwatch.series.tags import is_endorsement
 
 FEW_WORDS = 12  # a mail this short may only thank or agree
-_ASKING = (SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION)
+_ASKING = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION})
+_WILL_ACT = frozenset({SignalKind.WILL_REVIEW, SignalKind.WILL_APPLY, SignalKind.REVIEW_WANTED})
 _A_WORD = 5  # a mail this short says one thing, and asks for nothing more
 
 _AUTHOR_ACTS = (
@@ -75,10 +76,22 @@ class Reply:
 
     @property
     def is_content(self) -> bool:
-        """True if somebody gives a tag, or says that nothing need be posted again, and asks for nothing."""
+        """True if somebody who asks for nothing is content, has yet to look at it, or says not to post it again."""
         remarks = self.message.remarks
-        waived = self.endorses or any(r.waives for r in remarks)
-        return waived and self.condition is None and not any(r.wants for r in remarks)
+        agrees = all(r.concedes == "agrees" for r in remarks) and self.message.word_count <= FEW_WORDS
+        content = agrees or self.is_satisfied or self.will_act or any(r.waives for r in remarks)
+        return content and self.condition is None and not any(map(self._asks_in, remarks))
+
+    def _asks_in(self, remark: Remark) -> bool:
+        """True if a remark wants something; beside a tag, wishes and doubts want nothing."""
+        wished = self.endorses and _ASKING.isdisjoint(remark.signals)
+        acts = bool(remark.signals) and _WILL_ACT.issuperset(remark.signals)
+        return remark.wants != "" and not (wished or acts)
+
+    @property
+    def will_act(self) -> bool:
+        """True if somebody will look at the patch or apply it, or wants others to review it."""
+        return self.has(*_WILL_ACT)
 
     @property
     def condition(self) -> Signal | None:
@@ -89,6 +102,12 @@ class Reply:
     def is_satisfied(self) -> bool:
         """True if somebody who asks nothing endorses, agrees, or only thanks."""
         return self.endorses or SignalKind.SATISFIED in self.signals or self.message.is_courtesy
+
+    @property
+    def relents(self) -> bool:
+        """True if somebody takes back what they said before, is content, gives their tag, or asks for changes."""
+        gives_in = self.endorses or self.has(SignalKind.CHANGES, SignalKind.SATISFIED)
+        return gives_in or any(remark.retracts for remark in self.message.remarks)
 
     @property
     def asks(self) -> bool:

@@ -145,6 +145,8 @@ def test_applied(sentence: str, detail: str) -> None:
         "Applied! would be nice to read.",
         "Queued! means nothing here.",
         "Queued for review.",
+        "This patch is added in https://lore.kernel.org/all/1@x/",
+        "The patches of the other series are not merged yet. They are in linux-next.",
         "Queued for my review, thanks.",
         "Taken for further consideration.",
     ],

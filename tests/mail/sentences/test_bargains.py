@@ -22,6 +22,8 @@ from patchwatch.mail.sentences.signals import person_signals
         "I can queue this for the next release if you drop the last patch.",
         "With that fixed I'll apply it.",
         "So, with the two typos corrected, I'm happy to take these.",
+        "Let's get the lock settled, then I can apply a v2 of this on top.",
+        "I'll gladly take a new version with the comment.",
     ],
 )
 def test_bargain_requests_a_change(sentence: str) -> None:
@@ -44,6 +46,8 @@ def test_bargain_requests_a_change(sentence: str) -> None:
         "Shall I fix the typo and then you'll apply it?",
         "I fixed the typo and I'll apply it tomorrow.",
         "Move the lock and I'll be happier.",
+        "I'll take your v2 then.",
+        "I can take version 2 as it is.",
     ],
 )
 def test_what_others_do_or_what_is_offered_without_a_change_is_no_request(sentence: str) -> None:

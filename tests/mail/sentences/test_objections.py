@@ -8,7 +8,7 @@ import pytest
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.parse import parse
-from patchwatch.mail.sentences.objections import asks_for_review
+from patchwatch.mail.sentences.delays import asks_for_review
 from tests.support.mails import mail
 
 
@@ -19,6 +19,9 @@ def kinds(body: str) -> set[str]:
 
 
 DOUBTS = [
+    "That certainly does not look correct.",
+    "The patch appears to be mangled.",
+    "This appears white-space damaged.",
     "I don't think this works without the lock.",
     "I do not think we need the helper.",
     "I'm not convinced that the cache helps.",
@@ -43,6 +46,8 @@ DOUBTS = [
     "Your patch is whitespace damaged.",
 ]
 WISHES = [
+    "The above is good to know and should be in the commit message, or it gets lost.",
+    "But don't make it the default.",
     "I'd rather see it in the core.",
     "I would prefer a flag.",
     "I suggest to call it frob_get().",
@@ -107,6 +112,11 @@ LATERS = [
     "I'll merge it once Rex acks.",
     "I'll build it on my side and report back.",
     "Will queue for 6.10.",
+    "Most of us are traveling, please give us a few weeks to catch up.",
+    "It has only been ten days, please give it some time.",
+    "Please be patient.",
+    "I'm still catching up after the conference.",
+    "It's in my review queue.",
 ]
 # They ask nothing of the author.
 CALLS = [

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.sentences.retractions import NOT_REINSTATED, REINSTATES, retracts, retracts_report
+from patchwatch.mail.sentences.retractions import (
+    NOT_REINSTATED,
+    REINSTATES,
+    retracts,
+    retracts_report,
+    takes_tag_back,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +100,21 @@ def test_reports_that_their_owner_declares_wrong(sentence: str, wrong: bool) -> 
 )
 def test_what_was_withdrawn_is_to_be_applied_after_all(sentence: str, *, expected: bool) -> None:
     assert bool(REINSTATES.search(sentence) and not NOT_REINSTATED.search(sentence)) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("I retract my Reviewed-by.", True),
+        ("Sorry, but I have to withdraw my Tested-by tag.", True),
+        ("I'd like to take back my ack.", True),
+        ("Consider my R-b revoked until the race is fixed.", True),
+        ("Unreviewed-by: Rita Reviewer <rita@example.com>", True),
+        ("Please drop my Reviewed-by, the patch is another one now.", False),
+        ("If you keep the goto, I'd withdraw my ack.", False),
+        ("Should I withdraw my ack?", False),
+        ("I withdraw my comment.", False),
+    ],
+)
+def test_a_tag_is_taken_back(sentence: str, *, expected: bool) -> None:
+    assert takes_tag_back(sentence, sentence.lower()) == expected

@@ -184,6 +184,8 @@ def test_sentences_that_only_look_like_requests(body: str) -> None:
         "Alternatively, I can send the other half first.\n",
         "I missed a tag, I will add it when posting new versions.\n",
         "I can rework it if they do not like it.\n",
+        "If so I can send a new version with three more ids.\n",
+        "Maybe I'll post another iteration after the discussion.\n",
     ],
 )
 def test_sentences_that_only_look_like_promises(body: str) -> None:

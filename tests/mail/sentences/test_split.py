@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, sentences, substantive
+from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, is_signed, sentences, substantive
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,23 @@ def test_sentences_keep_all_words(words: str) -> None:
     for sentence in sentences(words):
         assert sentence == sentence.strip() != ""
         assert " ".join(sentence.split()) in folded
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "expected"),
+    [
+        ("rita", "Rita Reviewer", True),
+        ("rita r-w", "Rita Reviewer-Walker", True),
+        ("rita r.", "Rita Reviewer", True),
+        ("ritar.", "Rita Reviewer", True),
+        ("rita rw", "Rita RW", True),
+        ("rita reviewer", "Rita Reviewer", True),
+        ("Rita", "Rita Reviewer", False),  # it is seen that this is a name
+        ("will do", "Will Worker", False),
+        ("rita was right", "Rita Reviewer", False),
+        ("ditto", "Rita Reviewer", False),
+        ("no", "", False),
+    ],
+)
+def test_a_name_in_small_letters(sentence: str, name: str, *, expected: bool) -> None:
+    assert is_signed(sentence, name) == expected

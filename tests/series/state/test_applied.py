@@ -297,3 +297,14 @@ def test_what_a_committer_drops_of_their_own_has_to_be_posted_again(applied: str
 
 def test_a_committer_who_drops_what_they_had_not_applied_withdraws_it() -> None:
     assert of_mia((MIA, "I'm dropping this series.\n"))[:2] == ("not-applicable", "nobody")
+
+
+def test_who_answers_yes_to_the_author_without_being_a_committer_applies_nothing() -> None:
+    replies: list[Reply] = [
+        (REX, "The check warns that the property is unknown.\n"),
+        ("Ann Author <ann@example.org>", "You need the two patches for the binding.\n", "a1"),
+        (REX, "Yes, these patches are already in linux-next.\n", "a2"),
+    ]
+    assert revision_state(revision(1, *replies), COMMITTERS).state != "accepted"
+    by_mia = [(MIA, *answered) for _, *answered in replies[2:]]
+    assert revision_state(revision(1, *replies[:2], *by_mia), COMMITTERS).state == "accepted"

@@ -10,7 +10,7 @@ from tests.series.state.replies import ANN, LKP, REX, RITA, RITA_TAG, Reply, rev
 
 FAILED = "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n"
 DOUBT = "> +\tlist_add(&frob->list, &frobs);\nThis is wrong for a list without a lock.\n"
-TRIED = "I will test this on two boards over night.\n"
+OWN = "I will send my patch for that socket next week.\n"
 
 
 def judged(rules: PointRules, *replies: Reply, tags: str = "") -> tuple[str, str, bool]:
@@ -53,9 +53,9 @@ def test_what_the_outlook_does_not_outweigh(replies: list[Reply]) -> None:
 @pytest.mark.parametrize(
     ("replies", "tags", "limit"),
     [
-        ([(RITA, TRIED)], "", "likely_author"),
-        ([(RITA, TRIED), (ANN, "Those two have the socket that this is for.\n")], "", "likely_answered"),
-        ([(RITA, TRIED)], RITA_TAG, "likely_answered"),
+        ([(RITA, OWN)], "", "likely_author"),
+        ([(RITA, OWN), (ANN, "Those two have the socket that this is for.\n")], "", "likely_answered"),
+        ([(RITA, OWN)], RITA_TAG, "likely_answered"),
     ],
     ids=["others spoke last", "the author answered", "all is reviewed"],
 )
@@ -71,6 +71,31 @@ def test_which_limit_makes_it_likely_the_authors_turn(replies: list[Reply], tags
 )
 def test_after_a_mail_that_only_gives_a_tag_it_is_never_likely_the_authors_turn(last: str) -> None:
     eager = PointRules(likely_author=0, likely_answered=0)
-    assert judged(eager, (REX, TRIED), (RITA, last))[1] != "author"
-    assert judged(eager, (RITA, last), (REX, TRIED))[1:] == ("author", True)
+    assert judged(eager, (REX, OWN), (RITA, last))[1] != "author"
+    assert judged(eager, (RITA, last), (REX, OWN))[1:] == ("author", True)
     assert judged(eager, (RITA, last), (ANN, "Those two have the socket that this is for.\n"))[1:] == ("author", True)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Great, thanks for the change, looks good!\n",
+        "I'm fine with this now.\n",
+        "Sure, that makes sense.\n",
+        f"I'd have used a list, but this works.\n\n{RITA_TAG}",
+        "I will test this on two boards over night.\n",
+        "Please give us a few weeks to catch up.\n",
+        "I'll apply this tomorrow.\n",
+    ],
+    ids=["praise", "content", "agrees", "a wish beside a tag", "will test", "asks for patience", "will apply"],
+)
+def test_it_is_never_likely_the_authors_turn_after_praise_or_while_the_other_acts(last: str) -> None:
+    eager = PointRules(likely_author=0, likely_answered=0)
+    assert judged(eager, (REX, OWN), (RITA, last))[1:] in {("reviewers", False), ("maintainer", False)}
+
+
+def test_what_the_author_answers_changes_nothing_while_the_other_acts() -> None:
+    eager = PointRules(likely_author=0, likely_answered=0)
+    answered = (ANN, "Looking forward to the results at your end.\n", "a1")
+    assert judged(eager, (RITA, "I will test this on two boards over night.\n"), answered)[1:] == ("reviewers", False)
+    assert judged(eager, (RITA, OWN), answered)[1:] == ("author", True)

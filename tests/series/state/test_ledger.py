@@ -40,6 +40,32 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "changes-requested",
         "author",
     ),
+    "another patch of the kind is wanted": (
+        [(RITA, "The other driver has the same bug. Could you make a similar patch for it?\n", 1)],
+        [],
+        "under-review",
+        "reviewers",
+    ),
+    "a review of other people's patches is wanted, and promised": (
+        [
+            (ANN, "Ping?\n"),
+            (RITA, "It has only been a week.\nWhy not help to review other patches in the meantime?\n", "a1"),
+            (
+                ANN,
+                "> Why not help to review other patches in the meantime?\n\nSure, I'll keep an eye out for some.\n",
+                "a2",
+            ),
+        ],
+        [],
+        "under-review",
+        "reviewers",
+    ),
+    "somebody asks for patience": (
+        [(RITA, "Please give us a few weeks to catch up.\n", 1)],
+        [],
+        "under-review",
+        "reviewers",
+    ),
     "the author disputes all of them": (
         [
             (RITA, LOCK + NAME, 1),

@@ -506,3 +506,19 @@ def test_the_reviews_of_a_backport_are_of_the_commit_upstream() -> None:
         )
     found = find_revisions(own)
     assert {str(revision_state(one).state) for one in found} == {"new"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "message", "turn"),
+    [
+        ("PATCH 6.6.y", "commit 0123456789abcdef0123456789abcdef01234567 upstream.", "maintainer"),
+        ("PATCH AUTOSEL 6.6", "[ Upstream commit 0123456789abcdef0123456789abcdef01234567 ]", "reviewers"),
+        ("PATCH 6.6.y", "A fix for this branch only.", "reviewers"),
+    ],
+    ids=["proposed", "AUTOSEL", "names no commit"],
+)
+def test_a_proposed_backport_waits_for_who_keeps_the_stable_tree(prefix: str, message: str, turn: str) -> None:
+    body = f"{message}\n\nWhy.\n\nSigned-off-by: {ANN}\n---\n{DIFF}"
+    own = [parse(mail(message_id="1@x", subject=f"[{prefix}] frob: mend it", sender=ANN, date=DATE, body=body))]
+    (found,) = find_revisions(own)
+    assert (revision_state(found).state, revision_state(found).turn) == ("new", turn)
