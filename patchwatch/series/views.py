@@ -5,7 +5,7 @@ Pure.  patchwatch.series.filter searches within a view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 from patchwatch.series.model import SeriesSummary
@@ -74,6 +74,15 @@ def by_section(lines: Sequence[SeriesSummary]) -> dict[Section, list[SeriesSumma
     known = {line.id: line for line in lines}
     ids = in_order({line.id: line.place for line in lines if line.place})
     return {section: [known[number] for number in numbers] for section, numbers in ids.items()}
+
+
+def grouped(lines: Iterable[SeriesSummary]) -> dict[Section, list[SeriesSummary]]:
+    """The series of each section, from some that are in the order of the queue: as `by_section`, without sorting."""
+    found: dict[Section, list[SeriesSummary]] = {section: [] for section in Section}
+    for line in lines:
+        if line.place:
+            found[line.place.section].append(line)
+    return found
 
 
 def first_view(*, knows_me: bool) -> View:

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from patchwatch.series.queue import Place, Section
-from patchwatch.series.views import CHOICES, View, by_section, first_view, in_choice, in_view, is_my_turn, split_by_view
+from patchwatch.series.views import (
+    CHOICES,
+    View,
+    by_section,
+    first_view,
+    grouped,
+    in_choice,
+    in_view,
+    is_my_turn,
+    split_by_view,
+)
 from tests.series.summaries import NOW, a_line
 
 MINE: dict[str, Any] = {"mine": True, "watched": False}
@@ -52,6 +62,7 @@ def test_the_queue_has_its_own_order() -> None:
     sections = by_section(lines)
     assert [line.id for line in sections[Section.REVIEW]] == [2]
     assert list(sections) == list(Section)
+    assert grouped(views[View.QUEUE]) == sections
 
 
 def test_what_waits_for_me_is_asked_now_or_to_review() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from patchwatch.series.filter import Filter
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Section
-from patchwatch.series.views import View, by_section, split_by_view
+from patchwatch.series.views import View, by_section, grouped, split_by_view
 from patchwatch.tui.render.queue_rows import FOLDED, QueueRow, queue_rows
 from patchwatch.tui.render.series_columns import BY_URGENCY, LATEST, Order
 
@@ -29,11 +29,13 @@ class ViewState:
         self._unfolded = frozenset(Section) - FOLDED
         self._visited: set[int] = set()  # what I looked at stays where it is until I ask for new mail
         self._views: Mapping[View, Sequence[SeriesSummary]] = split_by_view(few)
+        self._counts = self._count()
         self._orders: dict[View, Order] = {}
 
     def take(self, views: Mapping[View, Sequence[SeriesSummary]]) -> None:
         """Take all series, by view."""
         self._views = self._with_visited(views)
+        self._counts = self._count()
         self.complete = True
 
     @property
@@ -49,11 +51,13 @@ class ViewState:
     @property
     def counts(self) -> dict[View, int]:
         """The number of series in each view, as far as known; of what needs me, those of Now."""
-        now = sum(line.place is not None and line.place.section is Section.NOW for line in self._views[View.QUEUE])
-        found = {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
         if self.complete:
-            return found
-        return {self._first: found[self._first]} if self._views[self._first] else {}
+            return self._counts
+        return {self._first: self._counts[self._first]} if self._views[self._first] else {}
+
+    def _count(self) -> dict[View, int]:
+        now = len(grouped(self._views[View.QUEUE])[Section.NOW])
+        return {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
         """The series of the current view that match `limit`, sorted."""
@@ -65,7 +69,7 @@ class ViewState:
         if not self.complete and not self._views[View.QUEUE]:
             return []
         unfolded = frozenset(Section) if limit.predicates else self._unfolded
-        return queue_rows(by_section(self.rows(limit, now)), unfolded, now)
+        return queue_rows(grouped(self.rows(limit, now)), unfolded, now)
 
     def toggle(self, section: Section) -> None:
         """Fold a section, or unfold it."""
@@ -92,7 +96,9 @@ class ViewState:
         kept = {number: place for number, place in before.items() if place and place.section is Section.NEW}
         moved = [line for line in views[View.QUEUE] if line.place and line.place.section is Section.WAITING]
         stays = {line.id: line._replace(place=kept[line.id]) for line in moved if line.id in kept}
-        return {view: [stays.get(line.id, line) for line in lines] for view, lines in views.items()}
+        found = {view: [stays.get(line.id, line) for line in lines] for view, lines in views.items()}
+        found[View.QUEUE] = [line for lines in by_section(found[View.QUEUE]).values() for line in lines]
+        return found
 
     def is_watched(self, series_id: int) -> bool:
         """True if a series is watched."""

@@ -47,6 +47,25 @@ def test_the_queue_is_shown_and_counted_once_it_is_known() -> None:
     assert ViewState(View.QUEUE, WATCHED).queue(ANY, NOW) == []
 
 
+def test_what_i_looked_at_stays_at_its_place_in_new() -> None:
+    def placed(section: Section, *days: int) -> list[SeriesSummary]:
+        return [
+            line._replace(place=Place(section, "1 reply", "1 reply", NOW - days * 86_400))
+            for line, days in zip(LINES, days, strict=False)
+        ]
+
+    news = placed(Section.NEW, 1, 2, 3)
+    showing = ViewState(View.QUEUE, ())
+    showing.take(split_by_view(news))
+    before = numbers([row for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)])
+    showing.visited(news[1].id)
+    showing.take(split_by_view([news[0], *placed(Section.WAITING, 1, 2)[1:], news[2]]))
+    assert numbers([row for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)]) == before
+    showing.forget_visits()
+    showing.take(split_by_view([news[0], *placed(Section.WAITING, 1, 2)[1:], news[2]]))
+    assert numbers([row for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)]) != before
+
+
 def test_limit_filters_the_current_view() -> None:
     showing = complete(View.WATCHED)
     assert numbers(showing.rows(parse("zswap"), NOW)) == [7]
