@@ -26,8 +26,12 @@ _CYCLE = 70 * _DAY  # of releases: what was not applied in one goes in elsewhere
 # three weeks old is written in the week that follows; of new versions that are eight weeks old, none is posted.
 _LAPSES = {
     **dict.fromkeys(("answer", "check", "pull", "review", "test"), 21),
-    **dict.fromkeys(("apply", "fix", "ping", "resend", "rework", "send"), 56),
+    **dict.fromkeys(("apply", "ask", "fix", "mark", "ping", "resend", "rework", "send"), 56),
 }
+# How long something is overdue before it is no longer what to begin with.  On linux-iio and linux-gpio, 2 in 3 of the
+# series to apply are dealt with in the first week, half of the others in the second, a quarter in the third, and of
+# those that are older 2 in 54 in a week.
+_LATE = 14 * _DAY
 _UNSURE_LAPSES = 21
 _BY_NAME = ("answer ", "pull")  # what somebody asks of me in my own series, or with a request to pull
 _NOT_TO_APPLY = (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
@@ -117,6 +121,7 @@ class Place(NamedTuple):
     due: int | None = None  # the day to act, or to ping; None: none
     overdue: bool = False
     sure: bool = True
+    late: bool = False  # overdue for so long that it is not what to begin with
     mine: bool = False  # in Waiting: it stands in a row of its own
     pinned: bool = False  # it stands first in its section
     named: bool = False  # a person asked me, and waits for the answer
@@ -162,15 +167,15 @@ def first(sections: Mapping[Section, Sequence[int]], places: Mapping[int, Place]
     return min(asked, key=lambda number: not places[number].sure, default=None)
 
 
-def rank(number: int, place: Place) -> tuple[bool, bool, bool, bool, int, int, int]:
+def rank(number: int, place: Place) -> tuple[bool, bool, int, bool, int, int, int]:
     """Pinned first; then overdue, the freshest of them leading; then what somebody asked me by name; then by the day it
-    is due; what is not sure last.
+    is due; then what is overdue for more than two weeks; what is not sure last.
     """
     later = not place.pinned
     if place.section in ASKS and place.overdue:
-        return (later, not place.sure, False, False, -place.since, 0, number)
+        return (later, not place.sure, 2 if place.late else 0, False, -place.since, 0, number)
     if place.section in ASKS:
-        return (later, not place.sure, True, not place.named, place.since, 0, number)
+        return (later, not place.sure, 1, not place.named, place.since, 0, number)
     if place.section is Section.WAITING:
         return (later, not place.sure, not place.mine, False, place.due or _NEVER, place.since, number)
     return (later, False, place.section is Section.NEW and not place.mine, False, -place.since, 0, number)
@@ -297,7 +302,8 @@ def _asked(
         reason += "; overdue" if over in reason else f"; {over} over your {_week(rules.overdue_days)}"
     if not certain and not reason.startswith("likely"):
         reason = f"likely {reason}" if reason.startswith("yours") else f"likely: {reason}"
-    return Place(section, verb if certain else f"{verb}?", reason, since, due, overdue, certain, mine=True)
+    late = overdue and waited_by(since, rules.overdue_days * _DAY + _LATE, rules.windows) <= now
+    return Place(section, verb if certain else f"{verb}?", reason, since, due, overdue, certain, late, mine=True)
 
 
 def _week(days: int) -> str:

@@ -295,16 +295,47 @@ def test_pinned_comes_first_in_its_section() -> None:
     assert verbs_in_order(Section.NEW, *cases) == ["v3 posted", "v2 posted"]
 
 
+def reviewed_of(days: int, **named: Any) -> Case:
+    """A series to apply, reviewed so many days ago; somebody wrote yesterday."""
+    version = f"v{days}"
+    return case("maintainer", days, applies=True, state="reviewed", version=version, last_activity=NOW - DAY, **named)
+
+
 def test_overdue_first_and_the_freshest_of_them_leads() -> None:
-    old = asked(60, "v60", last_activity=NOW - DAY)
-    cases = [asked(1, "v1"), old, asked(5, "v5"), asked(8, "v8"), asked(6, "v6", likely=True)]
+    cases = [asked(1, "v1"), asked(20, "v20"), asked(5, "v5"), asked(8, "v8"), asked(6, "v6", likely=True)]
     assert verbs_in_order(Section.REVIEW, *cases) == [
         "review v8",
-        "review v60",
+        "review v20",
         "review v5",
         "review v1",
         "review v6?",
     ]
+
+
+def test_what_is_overdue_for_more_than_two_weeks_does_not_lead() -> None:
+    cases = [reviewed_of(days) for days in (60, 20, 8, 22, 1, 37)]
+    unsure = reviewed_of(2, likely=True)
+    pinned = reviewed_of(50, pinned=True)
+    assert verbs_in_order(Section.NOW, unsure, *cases, pinned) == [
+        "apply v50",
+        "apply v8",
+        "apply v20",
+        "apply v1",
+        "apply v22",
+        "apply v37",
+        "apply v60",
+        "apply v2?",
+    ]
+    places = {days: where(reviewed_of(days)) for days in (37, 2)}
+    assert first(in_order(places), places) == 2
+    assert all(where(reviewed_of(days)).overdue for days in (8, 22, 37))
+
+
+def test_two_weeks_begin_when_the_own_patience_ends_and_merge_windows_do_not_count() -> None:
+    assert where(reviewed_of(20)).late is False
+    assert where(reviewed_of(20), Rules(overdue_days=5)).late is True
+    window = Window("v7.1", NOW - 12 * DAY, NOW - 5 * DAY)
+    assert where(reviewed_of(22), Rules(windows=(window,))).late is False
 
 
 def test_what_somebody_asked_me_comes_before_what_falls_to_my_role() -> None:
