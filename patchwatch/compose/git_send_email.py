@@ -8,6 +8,7 @@ shown is what goes out.  A dry run first asks git what it would send to which ad
 from __future__ import annotations
 
 import email.header
+import email.utils
 import shlex
 import subprocess
 import tempfile
@@ -67,6 +68,14 @@ def as_file(draft: Draft) -> bytes:
         headers += [f"In-Reply-To: <{draft.in_reply_to}>", f"References: {references_line(draft)}"]
     headers += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit"]
     return ("\n".join(headers) + "\n\n" + draft.body).encode("utf-8", "replace")
+
+
+def as_mail(draft: Draft, date: int) -> bytes:
+    """The mail as its recipients will get it on a date (UTC seconds), with the headers that git adds."""
+    people = [f"From: {draft.sender}"]
+    people += [f"{name}: {', '.join(map(str, to))}" for name, to in (("To", draft.to), ("Cc", draft.cc)) if to]
+    head = "\n".join([*people, f"Date: {email.utils.formatdate(date)}"])
+    return head.encode("utf-8", "replace") + b"\n" + as_file(draft)
 
 
 def command(draft: Draft, file: str, *, dry_run: bool) -> tuple[str, ...]:

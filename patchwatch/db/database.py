@@ -102,6 +102,17 @@ class Database:
                     connection.execute(TELL)
 
     @contextmanager
+    def trial(self) -> Iterator[Connection]:
+        """Yield a connection to write with as `write` does; only it sees the changes, which are undone at the end."""
+        with self._reported(), self._connect() as plain:
+            connection = self._alone(plain)
+            with connection.begin() as transaction:
+                _wait_for_others(connection)
+                self._refuse_newer(connection)
+                yield connection
+                transaction.rollback()
+
+    @contextmanager
     def beside(self) -> Iterator[Connection]:
         """Yield a connection of a short transaction on a server, which waits for no other and changes nothing shown."""
         with self._reported(), self._connect() as plain:

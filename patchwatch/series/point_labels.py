@@ -158,9 +158,14 @@ def counted(points: Iterable[ListedPoint]) -> str:
 
     for listed in sorted(points, key=order):
         left = listed.later and listed.fate == Fate.OPEN
-        words = "left open" if left else _COUNTED.get(listed.fate, str(listed.fate))
+        words = "left open" if left else fate_word(listed.fate)
         found[words] = found.get(words, 0) + 1
     return ", ".join(f"{number} {words}" for words, number in found.items())
+
+
+def fate_word(fate: Fate) -> str:
+    """`settled`: what became of a point, in a word or two."""
+    return _COUNTED.get(fate, str(fate))
 
 
 def rest(points: Sequence[ListedPoint]) -> list[str]:

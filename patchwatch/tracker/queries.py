@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from patchwatch.series.outcome import Weighed
     from patchwatch.series.points import Point
+    from patchwatch.series.queue import Place
     from patchwatch.series.rangediff.comparison import Comparison
     from patchwatch.series.robot_senders import RobotSender
 else:
@@ -161,17 +162,20 @@ class Queries(TrackerBase):
             return row
         if row.turn == Turn.AUTHOR:
             return structs.replace(row, my_turn=row.involvement.author)
-        from patchwatch.db.queue import applied_by, place_alone, rules_of
-
         now = self.now()
         with self.reading() as execute:
-            applies = applied_by(execute, [row], self.addresses).get(row.id)
-            rules = rules_of(execute, self.config.review)
-            place = place_alone(row, applies, self.addresses, rules, now)
+            place = self._place(execute, row)
         mine = place is not None and (place.section in ASKS or place.verb == "you")
         others = row.next_action is not None and row.next_action.by != "me"
         action = to_apply(row, now) if mine and others else None
         return structs.replace(row, my_turn=mine, next_action=action or row.next_action)
+
+    def _place(self, execute: Execute, row: SeriesRow) -> Place | None:
+        """Return the place of a series in my queue, as if nothing in it were new."""
+        from patchwatch.db.queue import applied_by, place_alone, rules_of
+
+        applies = applied_by(execute, [row], self.addresses).get(row.id)
+        return place_alone(row, applies, self.addresses, rules_of(execute, self.config.review), self.now())
 
     def find(self, name: str) -> int:
         """Return the number of the series that a user named by its number, a message-id or a link.

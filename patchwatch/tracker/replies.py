@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from patchwatch.config import data_directory
 from patchwatch.db import LazyModule
+from patchwatch.db.criteria import Criteria
 from patchwatch.tracker.queries import Queries
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from patchwatch.compose.draft_store import DraftStore
     from patchwatch.compose.git_send_email import DryRun, Sent
     from patchwatch.compose.hunk import DiffLine
+    from patchwatch.db import series
+    from patchwatch.db.execute import Execute
     from patchwatch.mail.addresses import Mailbox
 else:
-    messages = LazyModule("patchwatch.db.messages")
+    series = LazyModule("patchwatch.db.series")
 
 
 class Replies(Queries):
@@ -82,6 +85,35 @@ class Replies(Queries):
 
         check(draft)
         return git_send_email.rehearse(draft)
+
+    def effect(self, draft: Draft) -> str:
+        """Return what a reply changes for me: the place of its series in my queue, its points, its state.
+
+        The draft is stored as if it had arrived, in a transaction that is undone.  Empty if it replies to no series.
+
+        Raises:
+            DatabaseError: another program is writing for too long.
+        """
+        from patchwatch.compose.git_send_email import as_mail
+        from patchwatch.db.execute import executor
+        from patchwatch.series.reply_effect import Standing, reply_effect
+        from patchwatch.sync.ingest import ingest
+        from patchwatch.sync.read_mail import read_mail
+
+        def standing(execute: Execute, series_id: int) -> Standing | None:
+            wanted = Criteria(everything=True, ids=frozenset({series_id}))
+            row = next(iter(self._series(execute, wanted, self.addresses)), None)
+            return Standing(row, self._place(execute, row)) if row else None
+
+        read = read_mail(as_mail(draft, self.now()), self.now())
+        with self.database.trial() as connection:
+            execute = executor(connection)
+            number = series.series_of(execute, [draft.in_reply_to]).get(draft.in_reply_to)
+            if number is None or (before := standing(execute, number)) is None:
+                return ""
+            ingest(connection, [read])
+            after = standing(execute, number)
+        return reply_effect(before, after, self.addresses, self.now()) if after else ""
 
     def send(self, draft: Draft) -> Sent:
         """Send a draft, or do a dry run if the config asks for one (the default); git uses the terminal.

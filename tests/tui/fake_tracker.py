@@ -387,6 +387,10 @@ class FakeTracker:
         people = tuple(mailbox.address for mailbox in (*draft.to, *draft.cc))
         return DryRun(headers, (*people, *self.hidden), self.hidden, "git send-email --dry-run /tmp/mail.eml")
 
+    def effect(self, draft: Draft) -> str:
+        self._ask("effect", draft)
+        return "it stays in Review: review v5; point 3 waits for Jonas"
+
     def send(self, draft: Draft) -> Sent:
         self._ask("send", draft)
         return Sent(draft.message_id, self.dry_run, "git send-email /tmp/mail.eml", "OK")

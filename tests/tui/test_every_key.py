@@ -85,7 +85,7 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
     (("p", "act.pin", says("✓ Pinned")), ("p", "act.pin", says("✓ Unpinned"))),
     (("T", "overview.tag", says("Reply with tags")), ("escape", "tag.leave", lists)),
     (("B", "overview.b4", says("Run b4")), ("escape", "b4.leave", lists)),
-    (("R", "overview.reply", says("Dry run")), ("q", "send.leave", lists)),
+    (("R", "overview.reply", says("DRY RUN")), ("q", "send.leave", lists)),
     (("ctrl+q", "app.quit", lambda pilot: pilot.app._exit),),
 )
 IN_A_SERIES: tuple[tuple[Step, ...], ...] = (
@@ -104,7 +104,7 @@ IN_A_SERIES: tuple[tuple[Step, ...], ...] = (
         ("a", "tag.acked", says("[x] Acked-by")),
     ),
     (
-        ("R", "series.reply", says("Dry run")),
+        ("R", "series.reply", says("DRY RUN")),
         ("space", "send.page_down", scrolled(MailView, far=True)),
         ("b", "send.page_up", scrolled(MailView, far=False)),
     ),

@@ -22,7 +22,14 @@ from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.suspend import suspended
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.outgoing import about_text, draft_page, headline, outgoing_page
+from patchwatch.tui.render.outgoing import (
+    about_checks_text,
+    about_effect_text,
+    about_quote_text,
+    draft_page,
+    headline,
+    outgoing_page,
+)
 from patchwatch.tui.render.page import Page, PageOptions, lay_out
 from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
@@ -37,8 +44,10 @@ class SendScreen(BaseScreen[None]):
     AUTO_FOCUS = "MailView"
     DEFAULT_CSS = """
     SendScreen {
-        & > #going, & > #quote, & > #kept { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > Static { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #going { padding: 0; }
         & > #mail { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $color-accent; } }
+        & > #quote { height: 2; border-top: solid $rule; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,11 +73,12 @@ class SendScreen(BaseScreen[None]):
         self._asked = 0  # how often git was asked: ignore the result for a draft that was edited since
 
     def compose(self) -> ComposeResult:
-        """Result of the dry run, what is quoted, file, mail, status, keys."""
+        """Result of the dry run, mail, what is quoted, what it changes, what is wrong with it, status, keys."""
         yield Static(id="going")
-        yield Static(id="quote")
-        yield Static(content([("draft: ", "dim"), (labels.place(self._file), "dim")]), id="kept")
         yield MailView(id="mail")
+        yield Static(id="quote")
+        yield Static(id="after")
+        yield Static(id="checks")
         yield StatusBar()
         yield KeyHints()
 
@@ -80,7 +90,8 @@ class SendScreen(BaseScreen[None]):
     def _rehearse(self) -> None:
         self._ready = None
         self._asked += 1
-        self._show_headline([("asking git send-email …", "dim")])
+        self._say("going", [(" asking git send-email …", "dim")])
+        self._say("after", about_effect_text(""))
         asked = self._asked
 
         def work() -> tuple[str, Draft, DryRun | PatchwatchError]:
@@ -100,16 +111,31 @@ class SendScreen(BaseScreen[None]):
 
     def _rehearsed(self, text: str, draft: Draft, found: DryRun | PatchwatchError) -> None:
         if isinstance(found, PatchwatchError):
-            self._show_headline([("Cannot be sent", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
+            self._say("going", [(" Cannot be sent", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
+            self._say("after", about_effect_text("not known until it can be sent"))
             self._show(draft_page(draft.message_id, str(found), text))
         else:
             self._ready = draft
-            self._show_headline(headline(draft, found, dry_run=self._tracker.dry_run))
+            self._say("going", headline(draft, found, dry_run=self._tracker.dry_run))
             self._show(outgoing_page(draft, found))
-        self.query_one("#quote", Static).update(content(about_text(draft)), layout=False)
+            self._foresee(draft)
+        self._say("quote", about_quote_text(draft))
+        self._say("checks", about_checks_text(draft))
 
-    def _show_headline(self, pieces: list[StyledText]) -> None:
-        self.query_one("#going", Static).update(content(pieces), layout=False)
+    def _foresee(self, draft: Draft) -> None:
+        """Find what the mail changes; that may have to wait for another program, so that it is not part of the rest."""
+
+        def done(effect: str) -> None:
+            if draft is self._ready:
+                self._say("after", about_effect_text(effect or "it replies to no series that is known"))
+
+        def failed(_: PatchwatchError) -> None:
+            done("not known while another program writes to the database")
+
+        self._jobs.submit("read", "effect", lambda: self._tracker.effect(draft), done, failed, screen=self, latest=True)
+
+    def _say(self, where: str, pieces: list[StyledText]) -> None:
+        self.query_one(f"#{where}", Static).update(content(pieces), layout=False)
 
     def _show(self, page: Page) -> None:
         mail = self.query_one(MailView)
@@ -121,7 +147,7 @@ class SendScreen(BaseScreen[None]):
         if draft is None:
             self._jobs.notices.show("send", "error", "Not sent: git send-email has not accepted it.")
         elif self._tracker.dry_run:
-            self._show_headline([("dry run …", "dim")])
+            self._say("going", [(" dry run …", "dim")])
             self._jobs.submit("mail", "send", lambda: self._tracker.send(draft), self._sent, self._failed, screen=self)
         else:
             self._send(draft)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from patchwatch.compose.draft import Draft, about_quote
 from patchwatch.compose.git_send_email import DryRun
 from patchwatch.compose.manners import COLUMNS, faults
+from patchwatch.counts import plural
 from patchwatch.mail.body import segments
 from patchwatch.sanitize import block, line
 from patchwatch.tui.base.theme import StyledText
@@ -17,26 +18,31 @@ from patchwatch.tui.render.page import Line, Page, make_page
 
 
 def headline(draft: Draft, rehearsal: DryRun, *, dry_run: bool) -> list[StyledText]:
-    """Whether the mail will be sent, and to how many recipients."""
-    count = len(rehearsal.recipients)
-    people = "1 recipient" if count == 1 else f"{count} recipients"
-    will: list[StyledText] = (
-        [("Dry run", "warn strong"), (f"  nothing is sent; it would go to {people}", "")]
-        if dry_run
-        else [("Ready to send", "good strong"), (f"  to {people}", "")]
-    )
-    return [*will, ("  ", ""), (line(draft.subject), "dim")]
+    """That nothing was sent yet, or will be, and to how many recipients it goes."""
+    state = "DRY RUN: NOTHING WILL BE SENT" if dry_run else "NOT SENT YET"
+    people = plural(len(rehearsal.recipients), "recipient")
+    return [(f" {state} ", "chosen"), (f"  to {people}  ", ""), (line(draft.subject), "dim")]
 
 
-def about_text(draft: Draft) -> list[StyledText]:
-    """How much it quotes, and what readers of a list would mind in it."""
-    quote, minded = line(about_quote(draft)), faults(draft.body)
-    said: StyledText = (
-        (f"! {'; '.join(minded)}", "warn strong") if minded else (f"no line over {COLUMNS} columns", "dim")
-    )
-    pieces = [(quote, "dim")] if quote else []
-    pieces = [said, *pieces] if minded else [*pieces, said]  # so that a narrow terminal cuts the others
-    return [part for piece in pieces for part in (("  ·  ", "dim"), piece)][1:]
+def about_quote_text(draft: Draft) -> list[StyledText]:
+    """How much of the other mail it quotes."""
+    return _about("quote", (line(about_quote(draft)).removeprefix("quotes ") or "nothing", "dim"))
+
+
+def about_effect_text(effect: str) -> list[StyledText]:
+    """What it changes in the queue; "" while that is not known."""
+    return _about("after", (line(effect) or "…", ""))
+
+
+def about_checks_text(draft: Draft) -> list[StyledText]:
+    """What readers of a list would mind in it."""
+    minded = faults(draft.body)
+    good = f"plain text, no line over {COLUMNS} columns"
+    return _about("checks", (f"! {'; '.join(minded)}", "warn strong") if minded else (good, "dim"))
+
+
+def _about(name: str, text: StyledText) -> list[StyledText]:
+    return [(f"{name:<8}", "dim"), text]
 
 
 def outgoing_page(draft: Draft, rehearsal: DryRun) -> Page:

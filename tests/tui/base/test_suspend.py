@@ -54,7 +54,7 @@ def test_tui_resumes_after_an_editor_succeeds_or_fails(home: Path, monkeypatch: 
         terminal.press("R")
         terminal.wait_for("Unsent draft")
         terminal.press("n")
-        terminal.wait_for("Dry run")
+        terminal.wait_for("DRY RUN")
         terminal.press("qqq")
         terminal.wait_for("Quit without sending?")
         terminal.press("y")
@@ -97,7 +97,7 @@ def test_reply_is_sent_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     try:
         terminal.wait_for("When an XDP program")
         terminal.press("R")
-        terminal.wait_for("Ready to send")
+        terminal.wait_for("NOT SENT YET")
         assert not outbox.mail.exists()
         terminal.press("y")
         terminal.wait_for("Sent: <")

@@ -31,7 +31,7 @@ async def test_reply_is_edited_and_previewed_and_kept_in_a_dry_run(
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         says = (
-            "Dry run  nothing is sent; it would go to 1 recipient",
+            "DRY RUN: NOTHING WILL BE SENT   to 1 recipient",
             "From: Rita Reviewer <rita@example.com>",
             "To: Jonas Weide <jonas@example.com>",
             "Subject: Re: [PATCH net-next v5 1/2] net: count drops for each queue",
@@ -39,7 +39,6 @@ async def test_reply_is_edited_and_previewed_and_kept_in_a_dry_run(
             "Content-Transfer-Encoding: 8bit",
             "> That makes sense to me. Is the lock really needed, though?",
             "\n That makes sense.",
-            "~/.local/share/patchwatch/drafts/net-count-drops-for-each-",
             "git send-email --dry-run /tmp/mail.eml",
         )
         await pressed(pilot, "R", says=says)
@@ -47,6 +46,7 @@ async def test_reply_is_edited_and_previewed_and_kept_in_a_dry_run(
         await at_series(pilot)
         await until(pilot, lambda: "outcome: Dry run: nothing was sent." in notices(pilot))
         assert "dry_run = false" in notices(pilot)
+        assert "Draft kept: ~/.local/share/patchwatch/drafts/net-count-drops-for-each-" in notices(pilot)
         assert [draft.body.splitlines()[-1] for draft in sent(tracker)] == ["That makes sense."]
         assert len(reply_setup.draft_texts(tracker)) == 1
 
@@ -55,7 +55,7 @@ async def test_sent_draft_is_deleted(tracker: FakeTracker, app: PatchwatchApp, r
     tracker.dry_run = False
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Ready to send  to 1 recipient")
+        await pressed(pilot, "R", says="NOT SENT YET   to 1 recipient")
         assert len(reply_setup.draft_texts(tracker)) == 1
         await pilot.press("y")
         await at_series(pilot)
@@ -94,7 +94,7 @@ async def test_draft_emptied_later_is_discarded(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         reply_setup.editor_runs(': >"$1"')
         await pilot.press("e")
         await until(pilot, lambda: "The draft is empty" in notices(pilot))
@@ -116,7 +116,7 @@ async def test_only_the_previewed_text_is_sent(
         await pressed(pilot, "y", says="git send-email has not accepted it")
         assert not tracker.asked["send"]
         gate.set()
-        await until(pilot, lambda: "Ready to send" in shown(pilot) and "And more." in shown(pilot))
+        await until(pilot, lambda: "NOT SENT YET" in shown(pilot) and "And more." in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert [draft.body.splitlines()[-2:] for draft in sent(tracker)] == [["That makes sense.", "And more."]]
@@ -133,7 +133,7 @@ async def test_invalid_draft_is_refused_and_can_be_fixed(
         await pressed(pilot, "y", says="has not accepted it")
         assert not tracker.asked["send"]
         reply_setup.editor_runs('sed -i "/^Cc:/d" "$1"')
-        await pressed(pilot, "e", says="Dry run")
+        await pressed(pilot, "e", says="DRY RUN")
 
 
 async def test_draft_is_kept_when_git_refuses_it(
@@ -156,11 +156,11 @@ async def test_failed_send_keeps_the_draft_and_can_be_retried(
     tracker.failing["send"] = SendError("git send-email failed, and nothing was sent: relay says no.")
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Ready to send")
+        await pressed(pilot, "R", says="NOT SENT YET")
         await pressed(pilot, "y", says="relay says no. Draft kept:")
         assert len(reply_setup.draft_texts(tracker)) == 1
         del tracker.failing["send"]
-        await until(pilot, lambda: len(tracker.asked["rehearse"]) == 2 and "Ready to send" in shown(pilot))
+        await until(pilot, lambda: len(tracker.asked["rehearse"]) == 2 and "NOT SENT YET" in shown(pilot))
         await pilot.press("y")
         await at_series(pilot)
         assert notices(pilot) == f"outcome: Sent: <{ANSWER_ID}>"
@@ -170,7 +170,7 @@ async def test_failed_send_keeps_the_draft_and_can_be_retried(
 async def test_unsent_draft_is_offered_again(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         await pilot.press("escape")
         await at_series(pilot)
         reply_setup.editor_appends("Said anew.")
@@ -179,7 +179,7 @@ async def test_unsent_draft_is_offered_again(tracker: FakeTracker, app: Patchwat
             await until(pilot, lambda: isinstance(pilot.app.screen, DraftDialog))
             await pilot.press(key)
         await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen))
-        await pressed(pilot, says=("Dry run", "\n That makes sense."))
+        await pressed(pilot, says=("DRY RUN", "\n That makes sense."))
         await pilot.press("q")
         await at_series(pilot)
         await pilot.press("R")
@@ -206,7 +206,7 @@ async def test_no_editor_opens_after_the_screen_was_closed(
 async def test_drafts_of_other_mails_are_not_offered(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         await pilot.press("q")
         await at_series(pilot)
         await pilot.press("g", "j")
@@ -260,7 +260,7 @@ async def test_browser_session_reports_what_needs_a_terminal(
         await until(pilot, lambda: [notice.about for notice in app.notices] == ["reply", "b4"])
         assert not tracker.asked["b4"]
         await pressed(pilot, "T", says="Reply with tags")
-        await pressed(pilot, "r", "enter", says="Ready to send")
+        await pressed(pilot, "r", "enter", says="NOT SENT YET")
         await pressed(pilot, "y", says="Draft kept")
         assert not tracker.asked["send"]
         assert len(reply_setup.draft_texts(tracker)) == 1
@@ -276,7 +276,7 @@ async def test_dry_run_needs_no_terminal(
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
         await pressed(pilot, "T", says="Reply with tags")
-        await pressed(pilot, "r", "enter", says="Dry run")
+        await pressed(pilot, "r", "enter", says="DRY RUN")
         await pilot.press("y")
         await at_series(pilot)
         assert "outcome: Dry run: nothing was sent." in notices(pilot)
@@ -298,7 +298,7 @@ async def test_hostile_headers_add_no_recipient_or_command(
         await at_series(pilot)
         await pilot.press("G")
         await at_series(pilot, mail.id)
-        says = ("Ready to send  to 3 recipients", "Subject: Re: x Bcc: victim@example.net␛[31m [red]", "> Harmless?")
+        says = ("NOT SENT YET   to 3 recipients", "Subject: Re: x Bcc: victim@example.net␛[31m [red]", "> Harmless?")
         await pressed(pilot, "R", says=says)
         assert all(one.isprintable() for one in shown(pilot).split("\n"))
         assert "\n Bcc:" not in shown(pilot)
@@ -316,8 +316,8 @@ async def test_hidden_recipients_are_shown_at_the_top(tracker: FakeTracker, app:
     tracker.hidden = ("archive@example.com",)
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        await pressed(pilot, "R", says=("it would go to 2 recipients", "From: Rita"))
-        assert shown(pilot).split("\n")[4].startswith(" ! It also goes to archive@example.com")
+        await pressed(pilot, "R", says=("to 2 recipients", "From: Rita"))
+        assert shown(pilot).split("\n")[2].startswith(" ! It also goes to archive@example.com")
 
 
 def test_fake_editor_is_a_shell(reply_setup: ReplySetup) -> None:

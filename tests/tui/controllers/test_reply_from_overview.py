@@ -51,7 +51,7 @@ async def test_reply_is_to_the_cover_letter_or_only_patch(
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
         await pilot.press(*keys)
-        await pressed(pilot, "R", says=("Dry run", f"Subject: {subject}", f"In-Reply-To: <{message_id}>"))
+        await pressed(pilot, "R", says=("DRY RUN", f"Subject: {subject}", f"In-Reply-To: <{message_id}>"))
         await pilot.press("y")
         await listed(pilot)
         assert [draft.in_reply_to for draft in sent(tracker)] == [message_id]
@@ -89,7 +89,7 @@ async def test_tags_are_for_the_whole_newest_version(
         await pilot.press(*keys)
         await pressed(pilot, "T", says=about)
         assert "patch/series" not in shown(pilot)
-        await pressed(pilot, "w", "r", "enter", says=("Dry run", f"In-Reply-To: <{message_id}>", " Reviewed-by: Rita"))
+        await pressed(pilot, "w", "r", "enter", says=("DRY RUN", f"In-Reply-To: <{message_id}>", " Reviewed-by: Rita"))
         assert tracker.asked["endorse"] == [(message_id, ("Reviewed-by",), True)]
         await pilot.press("q")
         await listed(pilot)

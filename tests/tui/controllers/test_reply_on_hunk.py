@@ -61,7 +61,7 @@ async def test_reply_in_the_files_quotes_the_hunk_up_to_the_cursor(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await opened_at(pilot, "f", "/* the device's number")
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         assert body(reply_setup, tracker) == [
             FILE,
             HUNK,
@@ -80,7 +80,7 @@ async def test_reply_on_the_heading_of_a_patch_quotes_all_of_it(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await opened_at(pilot, "f", "── 1/2")
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         assert tracker.asked["reply"] == [(PATCH,)]
         assert "> Signed-off-by: Mira Okafor <mira@example.org>" in body(reply_setup, tracker)
 
@@ -90,7 +90,7 @@ async def test_reply_in_a_comparison_quotes_the_newer_patch(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await opened_at(pilot, "d", "/* the device's number")
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         assert body(reply_setup, tracker)[-3:] == [
             "> -\tcount_drop(q->device);",
             "> -\treturn -ENOBUFS;",
@@ -103,7 +103,7 @@ async def test_line_of_the_older_patch_stands_for_the_one_above_it(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await opened_at(pilot, "d", "spin_lock(&q->lock)")
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         assert body(reply_setup, tracker)[-1] == "> -\treturn -ENOBUFS;"
 
 
@@ -112,13 +112,13 @@ async def test_another_hunk_is_added_to_the_draft(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await opened_at(pilot, "f", "if (!queue_full(q))")
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         await pilot.press("q")
         reply_setup.editor_appends("And this.")
         await moved(pilot, "q->drops.packets++")
         await pilot.press("R")
         await until(pilot, lambda: isinstance(pilot.app.screen, DraftDialog))
-        await pressed(pilot, "enter", says=("Dry run", "And this."))
+        await pressed(pilot, "enter", says=("DRY RUN", "And this."))
         (draft,) = reply_setup.draft_texts(tracker)
         lines = draft.rstrip("\n").split("\n")
         assert lines.count(FILE) == lines.count(HUNK) == 2
@@ -131,11 +131,11 @@ async def test_draft_can_be_continued_without_the_hunk(
 ) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await opened_at(pilot, "f", "if (!queue_full(q))")
-        await pressed(pilot, "R", says="Dry run")
+        await pressed(pilot, "R", says="DRY RUN")
         await pilot.press("q", "R")
         await until(pilot, lambda: isinstance(pilot.app.screen, DraftDialog))
         assert "add this hunk to it" in shown(pilot)
-        await pressed(pilot, "c", says="Dry run")
+        await pressed(pilot, "c", says="DRY RUN")
         (draft,) = reply_setup.draft_texts(tracker)
         assert draft.count(FILE) == 1
 

@@ -26,7 +26,7 @@ async def test_tags_are_for_the_shown_patch(tracker: FakeTracker, app: Patchwatc
         await pressed(pilot, "T", says="For this patch: net: count drops for each queue")
         await pressed(pilot, "t", "r", says="[x] Reviewed-by")
         given = " Reviewed-by: Rita Reviewer <rita@example.com>\n Tested-by: Rita Reviewer <rita@example.com>"
-        await pressed(pilot, "enter", says=("Dry run", "> Signed-off-by: Mira Okafor", given))
+        await pressed(pilot, "enter", says=("DRY RUN", "> Signed-off-by: Mira Okafor", given))
         assert tracker.asked["endorse"] == [(PATCH, ("Reviewed-by", "Tested-by"), False)]
         assert len(reply_setup.draft_texts(tracker)) == 1
 
@@ -85,7 +85,7 @@ async def test_click_selects_a_tag(tracker: FakeTracker, app: PatchwatchApp) -> 
 async def test_unsent_draft_without_the_tags_is_pointed_out(tracker: FakeTracker, app: PatchwatchApp) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await at_series(pilot)
-        for says in ("Dry run", "tags you selected."):
+        for says in ("DRY RUN", "tags you selected."):
             await pressed(pilot, "T", says="Reply with tags")
             await pressed(pilot, "r", "enter", says=says)
             await pilot.press("q")

@@ -33,7 +33,7 @@ def shot(compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: s
 @pytest.mark.usefixtures("reply_setup")
 @looks
 def test_dry_run(snap_compare: Compare, tracker: FakeTracker, size: tuple[int, int], theme: str) -> None:
-    assert shot(snap_compare, tracker, size, theme, *TO_JONAS, "R", text="Dry run")
+    assert shot(snap_compare, tracker, size, theme, *TO_JONAS, "R", text="DRY RUN")
 
 
 @pytest.mark.usefixtures("reply_setup")

@@ -134,7 +134,7 @@ def _all_in(texts: tuple[str, ...], shown: str) -> bool:
 @pytest.mark.parametrize(
     ("editor", "keys", "shows"),
     [
-        ("", ("g", "j", "R"), ("Dry run", "draft: ~/", "To: Mira Okafor")),
+        ("", ("g", "j", "R"), ("DRY RUN", "after ", "To: Mira Okafor")),
         (
             'sed -i "s/^To:.*/To: nobody at all/; \\$ a Fine." "$1"',
             ("g", "j", "R"),

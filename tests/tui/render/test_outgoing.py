@@ -48,8 +48,8 @@ def test_a_draft_page_starts_with_the_error() -> None:
 def test_the_headline_differs_for_a_dry_run() -> None:
     rehearsal = DryRun((), ("ann@example.org",), (), "")
     dry, real = ("".join(text for text, _ in headline(draft_of(""), rehearsal, dry_run=dry)) for dry in (True, False))
-    assert dry == "Dry run  nothing is sent; it would go to 1 recipient  Re: it"
-    assert real == "Ready to send  to 1 recipient  Re: it"
+    assert dry == " DRY RUN: NOTHING WILL BE SENT   to 1 recipient  Re: it"
+    assert real == " NOT SENT YET   to 1 recipient  Re: it"
 
 
 @given(st.text(max_size=200), st.text(max_size=60))
