@@ -1,8 +1,9 @@
 """Write the examples of docs/digest.md: `make digest-examples`.
 
-Two are from the three threads of the demo, on two mornings.  The third is from a whole list, for one of its
-maintainers; it needs the list's archive: `make digest-examples ARGS="linux-iio=PATH"`.  It keeps subjects, names, dates
-and links of the mails and leaves out their text, which is other people's.
+Two are from the three threads of the demo, on two mornings; the second is also written as a phone shows it.  The third
+is from a whole list, for one of its maintainers; it needs the list's archive: `make digest-examples
+ARGS="linux-iio=PATH"`.  It keeps subjects, names, dates and links of the mails and leaves out their text, which is
+other people's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from msgspec.structs import replace
 
 from patchwatch.cli.demo import demo
 from patchwatch.config import Config
-from patchwatch.notify.digest.build import Digest
 from patchwatch.notify.digest.recipient import DigestRecipient
 from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.series.model import Evidence, SeriesRow
@@ -38,7 +38,10 @@ def main() -> None:
     with demo() as tracker:
         for day in MORNINGS:
             with as_of(tracker, at_seven(day)) as then:
-                save(f"digest-{day}", then.digest(AUTHOR))
+                digest = then.digest(AUTHOR)
+                save(f"digest-{day}", digest.subject, digest.text)
+        phone = "\n".join(text.rstrip(" ") for text in digest.flowed.split("\n"))
+        save(f"digest-{day}-phone", digest.subject, phone)
     archive = next((word.partition("=")[2] for word in sys.argv[1:] if word.startswith("linux-iio=")), "")
     if not archive:
         print('digest-linux-iio.txt is unchanged; to rewrite it: make digest-examples ARGS="linux-iio=PATH"')
@@ -51,7 +54,8 @@ def main() -> None:
         with as_of(tracker, now) as then:
             contents = then.digest_contents(MAINTAINER, now - DAY)
             contents = dataclasses.replace(contents, updates=tuple(map(without_sentences, contents.updates)))
-            save("digest-linux-iio", contents.digest(now))
+            digest = contents.digest(now)
+            save("digest-linux-iio", digest.subject, digest.text)
         tracker.database.close()
 
 
@@ -60,9 +64,9 @@ def at_seven(day: str) -> int:
     return parse_time(f"{day}T07:00Z")
 
 
-def save(name: str, digest: Digest) -> None:
-    """Write a digest as `patchwatch digest` prints it."""
-    (HERE / f"{name}.txt").write_text(f"Subject: {digest.subject}\n\n{digest.text}\n", encoding="utf-8")
+def save(name: str, subject: str, text: str) -> None:
+    """Write a digest."""
+    (HERE / f"{name}.txt").write_text(f"Subject: {subject}\n\n{text}\n", encoding="utf-8")
 
 
 def without_sentences(update: SeriesUpdate) -> SeriesUpdate:

@@ -1,4 +1,4 @@
-"""format=flowed (RFC 3676): join the lines that a mail program broke for transport.
+"""format=flowed (RFC 3676): join the lines that a mail program broke for transport, and break lines so.
 
 Only for text that is declared as flowed: elsewhere a trailing space means nothing.
 """
@@ -6,6 +6,8 @@ Only for text that is declared as flowed: elsewhere a trailing space means nothi
 from __future__ import annotations
 
 from email.message import Message as EmailMessage
+
+from patchwatch.text_width import cell_len
 
 _SIGNATURE = "-- "
 
@@ -35,3 +37,17 @@ def unflow(text: str, *, delsp: bool = False) -> str:
         if flowing is not None and delsp:
             lines[-1] = lines[-1][:-1]
     return "\n".join(line if line.endswith(_SIGNATURE) else line.rstrip(" ") for line in lines)
+
+
+def flow(paragraph: str, columns: int) -> list[str]:
+    """The lines of a paragraph, of at most `columns` unless a word is longer; `unflow` joins them again.
+
+    A line that would have a meaning is preceded by a space, which does not count.
+    """
+    lines = [""]
+    for word in paragraph.rstrip(" ").split(" "):
+        if lines[-1] and cell_len(lines[-1]) + cell_len(word) >= columns:
+            lines.append("")
+        lines[-1] += f"{word} "
+    lines[-1] = lines[-1][:-1]
+    return [f" {line}" if line.startswith((" ", ">", "From ")) or line == _SIGNATURE else line for line in lines]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import email
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from patchwatch.mail.flowed import is_flowed, unflow
+from patchwatch.mail.flowed import flow, is_flowed, unflow
+from patchwatch.text_width import cell_len
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,33 @@ from patchwatch.mail.flowed import is_flowed, unflow
 )
 def test_unflow(text: str, expected: str) -> None:
     assert unflow(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three four", ["one two ", "three ", "four"]),  # the space counts
+        ("a b", ["a b"]),
+        ("", [""]),
+        ("abcdefghijklmnop and so on", ["abcdefghijklmnop ", "and so on"]),  # a link stays whole
+        ("From here to there", [" From here ", "to there"]),  # in an mbox it would begin a mail
+        ("a longer -- one", ["a longer ", "-- one"]),
+        ("a abcdefghij -- abcdefghij", ["a ", "abcdefghij ", " -- ", "abcdefghij"]),  # it would begin a signature
+        ("> no quote", [" > no ", "quote"]),
+        ("日本語 日本語", ["日本語 ", "日本語"]),  # two columns each
+    ],
+)
+def test_flow(text: str, lines: list[str]) -> None:
+    assert flow(text, 10) == lines
+
+
+@given(st.text(st.sampled_from("ab->F \u65e5"), max_size=80), st.integers(4, 50))
+def test_unflow_joins_what_flow_breaks(text: str, columns: int) -> None:
+    paragraph = text.rstrip(" ")
+    lines = flow(paragraph, columns)
+    assert unflow("\n".join(lines)) == paragraph
+    assert all(cell_len(line) <= columns + line.startswith(" ") or " " not in line.strip() for line in lines)
+    assert "-- " not in lines
 
 
 def test_delsp_removes_the_trailing_space() -> None:

@@ -44,12 +44,14 @@ def build_message(
     subject: str,
     text: str,
     date: datetime.datetime,
+    *,
+    flowed: bool = False,
 ) -> OutgoingMessage:
     """Build a mail with `text` for the recipient named `recipient` at the address `to`.
 
     There is one mail per `key`: a day (`2023-09-18`), or an event.  Recipient and key determine the Message-ID, so that
     a mail sent twice is recognized as a duplicate.  All mails to a recipient refer to the same id, which no mail has,
-    and so form one thread.  `date` has a time zone.
+    and so form one thread.  `date` has a time zone.  `flowed`: a space ends the lines of `text` that are to be joined.
     """
     domain = sender.address.rpartition("@")[2].lower()
     message_id = f"{_mark(recipient, to, key)}.patchwatch@{domain}"
@@ -70,7 +72,7 @@ def build_message(
         ("Precedence", "bulk"),
         ("X-Patchwatch", key if re.fullmatch(r"[\w.:-]{1,60}", key, re.ASCII) else _mark(key)),
         ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Type", f"text/plain; charset=utf-8{'; format=flowed' if flowed else ''}"),
         ("Content-Transfer-Encoding", encoding),
     )
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)

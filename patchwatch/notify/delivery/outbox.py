@@ -97,7 +97,10 @@ def write(database: Database, mail: Mail, recipient: Recipient, key: str, digest
     """
     check_not_a_list(database, recipient)
     date = datetime.datetime.fromtimestamp(now, datetime.UTC).astimezone(schedule_of(recipient).zone)
-    return build_message(sender(mail.sender), recipient.name, recipient.to, key, digest.subject, digest.text, date)
+    text, flowed = digest.flowed or digest.text, bool(digest.flowed)
+    return build_message(
+        sender(mail.sender), recipient.name, recipient.to, key, digest.subject, text, date, flowed=flowed
+    )
 
 
 def check_not_a_list(database: Database, recipient: Recipient) -> None:

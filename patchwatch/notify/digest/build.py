@@ -1,12 +1,12 @@
 """Build the digest: subject and text from the updates of each series, as of a time.
 
-Pure.  Plain text of at most 72 columns, except for the links, which come last.  The sections are those of the queue
+Pure.  Plain text, printed or for a mail (patchwatch.notify.digest.layout).  The sections are those of the queue
 (patchwatch.series.queue), with the same numbers and in the same order; a series without news takes one line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwatch.notify.digest.entry import Entry, build_entry
@@ -26,7 +26,8 @@ class Digest:
     """A digest, ready to be printed or sent."""
 
     subject: str
-    text: str
+    text: str  # as printed
+    flowed: str = ""  # the same for a mail, with format=flowed; empty: `text` as it is
     empty: bool = False  # nothing is new
     seen: str = ""  # marks what the database held; the next digest starts there
 
@@ -52,25 +53,34 @@ def build_digest(
 
     In the `first` one, every series is shown in full.  Those that are dormant take a line once a month.
     """
-    text = _stale_warning(stale)
+    parts: list[str | Part] = _stale_warning(stale)
     if not any(update.section in ASKS for update in updates):
-        text += ["Nothing needs you.", ""]
+        parts.append("Nothing needs you.")
     listed: list[Entry] = []
     for section in Section:
         members = _listed([update for update in updates if update.section is section], section)
         if section is Section.DORMANT:
             monthly = first or format_day(now)[:7] != format_day(since)[:7]
-            text += [f"Dormant ({counts[section]}): patchwatch list dormant", ""] if monthly and counts[section] else []
+            parts += [f"Dormant ({counts[section]}): patchwatch list dormant"] if monthly and counts[section] else []
         elif section is Section.WAITING and not members:
-            text += [f"Waiting ({counts[section]}): patchwatch list waiting", ""] if counts[section] else []
+            parts += [f"Waiting ({counts[section]}): patchwatch list waiting"] if counts[section] else []
         elif members:
             entries = [build_entry(update, now) for update in members]
             listed += entries
             more = _more(section, members, updates, counts[section])
-            text += section_lines(Part(_TITLES.get(section, section.heading), entries, counts[section], first, more))
-    text += [f"Changes since {format_minute(since)}.", *links(listed)]
+            parts.append(Part(_TITLES.get(section, section.heading), entries, counts[section], first, more))
+    end = [f"Changes since {format_minute(since)}.", *links(listed)]
+    text, flowed = ("\n".join([*_lines(parts, mailed=mailed), *end]) for mailed in (False, True))
     quiet = not any(update.new or update.became_overdue for update in updates)
-    return Digest(_subject(updates, counts), "\n".join(text), empty=quiet)
+    return Digest(_subject(updates, counts), text, flowed, empty=quiet)
+
+
+def _lines(parts: Sequence[str | Part], *, mailed: bool) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Part):
+            yield from section_lines(part, mailed=mailed)
+        else:
+            yield from [*paragraph(part, mailed=mailed), ""]
 
 
 _TITLES = {Section.NEW: "New since you looked"}
@@ -108,9 +118,9 @@ def _subject(updates: Sequence[SeriesUpdate], counts: Mapping[Section, int]) -> 
     return f"[patchwatch] {shown}{f', {closed} closed' if closed else ''}"
 
 
-def _stale_warning(stale: Sequence[Stale]) -> list[str]:
+def _stale_warning(stale: Sequence[Stale]) -> list[str | Part]:
     if not stale:
         return []
     names = ", ".join(sorted(line(inbox.inbox) for inbox in stale))
     since = format_minute(min(inbox.since for inbox in stale))
-    return [*paragraph(f"NOT UP TO DATE: polling {names} has failed since {since}; run `patchwatch doctor`."), ""]
+    return [f"NOT UP TO DATE: polling {names} has failed since {since}; run `patchwatch doctor`."]

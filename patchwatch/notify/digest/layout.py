@@ -1,7 +1,11 @@
-"""Lay out a digest as text of at most 72 columns; links come last, and may be longer.
+"""Lay out a digest as text: printed in 72 columns, or mailed in lines that a phone has room for.
 
-Pure.  Only our own text (headings, numbers, links) starts in the first column.  Text from mails follows a number or is
-indented, so that no name or subject can pass for a heading, a link of ours, or a line with a meaning (`From `, `-- `).
+Pure.  Only our own text (headings, numbers, links) starts a line.  Text from mails follows a number, or is indented or
+below a dash, so that no name or subject can pass for a heading, a link of ours, or a line with a meaning (`From `,
+`-- `).  Links come last, and may be longer.
+
+A mail has the same statements, with the same words left out.  Its lines are short, and a space ends those that go on
+(format=flowed, RFC 3676): a mail program that knows that fills them to its width, and with any other they fit a phone.
 """
 
 from __future__ import annotations
@@ -10,12 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchwatch.config import DEFAULT_LORE_URL
-from patchwatch.notify.digest.entry import Entry
+from patchwatch.mail.flowed import flow
+from patchwatch.notify.digest.entry import Entry, Paragraph
 from patchwatch.sources.lore.urls import message_url
 from patchwatch.text_width import cell_len, fit, wrap
 
 COLUMNS = 72
+MAIL_COLUMNS = 42
 _INDENT = "  "
+_DASH = "- "
 _NAME_LINES = 2
 
 
@@ -30,17 +37,20 @@ class Section:
     more: str  # what is not shown
 
 
-def section_lines(section: Section) -> list[str]:
+def section_lines(section: Section, *, mailed: bool = False) -> list[str]:
     """The lines of a section."""
     title = f"{section.title} ({section.count})"
     lines = [title, "-" * len(title), ""]
     for entry in section.entries:
         short = not entry.items or not (entry.new or section.full)
-        lines += _short(entry) if short else [*_full(entry), ""]
+        if mailed:
+            lines += [*_mailed(entry, short=short), ""]
+        else:
+            lines += _short(entry) if short else [*_full(entry), ""]
     if lines[-1] and section.entries:
         lines.append("")
     if section.more:
-        lines += [section.more, ""]
+        lines += [*paragraph(section.more, mailed=mailed), ""]
     return lines
 
 
@@ -50,9 +60,9 @@ def links(entries: Sequence[Entry]) -> list[str]:
     return ["--", *(f"#{number} {link(message_id)}" for number, message_id in shown)] if shown else []
 
 
-def paragraph(text: str) -> list[str]:
+def paragraph(text: str, *, mailed: bool = False) -> list[str]:
     """Wrap a paragraph of our own text."""
-    return [text[start:end] for start, end in wrap(text, COLUMNS)]
+    return flow(text, MAIL_COLUMNS) if mailed else [text[start:end] for start, end in wrap(text, COLUMNS)]
 
 
 def link(message_id: str) -> str:
@@ -80,12 +90,32 @@ def _short(entry: Entry) -> list[str]:
     return [*_wrapped(head, "", _INDENT * 2, 1), *_wrapped(entry.action, _INDENT, _INDENT, 2)]
 
 
+def _mailed(entry: Entry, *, short: bool) -> list[str]:
+    """Title, and below it each statement after a dash."""
+    lines = flow(_cut(f"{_mark(entry)}{entry.name}", "", _INDENT * 2, _NAME_LINES), MAIL_COLUMNS)
+    texts = [text for item in entry.items for text in item.paragraphs]
+    for text in [_cut(entry.action, _INDENT, _INDENT, 2)] if short else [_cut_paragraph(text) for text in texts]:
+        lines += flow(f"{_DASH}{text}", MAIL_COLUMNS)
+    return lines
+
+
+def _cut_paragraph(text: Paragraph) -> str:
+    return _cut(text.text, _INDENT, _INDENT, text.max_lines)
+
+
 def _wrapped(text: str, first: str, following: str, max_lines: int) -> list[str]:
-    """Wrap `text`, indented; if it needs more than `max_lines`, it ends with an ellipsis, a quote within its marks."""
+    """Wrap `text`, indented."""
+    cut = _cut(text, first, following, max_lines)
+    pieces = wrap(cut, COLUMNS - len(first), len(following) - len(first))
+    return [f"{following if n else first}{cut[start:end]}".rstrip() for n, (start, end) in enumerate(pieces)]
+
+
+def _cut(text: str, first: str, following: str, max_lines: int) -> str:
+    """`text`, with an ellipsis if it needs more than `max_lines` of the printed ones, a quote within its marks."""
     pieces = wrap(text, COLUMNS - len(first), len(following) - len(first))
-    lines = [text[start:end] for start, end in pieces[:max_lines]]
-    if len(pieces) > max_lines:
-        mark = "”" if text.endswith("”") else ""
-        width = COLUMNS - len(following if max_lines > 1 else first) - len(mark)
-        lines[-1] = fit(text[pieces[max_lines - 1][0] :].removesuffix(mark), width) + mark
-    return [f"{first if number == 0 else following}{text}".rstrip() for number, text in enumerate(lines)]
+    if len(pieces) <= max_lines:
+        return text
+    mark = "”" if text.endswith("”") else ""
+    width = COLUMNS - len(following if max_lines > 1 else first) - len(mark)
+    last = pieces[max_lines - 1][0]
+    return f"{text[:last]}{fit(text[last:].removesuffix(mark), width)}{mark}"

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from patchwatch.mail.addresses import Mailbox
+from patchwatch.mail.flowed import is_flowed
 from patchwatch.notify.delivery.build_message import OutgoingMessage, build_message
 
 ANN = Mailbox("Ann Author", "ann@example.org")
@@ -66,6 +67,16 @@ def test_headers() -> None:
     assert re.fullmatch(r"<[0-9a-f]{20}\.patchwatch@example\.org>", root)
     assert mail["In-Reply-To"] == root != message_id
     assert text_of(mail) == TEXT
+
+
+@pytest.mark.parametrize("name", ["Jun", "Jürgen"])
+def test_a_flowed_text_says_so_and_keeps_its_spaces(name: str) -> None:
+    text = f"- {name} asks why the lock \nis taken\n"
+    message = build_message(ANN, "me", "me@example.net", "2023-09-18", SUBJECT, text, MORNING, flowed=True)
+    mail = read(message)
+    assert mail["Content-Type"] == 'text/plain; charset="utf-8"; format="flowed"'
+    assert is_flowed(mail)
+    assert text_of(mail) == text
 
 
 def test_message_id_depends_on_day_and_recipient_only() -> None:

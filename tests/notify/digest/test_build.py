@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
 
+from patchwatch.mail.flowed import unflow
 from patchwatch.mail.message import Person
 from patchwatch.notify.digest.build import Digest, Stale, build_digest
 from patchwatch.notify.digest.entry import changes_in_a_line, day
@@ -420,6 +421,39 @@ def test_hostile_text_cannot_break_the_layout(name: str, title: str, words: str,
     plain = [one for one in digest(*ALL, first=True).text.split("\n") if one and not one.startswith("  ")]
     assert [one.split(" v1")[0] for one in ours] == [one.split(" v1")[0] for one in plain]
     assert found == digest(*shown, first=True)
+    assert paragraphs_of_ours(found) == paragraphs_of_ours(digest(*ALL, first=True))
+    for one in found.flowed.split("\n"):
+        assert one.isprintable()
+        long = cell_len(one) > 42 + one.startswith(" ")
+        assert not long or " " not in one.strip() or " https://lore.kernel.org/r/" in one
+
+
+def paragraphs_of_ours(found: Digest) -> list[str]:
+    """How the paragraphs of a mail begin that are not a statement after a dash: headings, series, links."""
+    joined = unflow(found.flowed).split("\n")
+    return [one.split(" v1")[0] for one in joined if one and not one.startswith("- ")]
+
+
+def test_a_mail_has_the_words_of_what_is_printed() -> None:
+    def words(text: str) -> list[str]:
+        return [word for word in text.split() if word not in ("-", "–")]
+
+    for first in (False, True):
+        found = digest(*ALL, first=first)
+        assert words(found.flowed) == words(found.text)
+        assert max(map(len, found.text.split("\n"))) > 42
+
+
+def test_a_mail_fits_a_phone_and_is_filled_by_who_can() -> None:
+    title = "frob: replace the second lock by a counter that readers do not have to take"
+    found = digest(update(replace(ASKS_ME, title=title)), since=NOW - DAY)
+    assert found.flowed.split("\n")[3:8] == [
+        "#7 v1 frob: replace the second lock by a ",
+        "counter that readers do not have to take",
+        "- answer Rita's question from 2 days ago",
+        "",
+        "Changes since 2023-08-02 07:00 UTC.",
+    ]
 
 
 @given(st.permutations(ALL))
