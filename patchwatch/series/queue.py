@@ -315,7 +315,8 @@ def _since(case: Case, now: int, rules: Rules) -> int:
     if case.state == State.DEFERRED:
         again = reopened(case.turn_since, rules.windows)
         return again if again is not None and again <= now else case.turn_since
-    if case.turn not in (Turn.REVIEWERS, Turn.MAINTAINER) or case.pulls:
+    to_apply = case.action is not None and case.action.text.removeprefix("likely: ").startswith(verbs.TO_APPLY)
+    if case.turn not in (Turn.REVIEWERS, Turn.MAINTAINER) or case.pulls or to_apply:
         return case.turn_since
     patience = rules.ping_days * _DAY * (2 if case.turn == Turn.MAINTAINER else 1)
     ping = waited_by(case.turn_since, patience, rules.windows)

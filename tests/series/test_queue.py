@@ -229,6 +229,14 @@ def test_a_ping_is_overdue_a_week_after_its_day() -> None:
     assert where(case(days=15, **OWN, action=ping)).overdue
 
 
+@pytest.mark.parametrize("begins", ["", "likely: "])
+def test_what_i_posted_and_apply_myself_waits_since_the_review(begins: str) -> None:
+    mine_to_apply = own(f"{begins}yours to apply: reviewed 16 days ago", "maintainer", 16)
+    found = where(mine_to_apply)
+    assert (found.when(NOW), found.due) == ("16d!", NOW - 9 * DAY)
+    assert found.reason == f"{begins}yours to apply: reviewed 16 days ago; 9 days over your week"
+
+
 def test_a_resend_is_due_when_the_tree_reopens() -> None:
     window = Window("v7.1", NOW - 15 * DAY, NOW - DAY)
     waiting = own("resend: net-next reopened 1 day ago", days=10, state="deferred")
