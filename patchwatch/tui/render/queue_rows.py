@@ -153,7 +153,7 @@ def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" 
     if width >= _MEDIUM:
         cells.append(([(labels.author(row), "dim")], sizes.author, False))
     if width >= _WIDE:
-        cells.append(([(", ".join(map(line, row.inboxes)), "dim")], sizes.list, False))
+        cells.append(([(_lists(row.inboxes, sizes.list), "dim")], sizes.list, False))
         cells.append(([(series_labels.open_points(row), "warn")], sizes.points, True))
         cells.append((labels.reviewed(row), sizes.tags, True))
     if width >= _TINY:
@@ -167,6 +167,12 @@ def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" 
     for cell, size, right in cells:
         drawn += [(" " * gap, ""), *fit_pieces(cell, size, right=right)]
     return drawn
+
+
+def _lists(names: Sequence[str], width: int) -> str:
+    """The lists; where there is no room, without the `linux-` with which most of them begin."""
+    whole = ", ".join(map(line, names))
+    return whole if cell_len(whole) <= width else ", ".join(line(name).removeprefix("linux-") for name in names)
 
 
 def _short(verb: str) -> str:

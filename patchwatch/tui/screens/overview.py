@@ -29,7 +29,7 @@ from patchwatch.tui.render import labels
 from patchwatch.tui.render.selection import Selection, of_series
 from patchwatch.tui.render.series_columns import COLUMNS, Order
 from patchwatch.tui.screens.overview_cursor import OverviewCursor
-from patchwatch.tui.screens.overview_keys import OVERVIEW_KEYS
+from patchwatch.tui.screens.overview_keys import OVERVIEW_KEYS, row_keys
 from patchwatch.tui.widgets.empty_view import EmptyView, empty_text
 from patchwatch.tui.widgets.filter_bar import FilterBar, FilterInput
 from patchwatch.tui.widgets.key_hints import KeyHints
@@ -248,6 +248,7 @@ class OverviewScreen(OverviewCursor):
     def _update_preview(self, *, at_once: bool = False) -> None:
         row = self.table.row
         why = row.place.reason if row and row.place else ""
+        self.query_one(KeyHints).lead(row_keys(row.place if row else None))
         self.query_one(SeriesPreview).follow(row.id if row else None, why, at_once=at_once)
 
     @on(RowList.Moved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from patchwatch.series.queue import ASKS, Place
 from patchwatch.series.views import View
 from patchwatch.tui.base import keys
 from patchwatch.tui.controllers.view_state import VIEWS
@@ -33,6 +34,24 @@ def _view_keys() -> list[BindingType]:
         )
         for number, view in enumerate(VIEWS, 1)
     ]
+
+
+_ROW_KEYS = {
+    "answer": ("reply",),
+    "apply": ("b4", "reply"),
+    "ask": ("reply",),
+    "check": ("reply",),
+    "ping": ("reply",),
+    "pull": ("reply",),
+    "review": ("reply", "tag"),
+    "test": ("tag", "reply"),
+}
+"""The actions that do what is to be done about a series, by the first word of that."""
+
+
+def row_keys(place: Place | None) -> tuple[str, ...]:
+    """The actions whose keys are shown first while the cursor is on a series at this place of the queue."""
+    return _ROW_KEYS.get(place.verb.partition(" ")[0], ()) if place and place.section in ASKS else ()
 
 
 OVERVIEW_KEYS: tuple[BindingType, ...] = (

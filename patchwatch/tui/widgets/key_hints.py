@@ -38,17 +38,23 @@ class Key(Struct, frozen=True):
         return cell_len(self.shown) + cell_len(self.words)
 
 
-def keys_to_show(active: Iterable[ActiveBinding], displayed: dict[Binding, str]) -> list[Key]:
+def keys_to_show(active: Iterable[ActiveBinding], displayed: dict[Binding, str], lead: Sequence[str] = ()) -> list[Key]:
     """The keys to show, one for each action; `displayed` is how each is written.
 
-    The keys of a group are adjacent; the last one is followed by the name of the group.
+    Those of the actions `lead` are shown behind the first.  The keys of a group are adjacent; the last one is followed
+    by the name of the group.
     """
     actions: dict[str, ActiveBinding] = {}
+    leading: dict[str, ActiveBinding] = {}
     for candidate in active:
-        if candidate.binding.show:
+        if candidate.binding.action in lead:
+            leading.setdefault(candidate.binding.action, candidate)
+        elif candidate.binding.show:
             actions.setdefault(candidate.binding.action, candidate)
+    first, *rest = list(actions.values()) or [None]
+    ordered = [one for one in (first, *(leading[action] for action in lead if action in leading), *rest) if one]
     keys: list[Key] = []
-    for group, members in groupby(actions.values(), lambda member: member.binding.group):
+    for group, members in groupby(ordered, lambda member: member.binding.group):
         bindings = list(members)
         for n, (_, binding, enabled, tooltip) in enumerate(bindings):
             key = displayed[binding]
@@ -101,16 +107,24 @@ class KeyHints(Widget, can_focus=False):
         super().__init__()
         self._keys: Sequence[Key] = ()
         self._under: Key | None = None  # the key under the mouse
+        self._lead: tuple[str, ...] = ()
 
     def on_mount(self) -> None:
         """Follow the active keys of the screen."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
 
+    def lead(self, actions: tuple[str, ...]) -> None:
+        """Show the keys of these actions first: what there is to do about the row under the cursor."""
+        if actions != self._lead:
+            self._lead = actions
+            self._follow(self.screen)
+
     def _follow(self, screen: Screen[Any]) -> None:
         if not screen.app.app_focus:
             return  # another window has the focus: keep the keys
         active = list(screen.active_bindings.values())
-        keys = keys_to_show(active, {one.binding: self.app.get_key_display(one.binding) for one in active})
+        displayed = {one.binding: self.app.get_key_display(one.binding) for one in active}
+        keys = keys_to_show(active, displayed, self._lead)
         if keys != self._keys:
             self._keys = keys
             self.refresh()

@@ -116,6 +116,8 @@ class SeriesTable(RowList[QueueRow]):
         others = [at for at in begins if (at - self.cursor) * direction > 0]
         if others:
             self._go(min(others) if direction > 0 else max(others))
+            heading = max(at for at in headings if at <= self.cursor)  # at the top, with what is below it
+            self.scroll_to(y=heading * self.row_height, animate=False, immediate=True)
 
     def action_choose(self) -> None:
         """Open the series under the cursor, or fold or unfold the section of a heading."""

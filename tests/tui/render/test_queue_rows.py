@@ -106,6 +106,21 @@ def test_titles_of_the_columns_stand_above_them(width: int) -> None:
         assert below.index("linux-iio") == above.index("List")
 
 
+@pytest.mark.parametrize(
+    ("inboxes", "width", "text"),
+    [
+        (("linux-iio",), 118, "  linux-iio  "),
+        (("linux-gpio",), 118, "  gpio  "),
+        (("linux-gpio",), 200, "  linux-gpio  "),
+        (("bpf", "linux-mm"), 118, "  bpf, mm  "),
+        (("platform-drivers",), 118, "  platform…  "),
+    ],
+)
+def test_a_list_that_does_not_fit_is_shown_without_linux(inboxes: tuple[str, ...], width: int, text: str) -> None:
+    drawn = plain(draw_series(a_line(id=1, inboxes=inboxes, place=put(Section.NOW)), width, NOW))
+    assert text in drawn
+
+
 @pytest.mark.parametrize("width", [98, 116, 140, 200])
 def test_labels_stand_at_the_end_of_the_title_in_a_wide_terminal(width: int) -> None:
     row = a_line(title=LONG, labels=("later", "todo"), place=put(Section.REVIEW))

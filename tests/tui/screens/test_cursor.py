@@ -174,6 +174,9 @@ async def test_brackets_go_from_section_to_section() -> None:
             await pilot.press("]")
             assert place_of_cursor(pilot) == (section, True)
             check_visible(pilot, ["]"])
+            below = (n for n, row in enumerate(table.rows) if isinstance(row, QueueHeading) and row.section is section)
+            heading = next(below)
+            assert table.scroll_offset.y == min(heading, table.max_scroll_y)  # what is below it is in sight
         await pilot.press("]")
         assert place_of_cursor(pilot) == (sections[-1], True)
         for section in reversed(sections[:-1]):

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from patchwatch.errors import DatabaseLockedError
+from patchwatch.series.queue import Place, Section
 from patchwatch.series.views import View
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.state import StateDialog
@@ -50,6 +51,24 @@ async def test_each_view_has_its_number_and_its_count() -> None:
         await until(pilot, lambda: "4 series" in shown(pilot))
         await pilot.press("h", "right", "left", "left")
         await until(pilot, lambda: "No list is followed" in shown(pilot))
+
+
+@pytest.mark.parametrize(
+    ("verb", "keys"),
+    [("apply v3", "B b4  R Reply"), ("answer Lea", "R Reply"), ("review v4", "R Reply  T Tags"), ("send v2", "")],
+)
+async def test_the_keys_of_what_is_to_do_come_first(monkeypatch: pytest.MonkeyPatch, verb: str, keys: str) -> None:
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"jonas@example.com"})
+    first, second, *_ = tracker.lines()
+    places = (Place(Section.NOW, verb, "because", tracker.now()), Place(Section.NEW, "v2 posted", "because", 1))
+    lines = [line._replace(place=place) for line, place in zip((first, second), places, strict=True)]
+    monkeypatch.setattr(tracker, "lines", lambda **_: lines)
+    async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: verb in shown(pilot))
+        await until(pilot, lambda: f"⏎ Open  {keys}{'  ' if keys else ''}/ Limit" in shown(pilot))
+        await pilot.press("G")
+        await until(pilot, lambda: "⏎ Open  / Limit" in shown(pilot))
 
 
 async def test_nothing_is_below_the_terminal_after_a_line_more_is_shown() -> None:

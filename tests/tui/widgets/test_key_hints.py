@@ -28,6 +28,19 @@ def test_what_is_not_to_be_shown_is_not() -> None:
     assert text(keys(Binding("q", "quit", "Quit", show=False))) == ""
 
 
+def test_what_leads_is_behind_the_first_shown_or_not() -> None:
+    bindings = (
+        Binding("o", "open", "Open"),
+        Binding("q", "quit", "Quit"),
+        Binding("T", "tag", "Tags", show=False),
+        Binding("r", "poll", "Poll"),
+    )
+    active = [ActiveBinding(None, one, True, one.tooltip) for one in bindings]  # type: ignore[arg-type]
+    shown_as = {one: one.key for one in bindings}
+    assert text(keys_to_show(active, shown_as, ("poll", "tag", "gone"))) == " o Open  r Poll  T Tags  q Quit "
+    assert text(keys_to_show([], {}, ("tag",))) == ""
+
+
 def test_the_keys_of_a_group_are_before_its_name() -> None:
     pair = (Binding("[", "older", "", group=PAIR), Binding("]", "newer", "", group=PAIR))
     assert (
