@@ -147,7 +147,8 @@ def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" 
     unread = f"●{row.unread}" if row.unread and roomy else "●" if row.unread else ""
     cells: list[tuple[list[StyledText], int, bool]] = []
     if width >= _TINY:
-        short = verb if roomy else _short(verb) if asked else verb.partition(" ")[0]
+        whole = roomy or (not asked and cell_len(verb) <= sizes.verb)
+        short = verb if whole else _short(verb) if asked else verb.partition(" ")[0]
         cells.append(([(short, "accent" if asked or not roomy else "dim")], sizes.verb, False))
     cells.append(([(when, "warn strong" if place and place.overdue else "dim")], sizes.when, True))
     if width >= _MEDIUM:

@@ -1,4 +1,4 @@
-"""The views on one line, with the number of series in each; a narrow line shortens the views not chosen."""
+"""The views on one line, with the number of series in each; a narrow line leaves out keys, then numbers."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ Tab = tuple[View | None, list[StyledText]]
 
 
 def tabs(chosen: View, counts: Mapping[View, int], width: int) -> list[Tab]:
-    """The line in at most `width` cells: with the name of the program, without it, or with only names or keys."""
-    for name, numbered, named in ((_NAME, True, True), ((), True, True), ((), False, True), ((), True, False)):
+    """The line in at most `width` cells: with the name of the program, without it, without keys, or without numbers."""
+    for name, keyed, counted in ((_NAME, True, True), ((), True, True), ((), False, True), ((), False, False)):
         line: list[Tab] = [(None, list(name))] if name else []
-        line += [_tab(view, chosen, counts, numbered=numbered, named=named) for view in View]
+        line += [_tab(view, chosen, counts, keyed=keyed, counted=counted) for view in View]
         if sum(width_of(pieces) for _, pieces in line) <= width:
             return line
-    here = _tab(chosen, chosen, counts, numbered=False, named=True)
+    here = _tab(chosen, chosen, counts, keyed=False, counted=True)
     return [here, (None, [(f" {list(View).index(chosen) + 1} of {len(View)}", "dim")])]
 
 
-def _tab(view: View, chosen: View, counts: Mapping[View, int], *, numbered: bool, named: bool) -> Tab:
+def _tab(view: View, chosen: View, counts: Mapping[View, int], *, keyed: bool, counted: bool) -> Tab:
     count = str(counts[view]) if view in counts else "…"
-    name = view.value if numbered else _SHORT.get(view, view.value)
+    name = view.value if keyed else _SHORT.get(view, view.value)
     if view is chosen:
         return view, [(f" {name} ", "tab strong"), (f"{count} ", "tab")]
-    number = f" {list(View).index(view) + 1}" if numbered else ""
-    empty = counts.get(view) == 0
-    return view, [(number, "dim"), (f" {name}" if named else "", ""), (f" {count} ", "dim" if empty else "accent")]
+    key = f" {list(View).index(view) + 1}" if keyed else ""
+    number = f" {count}" if counted else ""
+    return view, [(key, "dim"), (f" {name}", ""), (f"{number} ", "dim" if counts.get(view) == 0 else "accent")]
 
 
 class ViewTabs(Styled):

@@ -95,6 +95,22 @@ def test_my_own_series_are_yours() -> None:
     assert "Ann Author" not in mine
 
 
+@pytest.mark.parametrize(
+    ("section", "verb", "text"),
+    [
+        (Section.NEW, "4 replies", "4 replies"),
+        (Section.NEW, "v12 posted", "v12 posted"),
+        (Section.NEW, "Reviewed-by, Acked-by", "Reviewed-…"),
+        (Section.WAITING, "docs tree", "docs tree"),
+        (Section.NOW, "answer Lea", "answer    "),
+    ],
+)
+def test_at_60_columns_what_happened_is_whole_and_names_leave_what_is_to_do(
+    section: Section, verb: str, text: str
+) -> None:
+    assert text in plain(draw_series(a_line(id=1, place=put(section, verb)), 58, NOW))
+
+
 @pytest.mark.parametrize("width", [100, 118, 178])
 def test_titles_of_the_columns_stand_above_them(width: int) -> None:
     row = a_line(id=1, title="net: one", inboxes=("linux-iio",), place=put(Section.NOW, "apply v12"))

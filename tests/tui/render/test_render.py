@@ -124,6 +124,19 @@ def test_a_view_not_counted_yet_shows_an_ellipsis() -> None:
     assert "…" in plain([piece for _, part in tabs(View.WATCHED, {View.WATCHED: 3}, 130) for piece in part])
 
 
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (80, " Needs me 4  Mine 14  Watched 0  Followed 730  Closed 502  All 730 "),
+        (60, " Needs me 4  Mine  Watched  Followed  Closed  All "),
+        (40, " Needs me 4  1 of 6"),
+    ],
+)
+def test_a_narrow_line_of_tabs_has_names_rather_than_numbers(width: int, text: str) -> None:
+    counts = dict(zip(View, (4, 14, 0, 730, 502, 730), strict=True))
+    assert plain([piece for _, part in tabs(View.QUEUE, counts, width) for piece in part]) == text
+
+
 def test_right_to_left_text_ends_where_its_column_does() -> None:
     assert pad("שלום", 6) == "שלום\u200e  "
     assert pad("abc", 5) == "abc  "
