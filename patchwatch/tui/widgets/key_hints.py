@@ -51,8 +51,8 @@ def keys_to_show(active: Iterable[ActiveBinding], displayed: dict[Binding, str],
             leading.setdefault(candidate.binding.action, candidate)
         elif candidate.binding.show:
             actions.setdefault(candidate.binding.action, candidate)
-    first, *rest = list(actions.values()) or [None]
-    ordered = [one for one in (first, *(leading[action] for action in lead if action in leading), *rest) if one]
+    others = list(actions.values())
+    ordered = [*others[:1], *(leading[action] for action in lead if action in leading), *others[1:]]
     keys: list[Key] = []
     for group, members in groupby(ordered, lambda member: member.binding.group):
         bindings = list(members)
