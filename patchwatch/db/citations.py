@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from patchwatch.db import schema as t
-from patchwatch.db.sql import chunks, rows_with, select_once
+from patchwatch.db.sql import chunks, insert_rows, rows_with, select_once
 from patchwatch.mail.message import Person
 from patchwatch.series.citations import Citation
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert citations."""
-    if rows:
-        connection.execute(insert(t.citation), list(rows))
+    insert_rows(connection, t.citation, rows)
 
 
 def of_messages(

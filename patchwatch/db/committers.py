@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, delete_with, insert_rows, rows_with, select_once
@@ -95,8 +95,7 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
         row = (t.committer.c.list == bindparam("name"), t.committer.c.person == bindparam("who"))
         connection.execute(delete(t.committer).where(*row), [{"name": name, "who": person} for name, person in changed])
     rows = [{"list": pair[0], "person": pair[1], "enough": after[pair]} for pair in changed if pair in after]
-    if rows:
-        connection.execute(insert(t.committer), rows)
+    insert_rows(connection, t.committer, rows)
     with_some = [{name for (name, _), enough in held.items() if enough} for held in (before, after)]
     return Flips(frozenset(changed), frozenset(with_some[0] ^ with_some[1]))
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from patchwatch.db import dictionaries
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
-from patchwatch.db.sql import delete_with, insert_rows, next_id, rows_between, rows_with, select_once
+from patchwatch.db.sql import change_rows, delete_with, insert_rows, next_id, rows_between, rows_with, select_once
 
 _LAST_CONVERSATION = select(func.max(t.message.c.conversation))
 _SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
@@ -125,20 +125,9 @@ def messages_named(connection: Connection, message_ids: Iterable[str]) -> dict[s
     return {row[1]: PlacedMessage(*row) for row in rows_with(connection, query, m.message_id, message_ids)}
 
 
-_PLACE = (
-    update(t.message)
-    .where(t.message.c.id == bindparam("pk"))
-    .values(revision_id=bindparam("new_revision"), patch=bindparam("new_patch"))
-)
-
-
 def place_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Set the revision and patch that messages belong or reply to: rows of pk, revision_id, patch."""
-    if rows:
-        connection.execute(
-            _PLACE,
-            [{"pk": r["pk"], "new_revision": r["revision_id"], "new_patch": r["patch"]} for r in rows],
-        )
+    """Set the revision and patch that messages belong or reply to: rows of id, revision_id, patch."""
+    change_rows(connection, t.message, rows)
 
 
 def numbers(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
@@ -235,14 +224,7 @@ def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> 
 def change_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Change the same columns of several revisions: rows with `id` and those columns."""
     if rows:
-        columns = [c for c in rows[0] if c != "id"]
-        rows = dictionaries.packed(connection, rows, Kind.REVISION)
-        connection.execute(
-            update(t.revision)
-            .where(t.revision.c.id == bindparam("pk"))
-            .values({c: bindparam(f"new_{c}") for c in columns}),
-            [{"pk": row["id"], **{f"new_{c}": row[c] for c in columns}} for row in rows],
-        )
+        change_rows(connection, t.revision, dictionaries.packed(connection, rows, Kind.REVISION))
 
 
 def forget_keys(connection: Connection, ids: Collection[int]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
-from patchwatch.db.sql import chunks, insert_missing, insert_rows, next_id, rows_with, select_once
+from patchwatch.db.sql import change_rows, chunks, insert_missing, insert_rows, next_id, rows_with, select_once
 from patchwatch.errors import DamagedError
 
 
@@ -102,11 +102,7 @@ def add_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
 def change_facts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replace the parsed fields of messages: rows with `id` and the columns of a message."""
     if rows:
-        rows = dictionaries.packed(connection, rows, Kind.FACTS)
-        connection.execute(
-            update(t.message).where(t.message.c.id == bindparam("pk")),
-            [{"pk": row["id"], **{k: v for k, v in row.items() if k != "id"}} for row in rows],
-        )
+        change_rows(connection, t.message, dictionaries.packed(connection, rows, Kind.FACTS))
 
 
 def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

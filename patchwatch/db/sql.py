@@ -1,11 +1,11 @@
-"""Parts of queries: chunks for `IN (...)`, inserts that ignore existing rows, free ids."""
+"""Parts of queries: values and ranges of values in one parameter, many rows in one statement, free ids."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -14,16 +14,20 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
+    FromClause,
     Insert,
     Select,
     Table,
+    Update,
     any_,
     bindparam,
     delete,
     func,
     insert,
     select,
+    update,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 _T = TypeVar("_T")
@@ -50,17 +54,84 @@ def select_once(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns)
 
 
-@cache
-def _insert_once(table: Table) -> Insert:
-    return insert(table)
-
-
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that have the same columns; many are copied to a server, which takes a quarter of its time."""
-    if len(rows) < _MANY or connection.dialect.name == "sqlite":
-        if rows:
-            connection.execute(_insert_once(table), list(rows))
+    """Insert rows that have the same columns."""
+    if connection.dialect.name == "sqlite" or len(rows) < _MANY:
+        _for_all(connection, _insert, table, rows)
+    else:
+        _copy(connection, table, rows)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that have the same columns; ignore those whose primary key or unique value exists already."""
+    _for_all(connection, _insert_missing, table, rows)
+
+
+def change_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change the same columns of several rows: each has its `id`, and the new values."""
+    _for_all(connection, _update, table, rows)
+
+
+_Changing: TypeAlias = Insert | Update
+_Build: TypeAlias = Callable[[Table, Mapping[str, ColumnElement[Any]], FromClause | None], _Changing]
+"""Builds a statement from the values of columns, and from what they are selected from, if anything.
+
+Parameters with the name of a column would have another meaning to SQLAlchemy: theirs begin with an underscore.
+"""
+
+
+def _for_all(connection: Connection, build: _Build, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement for rows with the same columns.
+
+    SQLAlchemy takes longer to prepare the parameters of many rows than SQLite to store them, so they are given to the
+    driver.  A server gets an array for each column, instead of a query for each row.
+    """
+    if not rows:
         return
+    names = tuple(rows[0])
+    if connection.dialect.name == "sqlite":
+        text, order = _for_each(build, table, names)
+        connection.exec_driver_sql(text, [tuple(row[name] for name in order) for row in rows])
+    else:
+        arrays = {f"_{name}": [row[name] for row in rows] for name in names}
+        connection.execute(_of_arrays(build, table, names), arrays)
+
+
+@cache
+def _for_each(build: _Build, table: Table, names: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Return a statement about one row as SQL for SQLite, with the names of its parameters in order."""
+    statement = build(table, {name: bindparam(f"_{name}") for name in names}, None)
+    compiled: Any = statement.compile(dialect=sqlite.dialect())
+    return compiled.string, [name[1:] for name in compiled.positiontup]
+
+
+@cache
+def _of_arrays(build: _Build, table: Table, names: tuple[str, ...]) -> _Changing:
+    """Return a statement about rows of which PostgreSQL gets an array for each column."""
+    arrays = (bindparam(f"_{name}", type_=ARRAY(table.c[name].type)) for name in names)
+    given = func.unnest(*arrays).table_valued(*names).render_derived()
+    return build(table, {name: given.c[name] for name in names}, given)
+
+
+def _insert(table: Table, values: Mapping[str, ColumnElement[Any]], given: FromClause | None) -> _Changing:
+    return insert(table).values(values) if given is None else insert(table).from_select(list(values), select(given))
+
+
+def _insert_missing(table: Table, values: Mapping[str, ColumnElement[Any]], given: FromClause | None) -> _Changing:
+    if given is None:
+        return sqlite.insert(table).values(values).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # takes 30 ms, which users of SQLite can save
+
+    return postgresql.insert(table).from_select(list(values), select(given)).on_conflict_do_nothing()
+
+
+def _update(table: Table, values: Mapping[str, ColumnElement[Any]], given: FromClause | None) -> _Changing:
+    changed = {name: value for name, value in values.items() if name != "id"}
+    return update(table).where(table.c.id == values["id"]).values(changed)
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Copy rows to a server, which takes a quarter of its time."""
     names = list(rows[0])
     copying = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
@@ -139,19 +210,6 @@ def delete_with(connection: Connection, column: Column[Any], values: Iterable[ob
     if found := list(values):
         dialect = connection.dialect.name
         connection.execute(_delete_among(column, dialect), _values(found, dialect))
-
-
-def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; ignore those whose primary key or unique value exists already."""
-    if rows:
-        if connection.dialect.name == "postgresql":  # imported here: it takes 30 ms, which users of SQLite can save
-            from sqlalchemy.dialects import postgresql
-
-            connection.execute(postgresql.insert(table).on_conflict_do_nothing(), list(rows))
-        else:
-            from sqlalchemy.dialects import sqlite
-
-            connection.execute(sqlite.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 @cache

@@ -135,7 +135,7 @@ def amend(
         )
         for number, revision in revisions.items()
     ]
-    moved = [{"pk": one.pk, "revision_id": one.revision, "patch": one.follow_up.patch} for one in additions]
+    moved = [{"id": one.pk, "revision_id": one.revision, "patch": one.follow_up.patch} for one in additions]
     return Amended([*stored.values()], rows, moved)
 
 

@@ -5,7 +5,7 @@ patchwatch.series.claims decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -30,40 +30,60 @@ class Earlier:
     replied: Mapping[int, StoredRevision]  # those that got replies, as they were before
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The versions of a series that are looked at, each with those after it, and the claims that stay as they are."""
+
+    spoken: Set[str]  # who spoke up in the newest version
+    kept: Mapping[str, StoredClaim]
+    versions: Sequence[tuple[StoredRevision, Sequence[StoredRevision]]]
+
+
 def claims_in(
     connection: Connection,
-    members: Sequence[StoredRevision],
+    orders: Sequence[Sequence[StoredRevision]],
     summaries: Mapping[int, RevisionSummary],
     threads: Conversations,
-    earlier: Earlier | None = None,
-) -> dict[str, StoredClaim]:
-    """By the key of a point: what became of it in later versions of its series.
+    earlier: Sequence[Earlier | None],
+) -> list[dict[str, StoredClaim]]:
+    """Return for each series, by the key of a point, what became of it in later versions.
 
-    `members` are the revisions of the series, oldest first; `threads` has the messages of this transaction.  With
-    `earlier`, only the points of the versions that got replies are looked at.
+    `orders` are the revisions of each series, oldest first; `threads` has the messages of this transaction, and gets
+    what has to be loaded, of all series at once.  With `earlier` of a series, only the points of the versions that got
+    replies are looked at.
     """
+    searches = [_search(order, summaries, known) for order, known in zip(orders, earlier, strict=True)]
+    needed = {r.id: r for search in searches for one, after in search.versions for r in (one, *after)}
+    posted = _posted(connection, needed.values(), summaries, threads)
+    return [_found(search, posted) for search in searches]
+
+
+def _search(
+    members: Sequence[StoredRevision], summaries: Mapping[int, RevisionSummary], earlier: Earlier | None
+) -> _Search:
     versions = [one for one in members if not ((link := decode_link(one.link)) and link.resend)]
-    if len(versions) < 2 or not any(_has_unsettled(one) for one in versions[:-1]):
-        return {}
+    unsettled = {one.id for one in versions[:-1] if _has_unsettled(one)}
+    if not unsettled:
+        return _Search(frozenset(), {}, ())
     spoken = _people(summaries[members[-1].id])
-    found: dict[str, StoredClaim] = {}
-    wanted = {one.id for one in versions}
+    kept: dict[str, StoredClaim] = {}
     if earlier is not None and _same_people(members[-1], spoken, earlier):
-        wanted &= earlier.replied.keys()
-        gone = {point.key for i in wanted for point in decode_state(earlier.replied[i].standing).points}
-        found = {key: claim for key, claim in earlier.claims.items() if key not in gone}
-    posted: dict[int, Posted] = {}
-    for number, one in enumerate(versions[:-1]):
-        if one.id not in wanted or not _has_unsettled(one):
-            continue
-        points = [point for point in decode_state(one.standing).points if point.fate in UNSETTLED]
-        for later in versions[number : number + MOST_VERSIONS + 1]:
-            if later.id not in posted:
-                posted[later.id] = _posted(connection, later, summaries[later.id], threads)
-        after = [posted[later.id] for later in versions[number + 1 : number + MOST_VERSIONS + 1]]
-        by_key = {point.key: point for point in points}
-        for key, claim in claims(points, posted[one.id], after).items():
-            waits = claim.fate == Fate.NOT_TOUCHED and not _has_spoken(by_key[key], spoken)
+        replied = earlier.replied
+        unsettled &= replied.keys()
+        gone = {p.key for one in versions if one.id in replied for p in decode_state(replied[one.id].standing).points}
+        kept = {key: claim for key, claim in earlier.claims.items() if key not in gone}
+    looked_at = [
+        (one, versions[place : place + MOST_VERSIONS]) for place, one in enumerate(versions, 1) if one.id in unsettled
+    ]
+    return _Search(spoken, kept, looked_at)
+
+
+def _found(search: _Search, posted: Mapping[int, Posted]) -> dict[str, StoredClaim]:
+    found = dict(search.kept)
+    for one, after in search.versions:
+        points = {point.key: point for point in decode_state(one.standing).points if point.fate in UNSETTLED}
+        for key, claim in claims(points.values(), posted[one.id], [posted[later.id] for later in after]).items():
+            waits = claim.fate == Fate.NOT_TOUCHED and not _has_spoken(points[key], search.spoken)
             found[key] = StoredClaim(claim.fate, claim.root, claim.date, claim.evidence, waits)
     return found
 
@@ -82,17 +102,23 @@ def _people(summary: RevisionSummary) -> set[str]:
     return {key for one in summary.reviewers for key in (one.email, name_key(one.name)) if key}
 
 
-def _has_spoken(point: Point, spoken: set[str]) -> bool:
+def _has_spoken(point: Point, spoken: Set[str]) -> bool:
     return point.by.email in spoken or name_key(point.by.name) in spoken
 
 
 def _posted(
-    connection: Connection, revision: StoredRevision, summary: RevisionSummary, threads: Conversations
-) -> Posted:
-    """A version with its messages, as they are stored."""
-    names = mails_of(revision.root, summary)
-    numbers = mails.known_messages(connection, names)
+    connection: Connection,
+    revisions: Collection[StoredRevision],
+    summaries: Mapping[int, RevisionSummary],
+    threads: Conversations,
+) -> dict[int, Posted]:
+    """Return versions with their messages, as they are stored."""
+    names = {r.id: mails_of(r.root, summaries[r.id]) for r in revisions}
+    numbers = mails.known_messages(connection, {name for own in names.values() for name in own})
     threads.load(numbers.values())
-    messages = {name: threads.messages[pk] for name, pk in numbers.items()}
-    ordered = [messages[name] for name in names if name in messages]
-    return Posted(messages[revision.root], ordered, complete=not summary.missing and not summary.taken)
+    found: dict[int, Posted] = {}
+    for r in revisions:
+        messages = {name: threads.messages[numbers[name]] for name in names[r.id] if name in numbers}
+        complete = not summaries[r.id].missing and not summaries[r.id].taken
+        found[r.id] = Posted(messages[r.root], list(messages.values()), complete=complete)
+    return found

@@ -336,15 +336,15 @@ class Derivation:
         orders = [in_order([family[i] for i in group]) for group in groups]
         merges = outside.merges(self._db, self._postings, orders)
         claims = derived.series_claims(self._db, (min(r.id for r in members) for members in orders if len(members) > 1))
+        numbers = [min(r.id for r in members) for members in orders]
+        earlier = [self._earlier(members, claims.get(i)) for i, members in zip(numbers, orders, strict=True)]
+        claimed = claims_in(self._db, orders, summaries, self._threads, earlier)
         rows: list[dict[str, Any]] = []
         changes: list[Change] = []
         moved: list[dict[str, Any]] = []
-        for members in orders:
-            number = min(r.id for r in members)
+        for number, members, settled in zip(numbers, orders, claimed, strict=True):
             last = max(activity.get(r.id, r.date) for r in members)
-            earlier = self._earlier(members, claims.get(number))
-            claimed = claims_in(self._db, members, summaries, self._threads, earlier)
-            row = series_record(number, members, summaries, marks, merges[members[-1].id], last, claimed)
+            row = series_record(number, members, summaries, marks, merges[members[-1].id], last, settled)
             rows.append(row)
             moved += [{"id": r.id, "series_id": number} for r in members if r.series_id != number]
             state_before, turn_before, _ = states.get(number, ("", "", ""))

@@ -115,7 +115,7 @@ def recognize(
         [r for r in found.before if r.id not in same],
         _rows(connection, found, same, kept),
         [
-            {"pk": one.id, "revision_id": new[0], "patch": new[1]}
+            {"id": one.id, "revision_id": new[0], "patch": new[1]}
             for one in found.placed
             if (new := place.get(one.message_id, _NOWHERE)) != (one.revision_id, one.patch)
         ],

@@ -126,3 +126,44 @@ def test_an_authors_patches_and_requests_of_other_years_are_not_read(
     assert (many.postings, many.keys, many.statements) == (few.postings, few.keys, few.statements)
     assert few.postings == 5  # of the same year, from the transaction before
     assert 0 < many.steps < 1.05 * few.steps
+
+
+def two_versions(number: int) -> list[bytes]:
+    """A patch, what a reviewer wants of it, and its next version."""
+    title = f"knob{number}: turn{number} the{number} dial{number}"
+    diff = f"---\ndiff --git a/{number}.c b/{number}.c\n--- a/{number}.c\n+++ b/{number}.c\n@@ -1 +1 @@\n-a\n+b\n"
+    first, second = f"{number}.1@v", f"{number}.2@v"
+    asked = f"> +b\n\nPlease use the helper frob_{number}() here.\n"
+    return [
+        mail(message_id=first, subject=f"[PATCH] {title}", body=f"Because.\n{diff}"),
+        mail(
+            message_id=f"{number}.r@v",
+            subject=f"Re: [PATCH] {title}",
+            sender="Rita Reviewer <rita@example.com>",
+            date="Tue, 4 Jul 2023 10:00:00 +0000",
+            in_reply_to=first,
+            body=asked,
+        ),
+        mail(
+            message_id=second,
+            subject=f"[PATCH v2] {title}",
+            date="Wed, 5 Jul 2023 10:00:00 +0000",
+            body=f"Because.\n---\nv2: use the helper frob_{number}()\n{diff[4:]}",
+        ),
+    ]
+
+
+def test_many_series_take_as_many_statements_as_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = []
+    for count in (3, 12):
+        database = Database(f"sqlite:///{tmp_path}/{count}.db")
+        reads = [read_mail(raw) for number in range(count) for raw in two_versions(number)]
+        with counting(database, monkeypatch) as work, database.write() as connection:
+            ingest(connection, reads, "frob")
+        statements.append(work.statements)
+        with database.read() as connection:
+            claims = [text for _, text in derived.series_claims(connection, range(1, 3 * count)).values()]
+        assert len(claims) == count
+        assert all('"done"' in text for text in claims)
+        database.close()
+    assert statements[0] == statements[1]
