@@ -54,6 +54,8 @@ def parse_subject(subject: str) -> Subject:
         elif numbered := _number(lowered):
             counter, expected, inserted = numbered
         elif _PATCH.fullmatch(lowered):
+            if patch and counter is not None:
+                break  # "[PATCH 1/5] [PATCH v3] frob": a maintainer passes on a patch with the subject that it had
             patch = True
             if "-" in word:
                 prefixes.append(word.split("-", 1)[1])  # "[PATCH-cgroup v2]"

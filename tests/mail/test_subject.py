@@ -40,6 +40,9 @@ def words(text: str) -> list[str]:
         ("[rfc] net: free it (series v3)", (3, 0, True), None, "net: free it"),
         ("[next -v4 1/9] net: free it", (4, 0, True), (1, 9), "net: free it"),
         ("[PATCH -mm v2 1/3]net: free it", (2, 0, True), (1, 3), "net: free it"),
+        ("[PATCH 1/5] [PATCH v3] net: free it", (1, 0, False), (1, 5), "net: free it"),
+        ("[PATCH v2 4/5] [PATCH net 2/3] net: free it", (2, 0, True), (4, 5), "net: free it"),
+        ("[PATCH][PATCH v3 1/2] net: free it", (3, 0, True), (1, 2), "net: free it"),
         ("[PATCH][next][V2] net: free it", (2, 0, True), None, "net: free it"),
         ("PATCH v2: net: free it", (2, 0, True), None, "net: free it"),
         ("[PATCH 30/3] net: free it", (1, 0, False), None, "net: free it"),  # a typo
