@@ -278,25 +278,39 @@ def of_tags(sentences: Sequence[str], tags: Iterable[Trailer]) -> Iterator[Signa
         yield Signal(SignalKind.CONDITION, evidence(sentence), "named" if named else "")
 
 
-def person_signals(sentences: Sequence[str]) -> Iterator[Signal]:
+def person_signals(sentences: Sequence[str]) -> list[Signal]:
     """The signals in a person's reply: the sentences that they wrote."""
-    reported = False  # a mail reports applied patches once
+    signals: list[Signal] = []
+    reported: Signal | None = None  # a mail reports applied patches once, or in numbers
     previous = ""
     for sentence in sentences:
         lowered = sentence.lower()
         another = "already" in lowered and rejections.another_was_taken(sentence, previous)
         before, previous = previous, sentence
         others = before and lowered.startswith(_OTHERS)
-        if not (reported or another or others) and _APPLYING.occur(lowered):
-            if (report := _report(sentence, lowered)) is not None:
-                reported = report.kind == SignalKind.APPLIED
-                yield report
+        if not (another or others) and (reported is None or _has_numbers(reported)) and _APPLYING.occur(lowered):
+            report = _report(sentence, lowered)
+            if reported is not None and report is not None and _has_numbers(report):
+                together = Signal(SignalKind.APPLIED, reported.text, f"{reported.detail}, {report.detail}")
+                signals[signals.index(reported)] = reported = together
                 continue
-            if (patches := claims.claimed_patches(sentence)) is not None:
-                yield Signal(SignalKind.CLAIMED, evidence(sentence), patches)  # from others it may mean something else
+            if reported is None and report is not None:
+                reported = report if report.kind == SignalKind.APPLIED else None
+                signals.append(report)
+                continue
+            if reported is None and (patches := claims.claimed_patches(sentence)) is not None:
+                signals.append(
+                    Signal(SignalKind.CLAIMED, evidence(sentence), patches)
+                )  # others may mean something else
         found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered)
         if found is not None:
-            yield found
+            signals.append(found)
+    return signals
+
+
+def _has_numbers(report: Signal) -> bool:
+    """True if a report says which patches were applied: "Patch 1 applied to fixes."  Another may name the rest."""
+    return report.kind == SignalKind.APPLIED and report.detail[:1].isdigit()
 
 
 def _report(sentence: str, lowered: str) -> Signal | None:

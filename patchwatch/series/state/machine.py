@@ -29,7 +29,7 @@ from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.judgment import Review, judge
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.memory import Seen
-from patchwatch.series.state.reply import FEW_WORDS, Reply, answers_yes, is_thanks_for_advice, signals_by_kind
+from patchwatch.series.state.reply import FEW_WORDS, Reply, answers_yes, is_for_advice, signals_by_kind
 from patchwatch.series.state.types import Reason, StateChange, reason_of
 from patchwatch.series.state.withdrawal import reinstates, will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
@@ -273,7 +273,7 @@ class StateMachine:
         return False
 
     def _is_about_another(self, reply: Reply, applied: Signal) -> bool:
-        """True for an author's "applied, thanks" to advice; a committer's to anything else is about their patch.
+        """True for an author's "applied, thanks" to advice; to anything else it is about their patch.
 
         From others, "Yes, these are already in linux-next" answers what somebody asked.
         """
@@ -282,7 +282,7 @@ class StateMachine:
             return asked and answers_yes(applied)
         if reply.by_committer:
             return reply.message.accepted is None and reply.to_reviewer and self.judgment.turn == Turn.AUTHOR
-        return is_thanks_for_advice(reply.message, applied) or (reply.to_reviewer and answers_yes(applied))
+        return is_for_advice(reply, applied, asked=self.judgment.turn == Turn.AUTHOR)
 
     def _handle_dropped(self, reply: Reply) -> bool:
         dropped = reply.signals.get(SignalKind.UNAPPLIED)

@@ -181,6 +181,12 @@ def answers_yes(applied: Signal) -> bool:
     return _YES.match(applied.text) is not None
 
 
-def is_thanks_for_advice(message: Message, applied: Signal) -> bool:
-    """True for an author's "applied, thanks" to advice; their own patch they list, or they name a tree."""
-    return message.accepted is None and not _NAMES_TREE.search(applied.text)
+def is_for_advice(reply: Reply, applied: Signal, *, asked: bool) -> bool:
+    """True for an author's "applied, thanks" to advice, or "yes, it has been merged" to a question.
+
+    Their own patch they list, or they name a tree, or answer it when nothing is asked of them (`asked`).
+    """
+    if reply.to_reviewer and answers_yes(applied):
+        return True
+    listed = reply.message.accepted is not None or _NAMES_TREE.search(applied.text) is not None
+    return (reply.to_reviewer or asked) and not listed

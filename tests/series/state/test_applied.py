@@ -66,6 +66,7 @@ def test_a_verb_with_one_patch_for_its_object_is_about_one() -> None:
     ("replies", "partly"),
     [
         ([(MIA, "Applied 1-2 to frob/for-6.5.\n")], "1,2"),
+        ([(MIA, "Patch 1 applied to frob/fixes. Patch 3 applied to frob/next. Thanks!\n")], "1,3"),
         ([(MIA, "Applied, thanks.\n", 3)], "3"),
         ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
         ([(MIA, "Applied the first patch.\n")], "some"),

@@ -214,6 +214,13 @@ REVIEWS: dict[str, Case] = {
         "reviewers",
         "a1@x",
     ),
+    "an author applies their own patch when nothing is asked": (
+        1,
+        [(RITA, RITA_TAG), (ANN, "Rebased and applied.\n")],
+        "accepted",
+        "nobody",
+        "a2@x",
+    ),
     "an author who is the maintainer": (1, [(ANN, "Applied to frob/for-6.5.\n")], "accepted", "nobody", "a1@x"),
     "a bot reports that it does not build": (
         1,
