@@ -16,6 +16,7 @@ from patchwatch.series.point_labels import Names, fate_word, names_in
 from patchwatch.series.point_list import ListedPoint, listed_points
 from patchwatch.series.queue import ASKS, Place, Section
 
+_MOST = 4  # points that are named by their numbers
 _WHOM = {
     "author": "its author",
     "maintainer": "a maintainer",
@@ -76,14 +77,18 @@ def _points(before: SeriesRow, after: SeriesRow, me: Set[str], now: int) -> Iter
         words = _fate(listed, names)
         if known is None:
             raised[words] = raised.get(words, 0) + (listed.waits_for is not None)
-        elif _fate(known, names) != words or (listed.waits_for is not None and listed.waits_for.email in me):
+        elif known.fate != listed.fate or (listed.point.firm and _is_mine(listed, me)):
             said.setdefault(words, []).append(listed.number)
     mine_last = sorted(said.items(), key=lambda item: item[0].endswith(" you"))
     for words, numbers in mine_last:
-        yield f"{'point' if len(numbers) == 1 else 'points'} {_listing(numbers)} {_agree(words, len(numbers))}"
+        yield f"{_named(numbers)} {_agree(words, len(numbers))}"
     for words, count in raised.items():
         if count:
             yield f"{plural(count, 'new point')} {_agree(words, count)}"
+
+
+def _is_mine(listed: ListedPoint, me: Set[str]) -> bool:
+    return listed.waits_for is not None and listed.waits_for.email in me
 
 
 def _fate(listed: ListedPoint, names: Names) -> str:
@@ -99,6 +104,9 @@ def _agree(words: str, count: int) -> str:
     return words.replace("waits", "wait", 1) if words.startswith("waits") else words.replace("is", "are", 1)
 
 
-def _listing(numbers: list[int]) -> str:
+def _named(numbers: list[int]) -> str:
+    """`point 5`, `points 2, 3 and 5`; of many only how many."""
     *first, last = map(str, numbers)
-    return f"{', '.join(first)} and {last}" if first else last
+    if len(first) >= _MOST:
+        return plural(len(numbers), "point")
+    return f"points {', '.join(first)} and {last}" if first else f"point {last}"

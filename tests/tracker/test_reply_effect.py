@@ -85,6 +85,17 @@ def test_each_point_that_changes_or_waits_for_me_is_named(tmp_path: Path) -> Non
     tracker.database.close()
 
 
+def test_many_points_are_counted_and_those_of_others_are_left_out(tmp_path: Path) -> None:
+    asked = "".join(f"> +     f{number}(t);\n\nWhy is f{number}() called here?\n\n" for number in range(6))
+    given = "".join(f"> Why is f{number}() called here?\n\nIt frees part {number}.\n\n" for number in range(6))
+    others = reply_of("o@x", PETRA, 4, "> +     g(t);\n\nPlease drop g().\n", "p@x")
+    mails = (reply_of("r@x", INES, 4, asked, "p@x"), reply_of("a@x", JUN, 5, given, "r@x"))
+    tracker = tracker_of(tmp_path, posted(), *mails, others)
+    said = tracker.effect(draft(f"Okay, thanks.\n\nReviewed-by: {INES}\n", "a@x"))
+    assert said == "it leaves Review and waits for its author; 6 points are settled"
+    tracker.database.close()
+
+
 def test_my_own_series_says_when_to_ping(tmp_path: Path) -> None:
     asked = reply_of("r@x", JUN, 8, "Why is the table freed here?\n", "p@x")
     tracker = tracker_of(tmp_path, posted(INES, JUN), asked)
