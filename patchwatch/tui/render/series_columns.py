@@ -206,6 +206,8 @@ def layout(rows: Sequence[SeriesSummary], width: int, now: int) -> Layout:
     for column in _OPTIONAL:
         if column in (POINTS, LABELS) and all(map(column.is_blank, measured)):
             continue
+        if column is AUTHOR and rows and all(row.mine for row in rows):
+            continue  # it would say "you" in each row
         wanted = needed(column) + _GAP
         if column is AUTHOR:
             wanted = min(wanted, max(left - _TITLE_WIDTH - 1, _AUTHOR_MIN_WIDTH + _GAP))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.tui.render.series_columns import LABELS, POINTS, TITLE, Order, layout
+from patchwatch.tui.render.series_columns import AUTHOR, LABELS, POINTS, TITLE, Order, layout
 from tests.series.summaries import NOW, a_line
 
 
@@ -43,6 +43,12 @@ def test_the_most_open_points_come_first_and_none_last() -> None:
     rows = [a_line(id=n, points_open=n, points=9) for n in (0, 2, 1, 3)]
     assert [row.points_open for row in Order(POINTS, descending=True).sort(rows)] == [3, 2, 1, 0]
     assert [row.points_open for row in Order(POINTS, descending=False).sort(rows)] == [1, 2, 3, 0]
+
+
+def test_the_author_is_not_named_where_that_is_always_me() -> None:
+    mine = [a_line(id=number, mine=True) for number in range(3)]
+    headings = [[column.heading for column, _ in layout(rows, 120, NOW).columns] for rows in (mine, [*mine, a_line()])]
+    assert [AUTHOR.heading in found for found in headings] == [False, True]
 
 
 def test_labels_have_a_column_if_there_are_any_and_the_title_keeps_its_width() -> None:
