@@ -10,10 +10,12 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from patchwatch.text_width import wrap
 from patchwatch.tui.base.screen import Dialog
 from patchwatch.tui.base.theme import StyledText, content
 from patchwatch.tui.render.columns import cell_len, pad
 
+_INDENT, _GAP = "  ", "   "
 # Headings, by the first word of a binding's id.
 _HEADINGS = {
     "overview": "Overview",
@@ -67,15 +69,30 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """A table for each heading."""
-        width = max((cell_len(keys) for rows in self._sections.values() for keys, _ in rows), default=0)
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "esc close"
-            for heading, rows in self._sections.items():
-                pieces: list[StyledText] = [(heading, "strong")]
-                for keys, meaning in rows:
-                    pieces += [("\n  ", ""), (pad(keys, width), "accent"), (f"   {meaning}", "")]
-                yield Static(content(pieces), classes="place")
+            for _ in self._sections:
+                yield Static(classes="place")
+
+    def on_mount(self) -> None:
+        """Fill the tables once the dialog has its width."""
+        self.call_after_refresh(self._fill)
+
+    def on_resize(self) -> None:
+        """Fill them again."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        width = max((cell_len(keys) for rows in self._sections.values() for keys, _ in rows), default=0)
+        room = self.query_one("#dialog").scrollable_content_region.width - width - len(_GAP) - len(_INDENT)
+        for table, (heading, rows) in zip(self.query(Static), self._sections.items(), strict=True):
+            pieces: list[StyledText] = [(heading, "strong")]
+            for keys, meaning in rows:
+                parts = [meaning[start:end] for start, end in wrap(meaning, room)]
+                below = f"\n{_INDENT}{' ' * width}{_GAP}"
+                pieces += [(f"\n{_INDENT}", ""), (pad(keys, width), "accent"), (f"{_GAP}{below.join(parts)}", "")]
+            table.update(content(pieces))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by `lines`."""

@@ -46,7 +46,8 @@ class Snooze:
 def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
     """The common choices by name; the first one unsnoozes if any series is snoozed (`asleep`)."""
     spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
-    dated = tuple((name, Snooze(times.parse_future(text, now))) for name, text in spans.items())
+    dates = {times.parse_future(text, now): name for name, text in reversed(spans.items())}  # once on a Sunday
+    dated = tuple((name, Snooze(until)) for until, name in reversed(dates.items()))
     wake = (("unsnooze now", Snooze(wakes=True)),) if asleep else ()
     return (*wake, ("until someone replies", Snooze()), *dated)
 

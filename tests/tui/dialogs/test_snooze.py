@@ -21,6 +21,12 @@ def test_choices_name_their_dates() -> None:
         ("until next Monday", Snooze(MIDNIGHT + 5 * DAY)),
         ("for 2 weeks", Snooze(NOW + 14 * DAY)),
     )
+    sunday = 1_695_513_600  # 24 September 2023: the next Monday is tomorrow
+    assert [name for name, _ in choices(sunday, asleep=False)] == [
+        "until someone replies",
+        "until tomorrow",
+        "for 2 weeks",
+    ]
     assert choices(NOW, asleep=True)[0] == ("unsnooze now", Snooze(wakes=True))
 
 

@@ -377,6 +377,20 @@ async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
+@pytest.mark.parametrize("size", [(60, 20), (40, 24)])
+async def test_what_a_key_does_is_wrapped_beside_it(app: PatchwatchApp, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen) and "Show “What" in shown(pilot))
+        lines = [one.split("│")[1] for one in shown(pilot).split("\n") if one.count("│") >= 2]
+        first = next(n for n, one in enumerate(lines) if "Show “What" in one)
+        begin = lines[first].index("Show")
+        assert re.match(rf" {{{begin}}}\w", lines[first + 1])
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "“What needs me”: what to do, review or read" in shown(pilot))
+
+
 async def test_keys_can_be_remapped(tracker: FakeTracker, app: PatchwatchApp) -> None:
     app.set_keymap({"app.poll": "f5", "list.down": "t"})
     async with app.run_test() as pilot:
