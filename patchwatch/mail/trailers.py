@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from liblore.series import name_matches
-
 from patchwatch.mail import tag_scope
 from patchwatch.mail.headers import person
 from patchwatch.mail.message import Person, Signal, SignalKind, Trailer
+from patchwatch.mail.same_name import is_same_name
 from patchwatch.mail.sentences.split import evidence, has_any
 from patchwatch.mail.typed_tags import in_usual_form
 from patchwatch.pattern import Pattern
@@ -201,6 +200,4 @@ def _names(value: str, sender: Person) -> bool:
     """True if a tag's value names the sender, by address or by name: b4's rule for tags in replies."""
     name, bracket, rest = value.partition("<")
     named = Person(name.strip(" \"'"), rest.partition(">")[0].strip().lower()) if bracket else person(value)
-    return (bool(named.email) and named.email == sender.email) or (
-        bool(named.name and sender.name) and name_matches(named.name, sender.name)
-    )
+    return (bool(named.email) and named.email == sender.email) or (is_same_name(named.name, sender.name))

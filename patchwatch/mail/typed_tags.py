@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from liblore.series import name_matches
-
 from patchwatch.mail import tag_scope
 from patchwatch.mail.message import Person
+from patchwatch.mail.same_name import is_same_name
 from patchwatch.pattern import Pattern
 
 _USUAL = Pattern(r"\s{0,8}[A-Z][a-z]*(?:-[a-z]+)+: \S[^<>]*<[^<>\s]+>\s*")
@@ -127,4 +126,4 @@ def _scope_before(words: str) -> str:
 
 
 def _is_sender(who: str, address: str, sender: Person) -> bool:
-    return address.lower() == sender.email or bool(who and sender.name and name_matches(who.strip("\"'"), sender.name))
+    return address.lower() == sender.email or is_same_name(who.strip("\"'"), sender.name)

@@ -1,0 +1,13 @@
+"""Whether two display names are the same person's, by b4's rule for tags: "Author, Ann (Frob)" is "Ann Author"."""
+
+from __future__ import annotations
+
+
+def is_same_name(one: str, two: str) -> bool:
+    """True if two display names are the same person's; an empty one is nobody's."""
+    if any(mark in name for name in (one, two) for mark in "(,"):
+        from liblore.series import name_matches  # imports an HTTP client, and few names need it
+
+        return name_matches(one, two)
+    words = one.lower().split()
+    return bool(words) and words == two.lower().split()
