@@ -13,12 +13,11 @@ from patchwatch.pattern import Pattern
 
 _RUN = Pattern(r"\w+")
 _EDGE = "\0"  # of a word
-_KEPT = 8_000  # words whose lists are kept
+_KEPT = 16_000  # words whose lists are kept
 _LONGEST = 32  # letters of a word that is kept
 
 _new: list[Cues] = []  # not indexed yet: a command that reads no mail need not do it
 _parts: dict[str, dict[str, int]] = {}  # of words, by their first two letters; each with the bits of its lists
-_of_words: dict[str, int] = {}
 _others = 0  # lists with cues without letters
 
 
@@ -56,9 +55,8 @@ def lists_in(lowered: str) -> int:
     while _new:
         _new.pop().index()
     found = _others
-    for word in words(lowered):
-        bits = _of_words.get(word)
-        found |= _lists_of(word) if bits is None else bits
+    for bits in map(_of_words.__getitem__, words(lowered)):
+        found |= bits
     return found
 
 
@@ -83,11 +81,23 @@ def _lists_of(word: str) -> int:
     text = f"{_EDGE}{word}{_EDGE}"
     found = 0
     for begin in range(len(text) - 1):
-        for part, bits in _parts.get(text[begin : begin + 2], {}).items():
-            if text.startswith(part, begin):
-                found |= bits
-    if len(word) <= _LONGEST:
-        if len(_of_words) >= _KEPT:
-            _of_words.clear()
-        _of_words[word] = found
+        if parts := _parts.get(text[begin : begin + 2]):  # few words have one
+            for part, bits in parts.items():
+                if text.startswith(part, begin):
+                    found |= bits
     return found
+
+
+class _ListsOfWords(dict[str, int]):
+    """The bits of `_lists_of` by word."""
+
+    def __missing__(self, word: str) -> int:
+        bits = _lists_of(word)
+        if len(word) <= _LONGEST:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[word] = bits
+        return bits
+
+
+_of_words = _ListsOfWords()
