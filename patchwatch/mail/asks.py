@@ -15,7 +15,7 @@ from typing import Literal
 from patchwatch.mail.addresses import Mailbox, mailboxes
 from patchwatch.mail.message import Ask, Person, name_key
 from patchwatch.mail.sentences.addressee import addressees
-from patchwatch.mail.sentences.split import evidence
+from patchwatch.mail.sentences.split import evidence, has_any
 from patchwatch.mail.short_name import short_name
 from patchwatch.pattern import Pattern
 
@@ -34,6 +34,10 @@ _REQUEST = Pattern(
     r"(?i)\b(?:please|pls|(?:could|can|would|will) you|let (?:me|us) know|what do you think|"
     r"your (?:thoughts|opinion|take)|any (?:thoughts|opinions?|objections?|comments|ideas?|preference))\b"
 )
+# Of each line of words, one is in every sentence that counts: quick tests before the patterns.
+_FOR_WHAT = ("test", "try", "let ", "please", "?")
+_OF_WHOM = ("you", "please", "pls", "let ", "any ")
+_TRYING = ("test", "try", "give ")
 _YOU = Pattern(r"(?i)\b(?:you|your|yours)\b")
 # "If so, Lea, would you mind sending it?"
 _INSIDE = Pattern(r", ([A-Z][a-z]{2,}), (?:would|could|can|do|does|did|are|is|what|which|how|any|please)\b")
@@ -61,13 +65,17 @@ def asks(sentences: Sequence[str], text: str, to: Sequence[str], cc: Sequence[st
 
 def _mentions_request(sentence: str) -> bool:
     lowered = sentence.lower()
-    return ("test" in lowered or "try" in lowered or "let " in lowered or "please" in lowered or "?" in lowered) and (
-        _TEST.search(sentence) is not None or _REQUEST.search(sentence) is not None
-    )
+    if not has_any(_FOR_WHAT, lowered) or not has_any(_OF_WHOM, lowered):
+        return False
+    return _asks_for_test(sentence, lowered) or _REQUEST.search(sentence) is not None
+
+
+def _asks_for_test(sentence: str, lowered: str) -> bool:
+    return has_any(_TRYING, lowered) and _TEST.search(sentence) is not None
 
 
 def _of_sentence(sentence: str, recipients: _Recipients, greeted: Sequence[str]) -> Iterator[Ask]:
-    test = _TEST.search(sentence) is not None
+    test = _asks_for_test(sentence, sentence.lower())
     kind: Literal["answer", "test"] = "test" if test else "answer"
     names = list(addressees(sentence))
     for found in (_INSIDE.search(sentence), _AT_END.search(sentence)):

@@ -65,7 +65,8 @@ def cited_commits(kind: Kind, subject: str, own_text: str, whole: str, *, bot: b
 
 def _is_announcement(subject: str) -> bool:
     """True if a mail announces a release or branch; some people answer their last announcement, under a new subject."""
-    return _ANNOUNCED.search(subject) is not None and not subject[:4].lower().startswith(("re:", "re :", "aw:", "fwd:"))
+    answers = subject[:4].lower().startswith(("re:", "re :", "aw:", "fwd:"))
+    return not answers and _ANNOUNCED.search(subject) is not None
 
 
 def _in_text(text: str) -> Iterator[CitedCommit]:

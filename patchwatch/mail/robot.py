@@ -60,11 +60,11 @@ _SAYS_SO = Pattern(
     r"reviewed|analy[sz]ed) (?:automatically|by (?:our|the|an?) (?:\w+[ -]){0,3}(?:bot|robot|CI|AI|system|service|"
     r"pipeline|infrastructure|tool)))"
 )
-# One of them is in every text that _SAYS_SO matches; few mails have one.
-_SAYS_SO_WORDS = (
-    "bot", "auto", "machine", "generat", "llm", " ai", "ai ", " ci", "ci ", "tool", "script", "system", "service",
-    "pipeline", "infrastructure", "agent",
-)  # fmt: skip
+# Matches wherever that matches, in lower case; re finds at once where it can begin.
+_MAY_SAY_SO = Pattern(
+    r"bot\b|auto(?:mat|-?gen)|machine|llm|ai(?<!\wai)\b|ci(?<!\wci)\b|tooling|"
+    r"by (?:\w+[ -]){0,4}(?:bot|robot|ci|ai|script|tool|service|pipeline|agent|system|infrastructure)"
+)
 _PERSONS_PROGRAM = Pattern(
     r"(?i)mutt|thunderbird|evolution|gnus|notmuch|k-?mail|claws|apple mail|outlook|webmail|alot|aerc|gmail|alpine|"
     r"pine|"
@@ -142,7 +142,7 @@ def _body_marks(text: str) -> int:
 
 def _says_so(text: str) -> bool:
     edges = _edges(text)
-    return has_any(_SAYS_SO_WORDS, edges.lower()) and _SAYS_SO.search(edges) is not None
+    return _MAY_SAY_SO.search(edges.lower()) is not None and _SAYS_SO.search(edges) is not None
 
 
 def _persons_marks(head: Headers, author: Person, text: str) -> int:
@@ -171,17 +171,8 @@ def _signs_as(name: str, text: str) -> bool:
 
 def _edges(text: str) -> str:
     """The first and last lines that are not quoted."""
-    lines = text.split("\n")
-    found: set[int] = set()
-    for numbers in (range(len(lines)), range(len(lines) - 1, -1, -1)):
-        left = _EDGE
-        for n in numbers:
-            if lines[n][:1] != ">" and lines[n].strip():
-                found.add(n)
-                left -= 1
-                if not left:
-                    break
-    return "\n".join([lines[n] for n in sorted(found)])
+    lines = [line for line in text.split("\n") if line[:1] != ">" and line.strip()]
+    return "\n".join(lines if len(lines) <= 2 * _EDGE else [*lines[:_EDGE], *lines[-_EDGE:]])
 
 
 def _attribution(text: str) -> str:

@@ -128,7 +128,7 @@ def _names_address(text: str) -> bool:
 
 def _logged(lines: Sequence[str]) -> Iterator[ListedPatch]:
     for line in lines[:_MAX_LISTED]:
-        if len(line) <= _MAX_LINE and _HEX.search(line) and (found := _LOGGED.fullmatch(line.rstrip())):
+        if len(line) <= _MAX_LINE and (found := _LOGGED.fullmatch(line.rstrip())):
             yield ListedPatch(0, 0, title_key(found[2]))
 
 

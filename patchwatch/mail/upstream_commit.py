@@ -16,5 +16,6 @@ _HEAD = 2_000  # characters of the message to search
 
 def upstream_commit(message: str) -> str:
     """The commit that a patch backports according to its message; empty if it names none."""
-    found = _UPSTREAM.search(message[:_HEAD])
+    head = message[:_HEAD]
+    found = _UPSTREAM.search(head) if "upstream" in head.lower() else None
     return (found[1] or found[2]).lower() if found else ""

@@ -6,6 +6,7 @@ about this patch.
 
 from __future__ import annotations
 
+from patchwatch.mail.sentences.phrase import phrase
 from patchwatch.pattern import Pattern
 
 # "Noted, I'll do that from now on", "will follow this in further patches": a habit, not a change of this patch
@@ -37,9 +38,13 @@ _BESIDE = Pattern(
     rf"fix diff|fixlet|{_HABIT}|"
     r"test\w*|another (?:patch|series)|tags?|acks?|but)\b"
 )
-_AFTERWARDS = Pattern(
-    r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)|"
-    rf"(?:separate|another|different) series|{_HABIT})\b"
+_AFTERWARDS = phrase(
+    "follow|on top|future|later |separate |another |different |from now|next time|going for|an eye|in mind|remember|"
+    "patches",
+    rf"""
+    \b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)
+    |(?:separate|another|different) series|{_HABIT})\b
+    """,
 )
 _NEXT_VERSION = Pattern(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"
@@ -72,7 +77,7 @@ def is_about_this_patch(promise: str) -> bool:
 
 def is_about_follow_up(promise: str) -> bool:
     """True if an author's promise is about later work, which nobody waits for before taking this patch."""
-    return _AFTERWARDS.search(promise) is not None and not names_next_version(promise)
+    return _AFTERWARDS.occurs(promise, promise.lower()) and not names_next_version(promise)
 
 
 def names_next_version(promise: str) -> bool:

@@ -28,8 +28,8 @@ _SEE = (
 )
 
 _BREAKAGE = phrase(
-    "break|broke|crash|panic|hang|oops|regress|fail|n't b|not b|n't c|not c|caus|gives|introduc|lead|produc|result|"
-    "trigger|warning|error|lock|splat|trace|kasan|ubsan|kmemleak|null|build ",
+    "break|broke|crash|panic|hang|oops|regress|fail|n't b|not b|n't c|not c|warning|error|lock|splat|trace|kasan|ubsan|"
+    "kmemleak|null|build ",
     rf"""
     \b{_PATCH}(?: \w+ly)?\s{_FAILS}
     |^(?:\W*\w[\w' ]{{0,30}}[,:] |unfortunately |(?:recently|today) i found that )?(?:this|it)\s{_FAILS}
@@ -39,10 +39,13 @@ _BREAKAGE = phrase(
     |\b(?:{_TROUBLE}|(?:does|did)(?:n't| not) (?:boot|build|compile))\b[^.?!]{{0,60}}?
         \bwith (?:{_PATCH}|this|it|them) (?:applied|in place|on top)\b
     """,
+    "break breaks broke crash crashed crashes panic panics hang hangs oops oopses regresses regression regressions "
+    "fail fails failure failures boot build compile warning warnings error errors deadlock deadlocks dead splat splats "
+    "stack stacktrace stacktraces lockdep kasan ubsan kmemleak null",
 )
 # "With this series my board no longer boots", "an oops with v3", "the link stopped working after applying these"
 _APPLIED = (
-    r"(?:(?:with|after(?: applying)?|having applied)\s+(?:all (?:of )?)?"
+    r"(?:\b(?:with|after(?: applying)?|having applied)\s+(?:all (?:of )?)?"
     rf"(?:{_PATCH}|(?:this|these|both|the)(?: \w+)? (?:ones?|patch(?:es)?|series)|"
     r"(?:it|this|these|them|both)(?=\s+(?:applied|on top|in place)\b))|\bwith (?:this )?v\d+\b(?!\.\d))"
 )
@@ -56,8 +59,7 @@ _STOPS = (
     r"locked up)\b"
 )
 _WITH_IT = phrase(
-    "boot|resum|suspend|wake|prob|start|come|mount|link|appear|load|respon|work|enum|connect|hang|hung|crash|panic|oops|"
-    "freez|froze|lock|broken|persist|remain|still|fix|help|solve|cure",
+    "no longer|stop|n't |not |fail|hang|hung|crash|panic|oops|freez|froze|lock|still|persist|remain",
     rf"""
     {_APPLIED},? [^.?!]{{0,80}}?\b{_STOPS}
     |\b{_STOPS}[^.?!]{{0,60}}?\b{_APPLIED}
@@ -68,6 +70,7 @@ _WITH_IT = phrase(
     |\b(?:problem|issue|bug|crash|hang|error|warning)s? (?:still )?(?:persists?|remains?)\b[^.?!]{{0,30}}?{_APPLIED}
     |\b(?:did|does)(?:n't| not) (?:fix|help|solve|cure)\b[^.?!]{{0,30}}?\bfor me\b
     """,
+    "with after having tried tested booted me my",
 )
 _NO_TROUBLE = Pattern(
     r"(?i)\b(?:without|before|previously|used to|gone|unrelated|if|could|might|may|never|tried to|they)\b|\?|"

@@ -143,8 +143,8 @@ _REFUSED_NOW = Pattern(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
 _DONE = Cues(
-    "obsolete|superseded|redundant|alread|beat|first|fixed|duplicate|same|identical| fix| patch|not a|intentional|"
-    "purpose|desig|delib"
+    "already|beat | first|superseded|obsoleted|redundant|sent |posted |submitted | fixed |duplicate of|same fix|"
+    "same patch|same change|identical |not a|not really a|intentional|purpose|design|deliberate"
 )
 _REFUSING = Cues(" want | answer |accept|apply|take|taking|merg|pull|pick|going in")
 
@@ -157,7 +157,7 @@ _CONDITION = Pattern(
 
 def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
     """Whether the sentence NAKs the patch or a part of it, rather than mentioning somebody else's NAK."""
-    found = _NAK.search(sentence) if "na" in lowered else None
+    found = _NAK.search(sentence) if "nak" in lowered or "nack" in lowered else None
     before = sentence[: found.start()] if found else ""
     if found is None or _NOT_NAK.search(before) or before.count('"') % 2 or _is_bus_signal(sentence, found):
         return ""

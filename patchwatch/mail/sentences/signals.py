@@ -241,7 +241,10 @@ _RULES = (
     ),
     _Rule(
         SignalKind.PROMISE,
-        Cues("will|going to|'ll|let me|shall| in | for |i can|i plan|coming|locally| way"),
+        Cues(
+            "will|going to|'ll|let me|shall|i can|i plan|i intend|next |new |coming|following |formal |final |in v|"
+            "in my |for v|locally| way|follows"
+        ),
         word_set(
             "ll will shall going plan intend can let next new coming following formal final incoming way soon locally "
             "tree branch"

@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchwatch.mail import remarks
-from patchwatch.mail.sentences import concessions, cues, objections, signals, split
+from patchwatch.mail import asks, remarks, robot
+from patchwatch.mail.sentences import (
+    addressee,
+    breakages,
+    concessions,
+    cues,
+    objections,
+    rejections,
+    signals,
+    split,
+)
 from patchwatch.mail.sentences.phrase import Phrase
-from patchwatch.mail.sentences.words import words
 from patchwatch.pattern import Pattern
 
 _ASCII = "".join(map(chr, range(32, 127)))
@@ -28,26 +36,55 @@ def matched_by(pattern: Pattern[str]) -> st.SearchStrategy[str]:
     return st.tuples(_PROSE, core, _PROSE).map(lambda parts: " ".join(parts).strip()) | core
 
 
-PHRASES = [p for group in (objections._WISHES, objections._DOUBTS) for p in group if p.words]
+PHRASES = [
+    *(p for group in (objections._WISHES, objections._DOUBTS) for p in group if p.words),
+    *(addressee._AFTERWARDS, breakages._BREAKAGE, breakages._WITH_IT),
+]
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.pattern.text[:40])
 @settings(max_examples=20)
 @given(data=st.data())
-def test_what_a_phrase_matches_has_one_of_its_words(phrase: Phrase, data: st.DataObject) -> None:
+def test_a_phrase_occurs_wherever_its_pattern_matches(phrase: Phrase, data: st.DataObject) -> None:
     sentence = data.draw(matched_by(phrase.pattern))
-    if phrase.pattern.search(sentence):
-        assert not phrase.words.isdisjoint(words(sentence.lower()))
+    assert phrase.occurs(sentence, sentence.lower()) == bool(phrase.pattern.search(sentence))
 
 
 @pytest.mark.parametrize("rule", signals._RULES, ids=lambda rule: f"{rule.kind} {rule.detail}")
 @settings(max_examples=20)
 @given(data=st.data())
-def test_what_a_rule_matches_has_one_of_its_words_or_a_version(rule: signals._Rule, data: st.DataObject) -> None:
+def test_a_rule_fits_wherever_its_pattern_alone_matches(rule: signals._Rule, data: st.DataObject) -> None:
     sentence = data.draw(matched_by(rule.pattern))
-    if rule.pattern.search(sentence):
-        lowered = sentence.lower()
-        assert not rule.words.isdisjoint(words(lowered)) or signals._VERSION_NUMBER.search(lowered)
+    expected = rule.pattern.search(sentence) is not None and rule.unless.search(sentence) is None
+    assert rule.fits(sentence, sentence.lower()) == expected
+
+
+@pytest.mark.parametrize(
+    "pattern", [rejections._NOTHING_WRONG, rejections._TAKEN_INSTEAD, rejections._ELSEWHERE], ids=lambda p: p.text[:30]
+)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_what_is_done_elsewhere_has_a_cue(pattern: Pattern[str], data: st.DataObject) -> None:
+    sentence = data.draw(matched_by(pattern))
+    if pattern.search(sentence):
+        assert rejections._DONE.occur(sentence.lower())
+
+
+@settings(max_examples=100)
+@given(matched_by(robot._SAYS_SO))
+def test_what_a_robot_says_of_itself_passes_the_quick_test(text: str) -> None:
+    if robot._SAYS_SO.search(text):
+        assert robot._MAY_SAY_SO.search(text.lower())
+
+
+@settings(max_examples=100)
+@given(matched_by(asks._TEST) | matched_by(asks._REQUEST))
+def test_a_request_is_recognized_by_its_words(sentence: str) -> None:
+    lowered = sentence.lower()
+    test = bool(asks._TEST.search(sentence))
+    assert asks._asks_for_test(sentence, lowered) == test
+    may = any(word in lowered for word in asks._FOR_WHAT)
+    assert asks._mentions_request(sentence) == (may and (test or bool(asks._REQUEST.search(sentence))))
 
 
 @settings(max_examples=40)
