@@ -74,7 +74,8 @@ _HEADINGS = tuple(
     )
 )
 _BARE = _HEADINGS[-1]
-_QUICK = Pattern(r"(?i)\b(?:v\s?\d|version|rev|rfc|previous|last|prior)")
+# Of text in lower case.  A word begins with one of these; re finds at once where it can begin.
+_QUICK = Pattern(r"v(?<!\wv)(?:\s?\d|ersion)|r(?<!\wr)(?:ev|fc)|p(?<!\wp)r(?:evious|ior)|l(?<!\wl)ast")
 _DECORATION = " \t*-+#=[(>•"
 _BULLET = Pattern(r"\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s")
 _CHANGELOG = Pattern(r"(?i)\W*change[- ]?log\W*")
@@ -144,7 +145,8 @@ class _Heading:
 
 def _sections(words: str, to: Version) -> Iterator[Changes]:
     """Every part of `words` below a heading with a version."""
-    if not (_QUICK.search(words) or "log" in words.lower()):
+    lowered = words.lower()
+    if not ("log" in lowered or _QUICK.search(lowered)):
         return  # no line is a heading
     lines = words.split("\n")
     number = 0
@@ -191,8 +193,9 @@ def _ends(lines: list[str], number: int, first: int, rest: str) -> bool:
 def _heading(lines: list[str], number: int, to: Version, *, inside: bool) -> _Heading | None:
     """Parse a line as a heading; `inside` a changelog less is needed."""
     line = lines[number][:_MAX_HEADING]
-    if not _QUICK.search(line):
-        alone = _CHANGELOG.fullmatch(line) and to.number > (1, 0) and _list_follows(lines, number)
+    lowered = line.lower()
+    if not _QUICK.search(lowered):
+        alone = "log" in lowered and _CHANGELOG.fullmatch(line) and to.number > (1, 0) and _list_follows(lines, number)
         return _Heading("Changelog", None, "") if alone else None
     text = line.lstrip(_DECORATION).rstrip()
     for pattern in _HEADINGS:

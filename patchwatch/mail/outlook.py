@@ -66,16 +66,16 @@ class OutlookModel:
     author: Mapping[int, int]
 
     @functools.cached_property
-    def _known(self) -> frozenset[int]:
-        return frozenset((*self.others, *self.author))
+    def _weights(self) -> tuple[frozenset[int], dict[int, int], dict[int, int]]:
+        """The known words, and the weight of each in both."""
+        known = frozenset((*self.others, *self.author))
+        return known, {one: self.others.get(one, 0) for one in known}, {one: self.author.get(one, 0) for one in known}
 
     def outlook(self, found: Set[int]) -> Outlook:
         """The outlook of a reply that consists of these features."""
-        known = self._known & found
-        return Outlook(
-            _clipped(sum([self.others.get(one, 0) for one in known])),
-            _clipped(sum([self.author.get(one, 0) for one in known])),
-        )
+        known, others, author = self._weights
+        of_it = known & found
+        return Outlook(_clipped(sum(map(others.__getitem__, of_it))), _clipped(sum(map(author.__getitem__, of_it))))
 
 
 def outlook(passages: Sequence[Passage], tags: Iterable[Trailer], model: OutlookModel | None = None) -> Outlook:
