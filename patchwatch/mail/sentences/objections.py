@@ -142,7 +142,7 @@ _WISHES = Phrases(
     ),
     # "The above should be in the commit message."
     phrase(
-        "message|changelog|description|commit log",
+        "message|changelog|change log|description|commit log",
         r"""
         \b(?:should|must|needs? to|ought to|has to|have to|belongs?|deserves? to)\b[^.;?]{0,40}? (?:in|into|to|go in)
             (?: the)?(?: (?:commit|patch))? (?:message|changelog|change log|description|commit log)\b
