@@ -35,7 +35,8 @@ class Regression(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def log_odds(self, found: Iterable[str]) -> float:
         """The log odds of a remark with these features."""
-        return self.bias + sum(self.weights.get(name, 0.0) for name in found)
+        # Exact: the order of a set differs from process to process, and must not decide what is close to a limit.
+        return math.fsum((self.bias, *(self.weights.get(name, 0.0) for name in found)))
 
 
 class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

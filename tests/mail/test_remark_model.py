@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from patchwatch.mail import body, remarks
 from patchwatch.mail.message import Remark
 from patchwatch.mail.parse import parse
 from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, is_posting
-from patchwatch.mail.remark_model import FILE, chance_of, default_model, read_model
+from patchwatch.mail.remark_model import FILE, Regression, chance_of, default_model, read_model
 from tests.support.mails import mail
 
 POSTING, ANSWER = "20250107101010.4711-2-ann@example.com", "Z3xYaBcD12@laptop.example.com"
@@ -239,6 +240,11 @@ def test_hostile_text_takes_no_time(text: str) -> None:
 
 def test_a_chance_is_between_none_and_certain() -> None:
     assert [chance_of(odds) for odds in (-1e308, 0, 1e308)] == [pytest.approx(0), 0.5, pytest.approx(1)]
+
+
+def test_the_order_of_features_makes_no_difference() -> None:
+    model = Regression(bias=0.0, weights={"a": 0.1, "b": 0.2, "c": 0.3, "d": -0.6})
+    assert len({model.log_odds(order) for order in itertools.permutations("abcd")}) == 1
 
 
 def test_the_model_reads_with_the_standard_library() -> None:
