@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -72,13 +73,25 @@ def train_missing(connection: Connection) -> None:
     if next_id(connection, t.raw) <= _ENOUGH:
         return
     for kind, columns in _COLUMNS.items():
-        if kind is not Kind.MAIL and connection.dialect.name != "sqlite":
-            continue  # PostgreSQL compresses long texts itself
-        if not dictionary_for(connection, kind):
-            samples = _samples(connection, columns)
-            content = packing.train(samples) if len(samples) >= _ENOUGH else None
-            if content is not None:
-                _store(connection, kind, content)
+        if _is_missing(connection, kind):
+            _train(connection, kind, _samples(connection, columns))
+
+
+def train_on(connection: Connection, kind: Kind, values: Iterable[bytes]) -> bool:
+    """Train a dictionary that the database lacks on values that are about to be stored; False if they are too few."""
+    return _is_missing(connection, kind) and _train(connection, kind, list(islice(values, _SAMPLES)))
+
+
+def _is_missing(connection: Connection, kind: Kind) -> bool:
+    used = kind is Kind.MAIL or connection.dialect.name == "sqlite"  # PostgreSQL compresses long texts itself
+    return used and not dictionary_for(connection, kind)
+
+
+def _train(connection: Connection, kind: Kind, samples: Sequence[bytes]) -> bool:
+    content = packing.train(samples) if len(samples) >= _ENOUGH else None
+    if content is not None:
+        _store(connection, kind, content)
+    return content is not None
 
 
 def packed(connection: Connection, rows: Sequence[Mapping[str, Any]], kind: Kind) -> list[Mapping[str, Any]]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LEVEL = 3  # 6 takes twice the time for a tenth less
 _ZSTD = b"\x28\xb5\x2f\xfd"  # RFC 8878, 3.1.1
 _SIZE = 110 << 10  # bytes of a dictionary; half of it makes mails 4 % larger
-_SEGMENT = 256  # bytes: the parameter k of zdict.h's COVER; letting it search for the best one takes ten times as long
+_SEGMENT = 512  # bytes: the parameter k of zdict.h's COVER; letting it search for the best one takes ten times as long
 _SAMPLE = 16 << 10  # bytes of a mail that are looked at: the rest is the patch, in which no two are similar
 _SHORT = 100  # characters; nothing is gained below
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import msgspec
@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived, dictionaries, inboxes, outdated
 from patchwatch.db import messages as mails
+from patchwatch.db.dictionaries import Kind
 from patchwatch.db.message_codec import decode_message, encode_message
-from patchwatch.db.packing import unpack
+from patchwatch.db.packing import pack, unpack
 from patchwatch.db.sql import chunks
 from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.progress import Progress, no_progress
@@ -81,7 +82,7 @@ def ingest(
     if not batch:
         return NOTHING
     known = mails.known_messages(connection, batch)
-    fresh = {i: copies for i, copies in batch.items() if i not in known}
+    fresh = _packed(connection, {i: copies for i, copies in batch.items() if i not in known})
     derivation = Derivation(connection)
     changed = _add_copies(connection, {i: batch[i] for i in batch if i not in fresh}, known)
     _add_fresh(connection, fresh, known, derivation)
@@ -97,6 +98,19 @@ def derive_postponed(connection: Connection) -> Outcome:
     """Derive the large conversations that were left for later."""
     changes, revisions = Derivation(connection).finish()
     return Outcome(0, 0, changes, revisions)
+
+
+def _packed(connection: Connection, fresh: dict[str, list[Read]]) -> dict[str, list[Read]]:
+    """Compress the first mails of a database as later ones: they train what those are compressed with."""
+    every = [one for copies in fresh.values() for one in copies]
+    dictionaries.train_on(connection, Kind.FACTS, (one.facts.encode() for one in every))
+    if not dictionaries.train_on(connection, Kind.MAIL, (unpack(one.packed) for one in every)):
+        return fresh
+    number = dictionaries.dictionary_for(connection, Kind.MAIL)
+    return {
+        message_id: [replace(one, packed=pack(unpack(one.packed), number)) for one in copies]
+        for message_id, copies in fresh.items()
+    }
 
 
 def _canonical(copies: Sequence[Read]) -> Read:

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
@@ -98,6 +98,17 @@ def test_a_database_with_enough_mail_trains_its_dictionaries(database: Database)
     assert sorted(stored.values()) == sorted([*MANY, *later])
     size = sum(len(packed) for packed in stored if packing.dictionary_of(packed))
     assert size < 0.6 * sum(len(zlib.compress(raw, 9)) for raw in later)
+
+
+def test_the_first_mails_of_an_import_are_compressed_as_later_ones(database: Database) -> None:
+    take(database, MANY)
+    assert used(database) == {mail_dictionary(database)}
+    assert sorted(raw_mails(database).values()) == sorted(MANY)
+    with database.read() as connection:
+        facts = connection.execute(text("SELECT facts FROM message")).scalars().all()  # as they are stored
+        packs_texts = connection.dialect.name == "sqlite"
+    assert {type(value) for value in facts} == {bytes if packs_texts else str}
+    assert list(verify(database)) == []
 
 
 @pytest.mark.sqlite
