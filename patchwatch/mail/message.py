@@ -178,6 +178,7 @@ class SignalKind(StrEnum):
     WILL_REVIEW = "later"  # the sender will look at the patch
     REVIEW_WANTED = "call"  # asks for reviewers: "could use more review", "hopefully others can weigh in"
     ELSEWHERE = "elsewhere"  # another patch or commit did the same, or nothing is wrong
+    CONSENT = "consent"  # of a remark: yes to what is offered right above it
     CONDITION = "condition"  # the tags of this mail depend on a change; detail: "named" if the sentence names it
     FOR_ALL = "for-all"  # the tags of this mail are for the whole series
     FAILURE = "failure"  # a bot found that it does not build, or worse

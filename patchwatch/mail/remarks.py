@@ -18,6 +18,7 @@ from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
+from patchwatch.mail.sentences.consents import is_consent
 from patchwatch.mail.sentences.retractions import retracts
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
@@ -102,15 +103,16 @@ def seen(
 
 def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], file: str) -> Remark:
     verdict = default_model().verdict(one, lenient=True)
+    consents = is_consent(one.quoted, one.sentences)
     return Remark(
         text=split.evidence(_telling(one, signals)) if one.sentences else "",
-        wants=verdict.wants,
+        wants=verdict.wants or ("change" if consents else ""),
         firm=verdict.firm,
         below_diff=one.code is not None,
         code=(one.code or "")[:_MAX_CODE],
         lines=_hashes(passage.own),
         answers=_hashes("\n".join(one.quoted))[-_QUOTED:],
-        signals=tuple(one.signals),
+        signals=(*one.signals, SignalKind.CONSENT) if consents else tuple(one.signals),
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
         concedes=concession(one.sentences, one.signals),

@@ -96,7 +96,8 @@ _WILL_APPLY = Pattern(
     re.IGNORECASE,
 )
 _NOT_MEANT = Pattern(
-    r"(?i)\b(?:locally|test(?:ing)?|try|see|look|your|comments?|suggestions?|next version|v\d+)\b|n't\b|\?"
+    r"(?i)\b(?:locally|test(?:ing)?|try|see|look|your|comments?|suggestions?|next version|v\d+|"
+    r"but (?:you|first|please|(?:i|we|it|this)(?:'d| would| still)? (?:need|want|like)s?))\b|n't\b|\?"
 )
 # "This is now in my tree.", "It has landed in frob-next."
 _IS_IN = Pattern(

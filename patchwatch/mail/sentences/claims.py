@@ -147,6 +147,14 @@ _LATER = Pattern(
     r"\b(?:until|till|for) (?!you|your|this|that|it\b|these|somebody|someone)",
     re.IGNORECASE,
 )
+# "I can't commit these patches until the kernel patch lands."
+_NOT_BEFORE = Pattern(
+    r"\b(?:i|we) (?:can(?:'t|not| not)|won't|will not) (?:apply|merge|queue|take|pick|push|pull|commit)"
+    r"(?: (?!until|till|before)\S+){0,4} (?:until|till|before) (?:after )?(?:the )?"
+    r"(?:next (?:merge|cycle|release|kernel)|merge window|v?\d+\.\d+|\S*-?rc\d|net-next|"
+    r"(?:\S+ ){1,5}?(?:lands?|(?:re)?opens?|is (?:out|merged|released|upstream)|are (?:merged|upstream)))\b",
+    re.IGNORECASE,
+)
 _NOT_HELD = Pattern(
     r"(?i)\bno (?:need|reason) to hold\b|(?:\bnot|n't) hold(?:ing)? off\b|\bif you (?:don't|do not)\b|\?"
 )
@@ -212,3 +220,8 @@ def holds(sentence: str) -> bool:
 def postpones(sentence: str) -> bool:
     """True if a sentence reports that its sender will apply the patch later: nobody else has to act."""
     return len(sentence) <= _MAX_HOLD and _LATER.search(sentence) is not None and not _NOT_HELD.search(sentence)
+
+
+def waits_for_release(sentence: str) -> bool:
+    """True if a sentence says that its sender can apply the patch once a tree opens, or something else is in."""
+    return len(sentence) <= _MAX_HOLD and "?" not in sentence and _NOT_BEFORE.search(sentence) is not None

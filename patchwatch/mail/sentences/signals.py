@@ -52,6 +52,7 @@ _NEW_VERSION = Pattern(
     rf"\b(?:needs?|requires?)\s+(?:a\s+)?(?:v\d+|{_AGAIN}|rework|(?:new|another) version)\b|"
     rf"\bplease\b.{{0,120}}\band (?:then )?(?:{_AGAIN}|"
     r"(?:send|submit|post) (?:it|this|them|a|an|us|the(?! (?:log|output|dmesg|config|result|trace|dump|report)))\b)|"
+    r"\byou will\b.{0,40}\bfix the problem in your patch and resubmit\b|"  # Greg Kroah-Hartman's patch-bot
     r"\blooking forward to (?:v\d|the next)|\b(?:v\d+|new version|respin|resend) (?:is )?(?:needed|please)\b",
     re.IGNORECASE,
 )
@@ -227,7 +228,7 @@ _RULES = (
     _Rule(
         SignalKind.CHANGES,
         Cues("please|need|require| you |look"),
-        word_set("please can could need needs needed require requires looking"),
+        word_set("please can could need needs needed require requires looking resubmit"),
         _NEW_VERSION,
         _NOT_ASKED,
         "version",
@@ -261,6 +262,7 @@ _OTHERS = ("they are in ", "they're in ", "they are now in ")  # what the senten
 _MAX_OPINION = 600  # characters
 _DROPPING = Cues("drop|revert|back|queue|appl")
 _WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab")
+_POSTPONING = Cues(" until| till| before")
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 
@@ -348,6 +350,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK, evidence(sentence), "left")
     if rejections.is_done_elsewhere(sentence, lowered):
         return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * rejections.is_taken_instead(sentence))
+    if _POSTPONING.occur(lowered) and claims.waits_for_release(sentence):
+        return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
     if "?" not in sentence and len(sentence) <= _MAX_OPINION and delays.is_deferral(sentence, lowered):

@@ -56,7 +56,7 @@ def in_place(remark: Remark, reply: Reply) -> Remark:
         return judged
     if said == {SignalKind.WILL_REVIEW} and remark.words <= FEW_WORDS:
         return structs.replace(judged, wants="", firm=False)  # "please give us a few weeks"
-    if said & EXPLICIT:
+    if said & EXPLICIT or (SignalKind.CONSENT in said and not reply.to_reviewer):
         return structs.replace(judged, wants="change", firm=True, chance=max(judged.chance, CERTAIN))
     if said & _OPEN_WISHES and (reply.to_posting or not reply.to_reviewer):  # among reviewers, opinions ask for little
         flaw = any(s.detail == "flaw" and s.text == remark.text for s in reply.message.signals)

@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.sentences.applied import intends_to_apply, is_dropped
-from patchwatch.mail.sentences.claims import claimed_patches, holds, postpones
+from patchwatch.mail.sentences.claims import claimed_patches, holds, postpones, waits_for_release
 from tests.mail.sentences.replies import signals_of
 
 
@@ -196,6 +196,22 @@ def test_intentions(sentence: str, intends: bool) -> None:
 def test_postponed(sentence: str, later: bool) -> None:
     assert postpones(sentence) == later
     assert holds(sentence) != later
+
+
+@pytest.mark.parametrize(
+    ("sentence", "waits"),
+    [
+        ("I can't commit these patches until the kernel patch lands in the distros.", True),
+        ("I won't apply this before the merge window closes.", True),
+        ("I can't take it till 6.9 is out.", True),
+        ("I can't take this until the leak is fixed.", False),
+        ("I can't apply this until you rebase it on 6.9.", False),
+        ("I can't take this.", False),
+    ],
+)
+def test_what_waits_for_a_release_will_be_applied_and_anything_else_is_refused(sentence: str, *, waits: bool) -> None:
+    assert waits_for_release(sentence) == waits
+    assert signals_of(f"{sentence}\n")[0][0] == (SignalKind.WILL_APPLY if waits else SignalKind.CHANGES)
 
 
 @pytest.mark.parametrize("sentence", ["unapplied, breaks the build", "Dropped.", "Backed out again.", "Un-queued."])

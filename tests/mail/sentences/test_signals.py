@@ -134,6 +134,7 @@ def test_tags_for_one_patch(words: str) -> None:
         ("This is marked as changes requested in patchwork.\n", ""),
         ("Please update the comment and check if it builds.\n", ""),
         ("Could you update the firmware path in the comment?\n", ""),
+        ("Hopefully you will not mind and will fix the problem in your patch and resubmit it.\n", "version"),
     ],
 )
 def test_requests_for_changes_or_a_new_version(body: str, detail: str) -> None:

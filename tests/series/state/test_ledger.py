@@ -60,6 +60,16 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "reviewers",
     ),
+    "a reviewer says yes to what the author offers": (
+        [
+            (RITA, "The name does not match the sign-off.\n", 1),
+            (ANN, "> The name does not match the sign-off.\n\nShould I resend this?\n", "a1"),
+            (RITA, "> Should I resend this?\n\nYes, with the name as in the other patches.\n", "a2"),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
     "somebody asks for patience": (
         [(RITA, "Please give us a few weeks to catch up.\n", 1)],
         [],
@@ -492,3 +502,9 @@ def test_a_point_is_named_by_its_mail_and_remark() -> None:
     keys = [point.key for point in state_after(2, (RITA, LOCK + NAME, 1)).points]
     assert keys == ["a1@x#1", "a1@x#2"]
     assert all(isinstance(point, Point) for point in state_after(2, (RITA, LOCK, 1)).points)
+
+
+def test_a_yes_to_what_another_reviewer_offers_asks_nothing_of_the_author() -> None:
+    offer = "Should I send a fix for the build?\n"
+    state = state_after(2, (REX, offer, 1), (RITA, f"{quoted(offer)}\nYes, please.\n", "a1"))
+    assert {point.by.name for point in state.points} <= {"Rex Reviewer"}
