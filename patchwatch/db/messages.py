@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
@@ -112,16 +112,16 @@ def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
         insert_rows(connection, t.raw, rows)
 
 
-def replace_mail(connection: Connection, row: int, *, arrived: int, mail: bytes) -> None:
-    """Replace a copy by an earlier one of the same content."""
-    dictionaries.require(connection, [mail])
-    connection.execute(update(t.raw).where(t.raw.c.id == row).values(arrived=arrived, mail=mail))
+def replace_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace copies by others of the same content: rows of id, arrived, mail."""
+    dictionaries.require(connection, (row["mail"] for row in rows))
+    change_rows(connection, t.raw, rows)
 
 
 def packed_again(connection: Connection, copies: Iterable[StoredMail]) -> Iterator[tuple[int, int, bytes]]:
     """Compress mails that were stored before the database had its dictionary, or by an earlier patchwatch.
 
-    Yields id, arrival and mail of each, for `replace_mail`.
+    Yields id, arrival and mail of each, for `replace_mails`.
     """
     number = dictionaries.dictionary_for(connection, Kind.MAIL)
     for copy in copies:

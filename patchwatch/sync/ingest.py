@@ -8,7 +8,7 @@ recomputed from its messages, unless replies can be added to it with the same re
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -185,7 +185,8 @@ def _add_copies(
     if not repeated:
         return []
     stored = mails.stored_mails(connection, (known[i] for i in repeated))
-    rows: list[dict[str, object]] = []
+    added: list[dict[str, object]] = []
+    replaced: list[dict[str, object]] = []
     new: dict[int, list[Read]] = {}
     for message_id, copies in repeated.items():
         pk = known[message_id]
@@ -193,13 +194,14 @@ def _add_copies(
         for one in _one_each(copies):
             same = have.get(one.digest)
             if same is None:
-                rows.append(_copy(pk, one))
+                added.append(_copy(pk, one))
             elif (one.packed != same.mail and is_damaged(same.mail)) or _earlier(one, same.arrived, same.mail):
-                mails.replace_mail(connection, same.id, arrived=one.message.arrived, mail=one.packed)
+                replaced.append({"id": same.id, "arrived": one.message.arrived, "mail": one.packed})
             else:
                 continue
             new.setdefault(pk, []).append(one)
-    mails.add_mails(connection, rows)
+    mails.add_mails(connection, added)
+    mails.replace_mails(connection, replaced)
     return _choose_again(connection, new, stored)
 
 
@@ -218,7 +220,8 @@ def _choose_again(
     changed: list[tuple[int, Message]] = []
     for pk, copies in new.items():
         before, chosen = _decoded(facts[pk]), _canonical(copies)
-        theirs = _precedence_of_stored(before, stored.get(pk, ()), chosen) if before else None
+        gone = {one.digest for one in copies}
+        theirs = _precedence_of_stored(before, stored.get(pk, ()), chosen, gone) if before else None
         if before is None or theirs is None:
             again = canonical_of(mails.stored_mails(connection, [pk])[pk])
             if again is None:
@@ -250,18 +253,23 @@ def _precedence(copy: Read) -> _Precedence:
     return copy.message.unreadable != "", copy.message.arrived, -copy.size, copy.digest
 
 
-def _precedence_of_stored(message: Message, copies: Sequence[mails.StoredMail], other: Read) -> _Precedence | None:
+def _precedence_of_stored(
+    message: Message, copies: Sequence[mails.StoredMail], other: Read, replaced: Set[bytes]
+) -> _Precedence | None:
     """Return the precedence of the stored copy that `message` was read from, as far as it decides against another one.
 
-    None if it is not known which of several copies that is, or if one is damaged.
+    None if it is not known which of several copies that is, or if one is damaged.  Those with a digest in `replaced`
+    are no longer stored.
     """
     if any(is_damaged(copy.mail) for copy in copies):
         return None
     first = (message.unreadable != "", message.arrived)
     if first != _precedence(other)[:2]:
         return *first, 0, b""
-    if len(copies) != 1 or copies[0].digest == other.digest:
+    if len(copies) != 1:
         return None
+    if copies[0].digest in replaced:
+        return _precedence(other)
     return *first, -len(unpack(copies[0].mail)), copies[0].digest
 
 
@@ -290,9 +298,8 @@ def reread(connection: Connection, pks: Iterable[int]) -> Iterator[Reread]:
 
 def pack_again(connection: Connection, read: Iterable[Reread]) -> None:
     """Store mails as they are compressed now."""
-    for one in read:
-        for number, arrived, packed in one.packed:
-            mails.replace_mail(connection, number, arrived=arrived, mail=packed)
+    rows = [{"id": i, "arrived": arrived, "mail": mail} for one in read for i, arrived, mail in one.packed]
+    mails.replace_mails(connection, rows)
 
 
 def reindex(

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from patchwatch.db import derived, postings
+from patchwatch.db import derived, messages, postings
 from patchwatch.db.database import Database
+from patchwatch.db.packing import unpack
 from patchwatch.sync.ingest import ingest, read_mail
 from tests.support.mails import mail
 
@@ -165,5 +166,31 @@ def test_many_series_take_as_many_statements_as_few(tmp_path: Path, monkeypatch:
             claims = [text for _, text in derived.series_claims(connection, range(1, 3 * count)).values()]
         assert len(claims) == count
         assert all('"done"' in text for text in claims)
+        database.close()
+    assert statements[0] == statements[1]
+
+
+@pytest.mark.parametrize("second", [5, 9], ids=["earlier", "in the same second"])
+def test_many_mails_of_another_list_take_as_many_statements_as_few(
+    second: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def via(list_name: str, seconds: int, raw: bytes) -> bytes:
+        return f"Received: from {list_name} by archive; Thu, 6 Jul 2023 10:00:0{seconds} +0000\n".encode() + raw
+
+    statements = []
+    for count in (3, 12):
+        database = Database(f"sqlite:///{tmp_path}/{count}.db")
+        mails = [raw for number in range(count) for raw in two_versions(number)]
+        with database.write() as connection:
+            ingest(connection, [read_mail(via("net", 9, raw)) for raw in mails], "net")
+        reads = [read_mail(via("bpf", second, raw)) for raw in mails]
+        with monkeypatch.context() as patched, counting(database, patched) as work, database.write() as connection:
+            patched.delattr("patchwatch.sync.ingest.read_mail")  # nothing is parsed again
+            ingest(connection, reads, "bpf")
+        statements.append(work.statements)
+        with database.read() as connection:
+            stored = [one for own in messages.every_mail(connection, 0, 100) for one in own[1]]
+        assert len(stored) == 3 * count
+        assert all(unpack(one.mail).startswith(b"Received: from bpf") for one in stored)
         database.close()
     assert statements[0] == statements[1]
