@@ -27,6 +27,7 @@ class ViewState:
         self.complete = False  # True once all are loaded
         self._before = View.WATCHED
         self._unfolded = frozenset(Section) - FOLDED
+        self._all_new = False
         self._visited: set[int] = set()  # what I looked at stays where it is until I ask for new mail
         self._views: Mapping[View, Sequence[SeriesSummary]] = split_by_view(few)
         self._counts = self._count()
@@ -69,16 +70,20 @@ class ViewState:
         if not self.complete and not self._views[View.QUEUE]:
             return []
         unfolded = frozenset(Section) if limit.predicates else self._unfolded
-        return queue_rows(grouped(self.rows(limit, now)), unfolded, now)
+        all_new = self._all_new or bool(limit.predicates)
+        return queue_rows(grouped(self.rows(limit, now)), unfolded, now, all_new=all_new)
 
-    def toggle(self, section: Section) -> None:
-        """Fold a section, or unfold it."""
-        self._unfolded = self._unfolded ^ {section}
+    def toggle(self, section: Section, *, more: bool = False) -> None:
+        """Fold a section, or unfold it; `more`: show all series of New from now on."""
+        self._all_new |= more
+        if not more:
+            self._unfolded = self._unfolded ^ {section}
 
     def unfold(self, section: Section) -> bool:
-        """Unfold a section; True if it was folded."""
-        folded = section not in self._unfolded
+        """Unfold a section, and all of it; True if it was not."""
+        folded = section not in self._unfolded or (section is Section.NEW and not self._all_new)
         self._unfolded |= {section}
+        self._all_new |= section is Section.NEW
         return folded
 
     def visited(self, series_id: int) -> None:

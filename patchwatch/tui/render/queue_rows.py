@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series import queue_labels
@@ -24,6 +25,8 @@ from patchwatch.tui.render.columns import cell_len, fit, fit_pieces
 _LABELS = 16  # columns that the labels of a series take of its title at most
 FOLDED = frozenset({Section.DORMANT, Section.CLOSED})
 """Sections that are folded at first."""
+FEW_NEW = 8
+"""Rows of New until the user asks for all of them, so that the headings below are in sight."""
 _HUGE, _WIDE, _MEDIUM, _NARROW, _TINY = 176, 116, 98, 62, 44  # widths from which on there are more, or wider, columns
 
 
@@ -64,9 +67,9 @@ QueueRow = QueueHeading | QueueMore | SeriesSummary
 
 
 def queue_rows(
-    sections: Mapping[Section, Sequence[SeriesSummary]], unfolded: frozenset[Section], now: int
+    sections: Mapping[Section, Sequence[SeriesSummary]], unfolded: frozenset[Section], now: int, *, all_new: bool = True
 ) -> list[QueueRow]:
-    """The rows of all sections that are not empty; Now always has one."""
+    """The rows of all sections that are not empty; Now always has one.  Without `all_new`, New has the first few."""
     rows: list[QueueRow] = []
     for section, lines in sections.items():
         if not lines and section is not Section.NOW:
@@ -80,6 +83,8 @@ def queue_rows(
             others = [line for line in lines if not (line.place and line.place.mine)]
             rows += [line for line in lines if line.place and line.place.mine]
             rows += [QueueMore(section, _others(others))] if others else []
+        elif section is Section.NEW and not all_new and len(lines) > FEW_NEW + 1:
+            rows += [*lines[:FEW_NEW], QueueMore(section, _more_new(lines[FEW_NEW:]))]
         else:
             rows += lines
     return rows
@@ -90,6 +95,25 @@ def _nothing(sections: Mapping[Section, Sequence[SeriesSummary]]) -> str:
         return "Nothing is asked of you."
     ping = next_ping((row.id, row.place) for row in sections.get(Section.WAITING, ()))
     return f"Nothing needs you.{f' Next: ping for #{ping[0]} on {short_day(ping[1])}.' if ping else ''}"
+
+
+def _more_new(lines: Sequence[SeriesSummary]) -> str:
+    """`7 more: 2 versions, 3 replies, 1 applied`."""
+    counts: dict[str, int] = {}
+    for row in lines:
+        verb = row.place.verb if row.place else ""
+        kind = next((kind for end, kind in _NEW_KINDS.items() if verb.endswith(end)), verb)
+        counts[kind] = counts.get(kind, 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    counted = (
+        plural(count, *names) if (names := _NEW_NAMES.get(kind)) else f"{count} {kind}" for kind, count in ordered
+    )
+    return f"▸ {len(lines)} more: {', '.join(counted)}"
+
+
+_NEW_KINDS = {"posted": "version", "reply": "reply", "replies": "reply", "-by": "tag"}
+"""What is new, by the end of its verb; otherwise it is the verb: applied, rejected, fails."""
+_NEW_NAMES = {"version": ("version",), "reply": ("reply", "replies"), "tag": ("tag",), "fails": ("failure",)}
 
 
 def heading_note(section: Section, lines: Sequence[SeriesSummary], now: int) -> str:
@@ -135,8 +159,8 @@ def draw_heading(row: QueueHeading, width: int) -> list[StyledText]:
 
 
 def draw_more(row: QueueMore, width: int) -> list[StyledText]:
-    """`  18 of others: …`."""
-    return [("  ", ""), (row.text, "dim")]
+    """`  18 of others: …`, or `▸ 7 more: …` below the signs."""
+    return [("" if row.section is Section.NEW else "  ", ""), (row.text, "dim")]
 
 
 def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" ", "")) -> list[StyledText]:

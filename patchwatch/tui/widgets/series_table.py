@@ -69,12 +69,13 @@ class SeriesTable(RowList[QueueRow]):
         """The marks changed."""
 
     class Folded(Message):
-        """The user chose a heading, which folds its section or unfolds it."""
+        """The user chose a heading, which folds its section or unfolds it, or what stands for more of New."""
 
-        def __init__(self, section: Section) -> None:
-            """`section` is below the heading."""
+        def __init__(self, section: Section, *, more: bool) -> None:
+            """`section` is below the heading; `more`: all of New is to be shown."""
             super().__init__()
             self.section = section
+            self.more = more
 
     def __init__(self, clock: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
         """`clock` returns the current time, for ages."""
@@ -123,7 +124,8 @@ class SeriesTable(RowList[QueueRow]):
         """Open the series under the cursor, or fold or unfold the section of a heading."""
         row = self.rows[self.cursor] if self.rows else None
         if row is not None and not isinstance(row, SeriesSummary):
-            self.post_message(self.Folded(row.section))
+            more = isinstance(row, QueueMore) and row.section is Section.NEW
+            self.post_message(self.Folded(row.section, more=more))
         else:
             super().action_choose()
 

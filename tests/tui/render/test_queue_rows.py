@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Place, Section
 from patchwatch.series.views import by_section
 from patchwatch.tui.base.theme import StyledText
@@ -52,6 +53,21 @@ def test_headings_have_the_number_and_fold() -> None:
     ]
     everything = queue_rows(by_section(lines), frozenset(Section), NOW)
     assert 6 in [row.id for row in everything if not isinstance(row, QueueHeading | QueueMore)]
+
+
+def test_new_is_cut_to_a_few_until_all_of_it_is_wanted() -> None:
+    verbs = ["v2 posted", "1 reply"] * 4 + ["v3 posted", "v1 RFC posted", "3 replies", "Acked-by", "applied", "fails"]
+    lines = [a_line(id=n, place=put(Section.NEW, verb)) for n, verb in enumerate(verbs)]
+    few = queue_rows({Section.NEW: lines, Section.WAITING: []}, UNFOLDED, NOW, all_new=False)
+    assert [row.id for row in few if isinstance(row, SeriesSummary)] == list(range(8))
+    assert [row.text for row in few if isinstance(row, QueueMore)] == [
+        "▸ 6 more: 2 versions, 1 reply, 1 tag, 1 applied, 1 failure"
+    ]
+    assert [row.number for row in few if isinstance(row, QueueHeading)] == [14]
+    everything = queue_rows({Section.NEW: lines}, UNFOLDED, NOW)
+    assert len([row for row in everything if isinstance(row, SeriesSummary)]) == 14
+    nine = queue_rows({Section.NEW: lines[:9]}, UNFOLDED, NOW, all_new=False)
+    assert len([row for row in nine if isinstance(row, SeriesSummary)]) == 9  # "1 more" would take its line
 
 
 def test_nothing_to_do_names_the_next_ping() -> None:

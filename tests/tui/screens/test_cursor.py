@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import News, Section
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.render.queue_rows import QueueHeading
+from patchwatch.tui.render.queue_rows import QueueHeading, QueueMore
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from tests.tui.driving import opened, until
@@ -184,6 +184,22 @@ async def test_brackets_go_from_section_to_section() -> None:
             assert place_of_cursor(pilot) == (section, True)
         await pilot.press("j", "j", "[")
         assert place_of_cursor(pilot) == (sections[0], True)
+
+
+async def test_enter_shows_the_rest_of_new_where_it_is_counted() -> None:
+    async with PatchwatchApp(crowd()).run_test(size=(80, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        table = overview(pilot).table
+        more = next(n for n, row in enumerate(table.rows) if isinstance(row, QueueMore) and row.section is Section.NEW)
+        shown = len(table.series)
+        await pilot.press("g", *("j" for _ in range(more)), "enter")
+        assert not any(isinstance(row, QueueMore) and row.section is Section.NEW for row in table.rows)
+        assert len(table.series) > shown + 1
+        check_visible(pilot, ["enter"])
+        assert table.cursor == more
+        assert table.row is not None
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen))
 
 
 async def test_brackets_do_nothing_without_sections() -> None:
