@@ -170,6 +170,14 @@ BROKE = Pattern(
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
 _TOTAL = Pattern(r"/\d+")
+# "Applied 1-3 to fixes and the last one to next", "1 and 2 to fixes, 3 to next"
+_FURTHER = Pattern(
+    r"(?:[,;]\s+|\band\s+)(?:and\s+)?(?:(?:applied|queued|took|pushed|put)\s+)?"
+    r"(?:the\s+(?P<last>last|rest|others?|remaining)\b(?:\s+(?:one|ones|patch|patches|two|three))?"
+    r"|(?:patch(?:es)?\s+)?#?(?P<further>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*))"
+    r"\s+(?:to|into|in|on|onto|for|via|through)\s+(?:my\s|the\s+\S+\s+(?:tree|branch|queue)\b|\S*\w[-/.]\w)",
+    re.IGNORECASE,
+)
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
@@ -277,7 +285,7 @@ def _is_done(found: re.Match[str]) -> bool:
 
 def _which(found: re.Match[str]) -> str:
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
-        return " ".join(numbers.split())
+        return _with_further(" ".join(numbers.split()), found["rest"])
     said = words_until(found, COMMA)
     if left := _NUMBERS_LEFT.search(found[0]):
         return "not " + " ".join(_TOTAL.sub("", left["numbers"]).split())
@@ -285,3 +293,12 @@ def _which(found: re.Match[str]) -> str:
         return "rest"
     some = _SOME.search(said) and not UNCHANGED.search(said)
     return "some" if some or _SOME_LEFT.match(found["rest"]) else ""
+
+
+def _with_further(numbers: str, behind: str) -> str:
+    """The numbers of patches with those that went to another tree, as the words behind them say; empty if it is all."""
+    for more in _FURTHER.finditer(behind):
+        if more["last"] and more["last"].lower() != "last":
+            return ""
+        numbers += ", last" if more["last"] else f", {' '.join(more['further'].split())}"
+    return numbers
