@@ -129,6 +129,8 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
             anchor = next((i for i in message.about if i in home), None) or anchors.get(message.message_id)
         else:
             anchor = tested.tested_by(message, anchors.get(message.message_id))
+            if message.accepted is not None:
+                anchor = tested.applied_by(message, anchor)
         if anchor is not None:
             index, patch = home[anchor]
             answers[index].append(FollowUp(message, patch, is_notice(message)))

@@ -1,4 +1,7 @@
-"""Find the posting that a bot's results are for: the one that the mail names, wherever it was threaded."""
+"""Find the posting that a mail is about: the one that a bot's results or a maintainer's thanks name.
+
+It may have been threaded elsewhere: results below another version, thanks below the report that a patch answers.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.subject import title_key
+from patchwatch.mail.thanks import COMMITS
 from patchwatch.series.postings import posted_order
 from patchwatch.series.sendings import Sending
 
@@ -31,6 +35,16 @@ class NamedMails:
             return self._in_posting(self._home[linked[0]][0], linked[0], answered, linked)
         found = self._named(result, tested.version, title_key(tested.title), answered)
         return self._in_posting(self._home[found.message_id][0], found.message_id, answered, []) if found else answered
+
+    def applied_by(self, thanks: Message, answered: str | None) -> str | None:
+        """The message-id of a mail whose patches thanks list; by default the one that they answer, if there is one."""
+        accepted = thanks.accepted
+        titles = [patch.title for patch in accepted.patches] if accepted and accepted.form != COMMITS else []
+        own = self._mails(answered) if answered is not None else ()
+        if not titles or not {title_key(m.parts.title) for m in own}.isdisjoint(titles):
+            return answered
+        named = [m for title in titles for m in self._titled(title) if m.kind == "patch" and m.date <= thanks.date]
+        return max(named, key=posted_order).message_id if named else answered
 
     def _in_posting(self, posting: int, mail: str, answered: str | None, linked: Sequence[str]) -> str:
         """The mail that was answered, if it is of a posting that was tested: it says which patch."""

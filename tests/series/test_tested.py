@@ -12,7 +12,7 @@ from patchwatch.mail.tested import named_posting
 from patchwatch.series.checks import checks_of
 from patchwatch.series.conversation import thread_keys
 from patchwatch.series.revision import find_revisions
-from tests.series.test_revision import RITA, sent
+from tests.series.test_revision import BEN, RITA, sent
 from tests.series.test_sendings import DAY, posted
 from tests.support.mails import mail
 
@@ -124,3 +124,37 @@ def test_long_logs_are_not_read() -> None:
     named = named_posting("CI: failure", many, "t@ci")
     assert named is not None
     assert len(named.message_ids) < 10
+
+
+REPORT = sent("report", "frob: WARNING in frob_turn", -DAY, sender=RITA, body="It warns.\n")
+FIX = sent("fix", "[PATCH] frob: check the count before the wheel turns", 0, "report")
+
+
+def thanks(to: str, *titles: str, minute: float = 2 * DAY) -> Message:
+    listed = "".join(f"[{n}/{len(titles)}] {t}\n      commit: {n:040x}\n" for n, t in enumerate(titles, 1))
+    text = f"On Mon, 3 Jul 2023, Ann Author wrote:\n> words\n\nApplied to frob/next, thanks!\n\n{listed}"
+    return sent("1.b4-ty@x", "Re: (subset) frob", minute, to, sender=RITA, body=text)
+
+
+@pytest.mark.parametrize(
+    ("messages", "root"),
+    [
+        pytest.param([REPORT, FIX, thanks("report", FIX.parts.title)], "fix", id="below the report"),
+        pytest.param([FIX, thanks("report", FIX.parts.title)], "fix", id="below a report that was never seen"),
+        pytest.param([*V1, *V2, thanks("a0", "frob: step b", "frob: step c")], "a0", id="below the version it answers"),
+        pytest.param([REPORT, FIX, thanks("fix", "frob: check the count first")], "fix", id="under another title"),
+        pytest.param(
+            [
+                FIX,
+                sent("b", "[PATCH] frob: stop the wheel", 9, "fix", sender=BEN),
+                thanks("fix", "frob: stop the wheel"),
+            ],
+            "b",
+            id="below another patch",
+        ),
+    ],
+)
+def test_thanks_are_for_the_patches_that_they_list(messages: list[Message], root: str) -> None:
+    for seed in range(4):
+        revisions = find_revisions(random.Random(seed).sample(messages, len(messages)))
+        assert [r.root.message_id for r in revisions for f in r.follow_ups if "b4-ty" in f.message.message_id] == [root]
