@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from patchwatch.mail.message import Message
+from patchwatch.mail.subject import title_key
 from patchwatch.series.conversation import stem
 from patchwatch.series.senders import same_sender, sender_keys
 
@@ -171,7 +172,10 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
 
 
 def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) -> list[list[Message]]:
-    """Join covers without a number with the run that replies to them, and `[PATCH] x` with its `[PATCH 0/1] x`."""
+    """Join covers without a number with the run that replies to them, and `[PATCH] x` with its `[PATCH 0/1] x`.
+
+    Both may reply to the same mail, if one run sent them.
+    """
     below: dict[str, list[Message]] = {}
     for run in runs:
         if all(m.parts.counter != 0 for m in run):
@@ -179,18 +183,29 @@ def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) ->
     singles: dict[str, list[Message]] = {}
     for single in alone:
         message = single[0]
-        if message.kind == "patch" and message.parent:
-            singles[message.parent] = single
+        if message.kind == "patch" and message.parts.counter is None:
+            if message.parent:
+                singles[message.parent] = single
+            if sent_by := stem(message.message_id):
+                singles[" " + sent_by] = single
     lone_covers = [run for run in runs if len(run) == 1 and run[0].kind == "cover" and run[0].parts.expected == 1]
     joined: list[list[Message]] = []
     for group in [*(single for single in alone if single[0].kind == "cover"), *lone_covers]:
         cover = group[0]
         numbered = below.get(cover.message_id) if cover.parts.counter is None else None
-        other = numbered or singles.get(cover.message_id)
+        other = numbered or singles.get(cover.message_id) or _in_its_run(cover, singles)
         if other and same_sender(other[0], cover) and _same_version(cover, other[0]):
             other.append(cover)
             joined.append(group)
     return [group for group in alone + runs if group not in joined]
+
+
+def _in_its_run(cover: Message, singles: Mapping[str, list[Message]]) -> list[Message] | None:
+    """The patch that `[PATCH 0/1] x` is the cover letter of, if the same run sent it under that title."""
+    run = stem(cover.message_id)
+    other = singles.get(" " + run) if run and cover.parts.expected == 1 else None
+    alike = other is not None and title_key(other[0].parts.title) == title_key(cover.parts.title)
+    return other if alike else None
 
 
 def _same_version(cover: Message, patch: Message) -> bool:

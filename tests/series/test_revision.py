@@ -53,6 +53,24 @@ def answers(revisions: list[Revision]) -> dict[str, tuple[str, int]]:
 
 
 POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
+    "a cover and its only patch, which reply to the same mail": (
+        [
+            sent("20230703100000.4711-1-a@a", "frob: one", body="Hello Mia,\nwe have a fix.\n"),
+            sent("20230703100000.4711-2-a@a", "[PATCH 0/1] frob: one", 1, "20230703100000.4711-1-a@a", body="One.\n"),
+            sent("20230703100000.4711-3-a@a", "[PATCH] frob: one", 2, "20230703100000.4711-1-a@a"),
+        ],
+        ["v1 1/1 {0}-2-a@a: {0}-2-a@a 1={0}-3-a@a".format("20230703100000.4711")],
+    ),
+    "a cover and another patch of its run": (
+        [
+            sent("20230703100000.4711-2-a@a", "[PATCH 0/1] frob: one", 1, body="One.\n"),
+            sent("20230703100000.4711-3-a@a", "[PATCH] frob: another", 2),
+        ],
+        [
+            "v1 0/1 {0}-2-a@a: {0}-2-a@a".format("20230703100000.4711"),
+            "v1 1/1 {0}-3-a@a: - 1={0}-3-a@a".format("20230703100000.4711"),
+        ],
+    ),
     "a cover without patches": (
         [sent("c", "[PATCH 0/2] frob", body="Both.\n")],
         ["v1 0/2 c: c"],
