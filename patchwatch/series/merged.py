@@ -18,6 +18,7 @@ from patchwatch.series.relayed import takes_along
 _WHOLE_NAME = 5  # letters: some people have one name, others give only a short one
 _SIMILAR = 0.7  # common words among all words of two titles, for a reworded title
 _LESS_SIMILAR = 0.5  # the same, if one title has all words of the other, or both name the same functions
+_ROUGHLY_SIMILAR = 0.4  # the same, if nothing else is left
 _LONGEST_SHORT = 4  # letters of an abbreviation
 _SAME_FUNCTION = 0.55
 _FEW_WORDS = 3  # significant words that a title needs to be contained in another
@@ -87,7 +88,21 @@ def pulled_patches(one: PostingFacts, pull: PostingFacts, taken: Collection[str]
         if place not in found and (nearest := _nearest(title, left)):
             found.add(place)
             left.remove(nearest)
-    return frozenset(found)
+    return frozenset(found | _left_over(one.titles, found, left))
+
+
+def _left_over(titles: Sequence[str], found: Collection[int], left: Sequence[str]) -> set[int]:
+    """The other patches of a posting, if half of it is found, and as many listed titles are left that resemble them."""
+    others = [place for place in range(len(titles)) if place not in found]
+    if not found or len(left) != len(others) or len(found) < len(others):
+        return set()
+    free = list(left)
+    for place in others:
+        best = max(free, key=lambda title: _similarity(titles[place], title))
+        if _similarity(titles[place], best) < _ROUGHLY_SIMILAR:
+            return set()
+        free.remove(best)
+    return set(others)
 
 
 def reworded_titles(one: PostingFacts, pull: PostingFacts) -> frozenset[str]:

@@ -142,8 +142,11 @@ def _repeated(patches: Iterable[Message]) -> tuple[tuple[str, str], ...]:
 
 def _names(message: Message) -> Iterable[str]:
     yield name_key(message.author.name)
-    if message.patch_author:
-        yield name_key(message.patch_author.name)
+    author = message.patch_author or message.author
+    yield name_key(author.name)
+    for trailer in message.trailers:  # the name in the sender's mail program may be another
+        if trailer.name.lower() == "signed-off-by" and trailer.value.lower().endswith(f"<{author.email}>"):
+            yield name_key(trailer.value.rpartition("<")[0])
 
 
 def _own_addresses(message: Message) -> Iterable[str]:
@@ -194,6 +197,11 @@ def same_person(a: PostingFacts, b: PostingFacts) -> bool:
         return True
     name = name_key(a.author.name)
     return " " in name and name == name_key(b.author.name)
+
+
+def is_unnumbered(one: PostingFacts) -> bool:
+    """True if nothing but the dates can show that a posting is a new version: it states none, or v1 once more."""
+    return not one.stated or one.version == 1
 
 
 def is_taken_out(one: PostingFacts, other: PostingFacts) -> bool:

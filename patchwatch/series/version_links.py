@@ -15,7 +15,7 @@ from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
 from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares, title_words_of
 from patchwatch.series.link_model import LinkModel, default_model
-from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, same_person
+from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
 from patchwatch.series.relayed import are_apart, takes_over
@@ -258,7 +258,7 @@ def _may_follow(one: PostingFacts, other: PostingFacts) -> bool:
     if (other.date, other.root) >= (one.date, one.root):
         return False
     if (other.version, other.minor) == (one.version, one.minor):
-        return one.resend or other.rfc or other.kind == "proposal" or not one.stated
+        return one.resend or other.rfc or other.kind == "proposal" or is_unnumbered(one)
     return one.version == 1
 
 
@@ -283,7 +283,7 @@ class _Pair:
         self.in_order = (other.version, other.minor) < (one.version, one.minor)
         self.resend = repeats and one.resend and one.rfc == other.rfc
         # A new version that states no higher number than the one before.
-        unnumbered = self.after_rfc or other.kind == "proposal" or not one.stated
+        unnumbered = self.after_rfc or other.kind == "proposal" or is_unnumbered(one)
         self.renewed = repeats and not self.resend and unnumbered
         # "[RFC PATCH v2]" precedes "[PATCH]"; people who take over a series restart the numbers, too.
         restarts = self.after_rfc or (self.linked and not self.person)

@@ -68,9 +68,36 @@ def pull(*titles: str, seconds: int = 30 * 86_400, author: str = "Ann Author") -
     )
 
 
+def signed_as(name: str) -> PostingFacts:
+    """A patch that its author signed off with another name than that of their mails."""
+    raw = mail(
+        message_id="1@x",
+        subject=f"[PATCH] {ONE}",
+        sender=ANN,
+        date=format_datetime(POSTED),
+        body=f"Why.\n\nSigned-off-by: {name} <{ANN.partition('<')[2]}\n---\n",
+    )
+    return of([parse(raw)])
+
+
 ONE = "frob: turn the big wheel once"
+HALF = ("frob: prepare to expose strings in sysfs", "frob: allow setting the wheel size in sysfs")
+MORE = ("frob: allow to set serial number in sysfs", "frob: allow to set manufacturer name in sysfs")
+REWORDED = ("frob: allow setting device serial number in sysfs", "frob: allow setting manufacturer string in sysfs")
 PULLED: dict[str, tuple[PostingFacts, PostingFacts, set[int]]] = {
     "listed as posted": (series(ONE), pull(ONE), {0}),
+    "half of a series, and the other half reworded": (series(*HALF, *MORE), pull(*HALF, *REWORDED), {0, 1, 2, 3}),
+    "half of a series, and one of the others reworded": (series(*HALF, *MORE), pull(*HALF, REWORDED[0]), {0, 1}),
+    "half of a series, and other work of the author": (
+        series(*HALF, *MORE),
+        pull(*HALF, "frob: oil the big wheel twice a day", "frob: stop wheels before they are oiled"),
+        {0, 1},
+    ),
+    "below the name with which the author signed it off": (
+        signed_as("Anna Author"),
+        pull(ONE, author="Anna Author"),
+        {0},
+    ),
     "in another case, with a full stop": (series(ONE), pull("Frob: Turn the big wheel once."), {0}),
     "with another prefix": (series(ONE), pull("drivers/frob: turn the big wheel once"), {0}),
     "with a prefix put in front": (series("fix typo in crank"), pull("drivers/frob: wheel: fix typo in crank"), {0}),

@@ -201,6 +201,15 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "same-change-id",
     ),
+    "v1 posted as v1 once more, months later": (
+        [
+            posted("v1", "[PATCH v1] net: frob the queue once"),
+            posted("again", "[PATCH v1] net: frob the queue once", 150),
+        ],
+        "again",
+        "v1",
+        "same-title",
+    ),
     "the same patch again, although somebody said that it was applied": (
         [
             posted("v1", "[PATCH] net: frob the queue once", change="new"),
@@ -528,6 +537,13 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
     "another change of the same author to the same file": (
         [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3)],
         "v2",
+    ),
+    "two first versions that say so, with other titles": (
+        [
+            posted("v1", "[PATCH v1] net: frob the queue once"),
+            posted("other", "[PATCH v1] net: frob no queue", 2),
+        ],
+        "other",
     ),
     "two change-ids, and another title": (
         [
