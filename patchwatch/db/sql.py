@@ -19,7 +19,6 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
-    any_,
     bindparam,
     delete,
     func,
@@ -131,12 +130,13 @@ def _update(table: Table, values: Mapping[str, ColumnElement[Any]], given: FromC
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Copy rows to a server, which takes a quarter of its time."""
+    """Copy rows to a server, which takes a quarter of its time; in binary form, because text would double a mail."""
     names = list(rows[0])
-    copying = f"COPY {table.name} ({', '.join(names)}) FROM STDIN"
+    copying = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(copying) as copy:
+            copy.set_types([table.c[name].type.compile(connection.dialect).lower() for name in names])
             for row in rows:
                 copy.write_row([row[name] for name in names])
     except connection.dialect.loaded_dbapi.Error as error:
@@ -147,7 +147,8 @@ def _is_among(column: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:
     """True of one of the `values`, one parameter: SQLAlchemy takes longer for hundreds than the database does."""
     if dialect == "sqlite":
         return column.in_(_VALUES)
-    return column == any_(bindparam("values", type_=ARRAY(column.type)))
+    # A prepared `= ANY ($1)` is compared with each row, value by value, if PostgreSQL decides to scan the table.
+    return column.in_(select(func.unnest(bindparam("values", type_=ARRAY(column.type)))))
 
 
 def _values(values: list[Any], dialect: str) -> dict[str, Any]:

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection, Executable, delete, select, update
+from sqlalchemy import Connection, Executable, delete, event, select, update
 
 from patchwatch.config import Config, Me
-from patchwatch.db import event_queue, outbox
+from patchwatch.db import derived, event_queue, outbox
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
 from patchwatch.db.outbox import DigestCursor
 from patchwatch.db.schema import message, number, raw, revision, revision_key, series, thread_key
-from patchwatch.db.sql import insert_rows
+from patchwatch.db.sql import change_rows, insert_missing, insert_rows
 from patchwatch.db.unsent import unsent
 from patchwatch.errors import DatabaseError
 from patchwatch.series.follow_rules import Rule
@@ -293,4 +293,45 @@ def test_many_rows_are_inserted_as_few_are(url: str) -> None:
             connection.execute(delete(raw).where(raw.c.id >= 100))
         with pytest.raises(DatabaseError, match="duplicate key"), database.write() as connection:
             insert_rows(connection, thread_key, keys)
+    database.close()
+
+
+@pytest.mark.parametrize("server", [True, False], ids=["PostgreSQL", "SQLite"])
+def test_many_rows_are_changed_in_one_statement(server: bool, url: str, tmp_path: Path) -> None:
+    database = Database(url if server else f"sqlite:///{tmp_path}/t.db")
+    given = [{"name": f"{n}", "conversation": n} for n in range(50)]
+    rows = [{"id": n, "message_id": f"{n}@x"} for n in range(1, 51)]
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    with database.write() as connection:
+        insert_rows(connection, number, rows)
+        insert_missing(connection, thread_key, given[:30])
+        statements.clear()
+        insert_missing(connection, thread_key, given)
+        change_rows(connection, number, [{"id": n, "message_id": f"{n}\t'\\\\\N{SNOWMAN}"} for n in range(2, 51)])
+        change_rows(connection, number, [])
+        assert len(statements) == 2
+    with database.read() as connection:
+        assert connection.execute(select(thread_key.c.conversation).order_by("conversation")).scalars().all() == list(
+            range(50)
+        )
+        names = connection.scalars(select(number.c.message_id).order_by(number.c.id)).all()
+    assert names == ["1@x", *(f"{n}\t'\\\\\N{SNOWMAN}" for n in range(2, 51))]
+    database.close()
+
+
+def test_rows_are_not_compared_with_each_value(url: str) -> None:
+    """As a prepared `= ANY ($1)` would, whose plan does not know the values."""
+    database = Database(url)
+    with database.read() as connection:
+        asked: list[str] = []
+        event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        assert derived.revisions_with_keys(connection, ["t:a", "t:b"]) == {}
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("SET plan_cache_mode = force_generic_plan")
+        driver.execute(f"PREPARE found (varchar[]) AS {asked[-1].replace('%(values)s', '$1')}")
+        plan = "\n".join(row[0] for row in driver.execute("EXPLAIN EXECUTE found (ARRAY['t:a', 't:b'])"))
+    assert "revision_key" in plan
+    assert "ANY (" not in plan
     database.close()
