@@ -23,7 +23,7 @@ from patchwatch.errors import PatchwatchError
 from patchwatch.tui.base.notices import Notices
 
 Result = TypeVar("Result")
-QueueName = Literal["read", "lists", "study", "write", "poll", "watch", "mail"]
+QueueName = Literal["read", "lists", "study", "write", "poll", "watch", "mail", "effect"]
 OnError = Callable[[PatchwatchError], None]
 
 

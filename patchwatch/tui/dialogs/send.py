@@ -132,7 +132,10 @@ class SendScreen(BaseScreen[None]):
         def failed(_: PatchwatchError) -> None:
             done("not known while another program writes to the database")
 
-        self._jobs.submit("read", "effect", lambda: self._tracker.effect(draft), done, failed, screen=self, latest=True)
+        def work() -> str:
+            return self._tracker.effect(draft)
+
+        self._jobs.submit("effect", "effect", work, done, failed, screen=self, latest=True)
 
     def _say(self, where: str, pieces: list[StyledText]) -> None:
         self.query_one(f"#{where}", Static).update(content(pieces), layout=False)

@@ -8,7 +8,7 @@ import threading
 import pytest
 from textual.app import App, SuspendNotSupported
 
-from patchwatch.errors import SendError, ToolError
+from patchwatch.errors import DatabaseLockedError, SendError, ToolError
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.draft import DraftDialog
 from patchwatch.tui.dialogs.send import SendScreen
@@ -318,6 +318,33 @@ async def test_hidden_recipients_are_shown_at_the_top(tracker: FakeTracker, app:
         await at_series(pilot)
         await pressed(pilot, "R", says=("to 2 recipients", "From: Rita"))
         assert shown(pilot).split("\n")[2].startswith(" ! It also goes to archive@example.com")
+
+
+async def test_what_it_changes_is_said_and_asked_again_after_an_edit(
+    tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup
+) -> None:
+    async with app.run_test(size=ROOMY) as pilot:
+        await at_series(pilot)
+        await pressed(pilot, "R", says="after   it stays in Review: review v5; point 3 waits for Jonas")
+        reply_setup.editor_appends("And more.")
+        await pressed(pilot, "e", says="And more.")
+        await until(pilot, lambda: len(tracker.asked["effect"]) == 2)
+        (first,), (second,) = tracker.asked["effect"]  # type: ignore[misc]
+        assert first.body + "And more.\n" == second.body
+
+
+async def test_nothing_waits_for_what_it_changes(tracker: FakeTracker, app: PatchwatchApp) -> None:
+    tracker.gates["effect"] = threading.Event()
+    tracker.failing["effect"] = DatabaseLockedError("locked")
+    async with app.run_test(size=ROOMY) as pilot:
+        await at_series(pilot)
+        await pressed(pilot, "R", says=("DRY RUN", "after   …"))
+        await pilot.press("y")
+        await at_series(pilot)
+        assert len(sent(tracker)) == 1
+        await pressed(pilot, "R", "enter", says="after   …")
+        tracker.gates["effect"].set()
+        await until(pilot, lambda: "after   not known while another program writes" in shown(pilot))
 
 
 def test_fake_editor_is_a_shell(reply_setup: ReplySetup) -> None:
