@@ -22,6 +22,7 @@ from patchwatch.series.state.remark_here import (
     EXPLICIT,
     FEW_WORDS,
     NO_ANSWER_NEEDED,
+    asks_beside_tag,
     counts,
     in_place,
     is_content,
@@ -37,7 +38,6 @@ _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not follo
 _DAY = 86_400
 _ASKED = frozenset({PointKind.QUESTION, PointKind.FAILURE})
 _FOLLOWED = frozenset({Fate.ANSWERED, Fate.PROMISED, Fate.LATER, Fate.WITHDRAWN, Fate.TAKEN_OVER})
-_ASKS_BESIDE_TAG = DEMANDS | {SignalKind.QUESTION}  # a wish or doubt beside a tag asks for nothing
 
 
 def _nothing_at() -> dict[Fate, dict[str, None]]:
@@ -300,7 +300,7 @@ class Ledger(Struct):
     def _raise(self, reply: Reply, number: int, remark: Remark) -> None:
         message = reply.message
         plain = reply.endorses and reply.condition is None
-        if plain and not _ASKS_BESIDE_TAG.intersection(remark.signals):
+        if plain and not asks_beside_tag(remark, reply):
             return
         firm, chance = remark.firm, remark.chance
         if reply.condition:

@@ -76,6 +76,15 @@ def is_for_author(reply: Reply, remark: Remark) -> bool:
     return not (reply.to_reviewer and not reply.to_posting and remark.wants == "question")
 
 
+def asks_beside_tag(remark: Remark, reply: Reply) -> bool:
+    """True for a demand or a question; a wish or doubt beside a tag, or a question to others, asks for nothing."""
+    if SignalKind.QUESTION in remark.signals and DEMANDS.isdisjoint(remark.signals):
+        questions = [s.text for s in reply.message.signals if s.kind == SignalKind.QUESTION]
+        named = [addressees(text) for text in questions]
+        return not all(names and reply.author_names.isdisjoint(names) for names in named)
+    return not DEMANDS.isdisjoint(remark.signals)
+
+
 def is_content(remark: Remark) -> bool:
     """True if it accepts what was said to it."""
     return SignalKind.SATISFIED in remark.signals or remark.words == 0 or remark.concedes != ""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
 from patchwatch.mail.message import Message, Remark, Signal, SignalKind
+from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences.addressee import (
     is_about_follow_up,
     is_about_this_patch,
@@ -21,6 +22,7 @@ from patchwatch.series.tags import is_endorsement
 
 FEW_WORDS = 12  # a mail this short may only thank or agree
 _ASKING = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION})
+_WISHES = frozenset({SignalKind.WISH, SignalKind.DOUBT})
 _WILL_ACT = frozenset({SignalKind.WILL_REVIEW, SignalKind.WILL_APPLY, SignalKind.REVIEW_WANTED})
 _A_WORD = 5  # a mail this short says one thing, and asks for nothing more
 
@@ -84,9 +86,12 @@ class Reply:
 
     def _asks_in(self, remark: Remark) -> bool:
         """True if a remark wants something; beside a tag, wishes and doubts want nothing."""
-        wished = self.endorses and _ASKING.isdisjoint(remark.signals)
-        acts = bool(remark.signals) and _WILL_ACT.issuperset(remark.signals)
-        return remark.wants != "" and not (wished or acts)
+        if remark.signals and _WILL_ACT.issuperset(remark.signals):
+            return False
+        if not _ASKING.isdisjoint(remark.signals) or SignalKind.CONSENT in remark.signals:
+            return remark.wants != ""
+        wants = default_model().in_place(remark, posting=self.to_posting).wants != ""
+        return not self.endorses and (wants or not _WISHES.isdisjoint(remark.signals))
 
     @property
     def will_act(self) -> bool:

@@ -70,6 +70,18 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "changes-requested",
         "author",
     ),
+    "a wish and a question to others beside a tag": (
+        [(RITA, f"I'd prefer the table to be fixed. Dee/Rex/Mia, how hard is that?\n\n{RITA_TAG}", 1)],
+        [],
+        "under-review",
+        "reviewers",
+    ),
+    "a question to the author and others beside a tag": (
+        [(RITA, f"I'd prefer the table to be fixed. Ann/Rex/Mia, how hard is that?\n\n{RITA_TAG}", 1)],
+        [("question", "open")],
+        "under-review",
+        "author",
+    ),
     "somebody asks for patience": (
         [(RITA, "Please give us a few weeks to catch up.\n", 1)],
         [],
