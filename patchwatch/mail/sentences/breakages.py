@@ -1,5 +1,6 @@
 """Recognize that somebody tried a patch and it failed: "this series breaks boot", "it crashes on my board", "I see this
-splat with the patch applied".
+splat with the patch applied"; or that it can't be applied, because it was mangled on its way: "your mailer wrapped the
+lines", "corrupt patch at line 10".
 
 What a patch would or might break is a doubt; what fails without it, too, is none of its business.
 """
@@ -72,6 +73,23 @@ _WITH_IT = phrase(
     """,
     "with after having tried tested booted me my",
 )
+_CAME = r"(?:is|was|were|are|looks?|seems?|appears?|got|came (?:through|out))"
+_STILL = r"(?: (?:to be|to have been|been|all|still|also|again|badly|completely|\w+ly))*"
+_SPOILED = r"(?:mangled|damaged|corrupt(?:ed)?|wrapped|garbled|white-?space[ -]damaged)"
+_MANGLED = phrase(
+    "mangled|damaged|corrupt|wrapped|garbled|spaces|tabs",
+    rf"""
+    \b(?:patch(?:es)?|diff|series|e-?mail) {_CAME}{_STILL} (?:(?:line|word|space|tab)[ -])?{_SPOILED}\b
+        (?! (?:in|around|by a)\b)
+    |\b(?:this|it) {_CAME}{_STILL} (?:mangled|(?:white-?space|line|word)[ -](?:damaged|wrapped|mangled))\b
+    |\b(?:mailer|(?:mail|e-?mail) (?:client|program|server|system|setup)|outlook|gmail|exchange|thunderbird)
+        (?: (?:has|have|seems to have|probably|apparently))*
+        (?: (?:mangled|damaged|corrupted|wrapped|garbled|converted|replaced))\b
+    |\btabs? (?:(?:were|was|are|got|have been|has been) )?(?:all )?(?:converted|replaced|turned|changed)
+        (?: (?:to|in|into|by|with) spaces)\b
+    |\bcorrupt patch at\b
+    """,
+)
 _NO_TROUBLE = Pattern(
     r"(?i)\b(?:without|before|previously|used to|gone|unrelated|if|could|might|may|never|tried to|they)\b|\?|"
     r"\bno (?:\w+ )?(?:crash|hang|panic|oops|splat|issue|problem)|\b(?:not|n't|no longer|no more|stopped) (?:\w+ )?"
@@ -88,6 +106,8 @@ def reports_breakage(sentence: str, lowered: str) -> bool:
     """True if the sender reports that the patch fails for them."""
     if len(sentence) > _MAX_SENTENCE:
         return False
+    if _MANGLED.occurs(sentence, lowered) and "?" not in sentence:
+        return True
     if _BREAKAGE.occurs(sentence, lowered) and not _NOT_SO.search(sentence):
         return True
     return _WITH_IT.occurs(sentence, lowered) and not _NO_TROUBLE.search(sentence)

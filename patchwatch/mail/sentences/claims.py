@@ -155,6 +155,14 @@ _NOT_BEFORE = Pattern(
     r"(?:\S+ ){1,5}?(?:lands?|(?:re)?opens?|is (?:out|merged|released|upstream)|are (?:merged|upstream)))\b",
     re.IGNORECASE,
 )
+# "If nobody objects until Friday, I will take it as it is."
+_UNLESS_OPPOSED = Pattern(
+    r"^(?:so |ok(?:ay)?,? |anyway,? )?(?:if|unless) (?:no(?:body|-one| one)|there (?:is|are)(?:n't| no| not)|(?:i|we) "
+    r"(?:don't|do not) (?:hear|get|see)|(?:i|we) hear n|any(?:body|one)|some(?:body|one))\b[^?]{0,80}?,? "
+    r"(?:then )?i(?:'ll| will|'m going to| am going to) (?:(?:just|then|also|simply|probably) )*"
+    r"(?:apply|merge|queue|take|pick|push|pull|commit)\b",
+    re.IGNORECASE,
+)
 _NOT_HELD = Pattern(
     r"(?i)\bno (?:need|reason) to hold\b|(?:\bnot|n't) hold(?:ing)? off\b|\bif you (?:don't|do not)\b|\?"
 )
@@ -222,6 +230,8 @@ def postpones(sentence: str) -> bool:
     return len(sentence) <= _MAX_HOLD and _LATER.search(sentence) is not None and not _NOT_HELD.search(sentence)
 
 
-def waits_for_release(sentence: str) -> bool:
-    """True if a sentence says that its sender can apply the patch once a tree opens, or something else is in."""
-    return len(sentence) <= _MAX_HOLD and "?" not in sentence and _NOT_BEFORE.search(sentence) is not None
+def applies_later(sentence: str) -> bool:
+    """True if the sender applies the patch once a tree opens, something else is in, or nobody objects."""
+    if len(sentence) > _MAX_HOLD or "?" in sentence:
+        return False
+    return (_NOT_BEFORE.search(sentence) or _UNLESS_OPPOSED.match(sentence)) is not None

@@ -22,6 +22,8 @@ _LEAD = r"^(?:(?:and|so|but|also|just|hm+|ok|well|ah|oh|then|i see|sorry)[,.]? )
 _INQUIRES = Pattern(
     rf"(?i)\b(?:please|pls|(?:can|could|would|will) you)\b(?: [\w'-]+){{0,4}}? {_TELL}\b|"
     rf"{_LEAD}(?:do|did|have|are|were) you\b[^?]*\?|"
+    rf"{_LEAD}(?:should|shall|can|may) i (?:just |still )?"
+    r"(?:take|apply|queue|merge|pick|pull)\b[^?]*\?|"
     rf"{_LEAD}(?:what|where|when|who|which|how)\b[^?]*\?|{_LEAD}why(?: \S+){{0,2}} ?\?|"
     r"\b(?:wonder(?:ing)?|curious)\b.{0,20}\b(?:(?:did|do|have|are) you|how|what|where|when|who|which)\b|"
     rf"{_LEAD}(?:is|are|was|does|do|should|can)\b[^?]{{1,120}}\bor\b[^?]{{1,120}}\?|"

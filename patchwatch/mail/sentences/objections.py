@@ -189,8 +189,8 @@ _WISHES = Phrases(
     phrase(
         "let's|lets ",
         r"""
-        \blet'?s (?!take|merge|apply|see\b|wait\b|go with (?:this|it)|keep (?:it|this) (?:as|the)|discuss|say\b|imagine
-            |assume|suppose|have a look)\w+
+        \blet'?s (?!take|merge|apply|see\b|wait\b|go with (?:this|it)|(?:keep|leave) (?:it|this|that) (?:as|like|the)
+            |discuss|say\b|imagine|assume|suppose|have a look)\w+
         """,
     ),
     phrase(
@@ -255,6 +255,16 @@ _CONTENTS = Phrases(
         r"""
         \b(?:this|it|the|patch|series|set)\b(?: \w+){0,4}? (?:is|are|looks?|seems?)(?: now)? (?:ready|good|fine)
             (?: (?:to (?:go(?: in)?|merge|apply|be (?:merged|applied|queued|taken|picked up))|for merging))\b
+        """,
+    ),
+    # "Ok, keep it then.", "Fine, let's leave it like this."
+    phrase(
+        "keep|leave",
+        r"""
+        ^(?:ok(?:ay)?|fine|all ?right|sure|fair enough|yes|yeah|well)\b[,.;:]?\s
+            (?:(?:then|let'?s|please|just|we (?:can|could)|you can|i'm fine to|do)[,.]? )*
+            (?:keep|leave) (?:it|this|that|them|these)
+            (?: (?:as[- ](?:(?:it|they) )?(?:is|are)|like (?:this|that|it is)|the way it is|alone|then|for now))*\W*$
         """,
     ),
     phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),

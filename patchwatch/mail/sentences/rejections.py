@@ -153,6 +153,7 @@ _CONDITION = Pattern(
     r"(?i)\b(?:can't|cannot|if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|"
     r"in (?:its|this|the current) \w+)\b"
 )
+_THEY_ARE_IN = Pattern(r"(?i)they(?: are|'re)(?: now| already)? in ")
 
 
 def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
@@ -202,8 +203,11 @@ def is_taken_elsewhere(sentence: str) -> bool:
 
 
 def another_was_taken(sentence: str, previous: str) -> bool:
-    """True if what was "already merged" is not this patch, but one that the sentence, or the one before, names."""
-    if _ANOTHER_TAKEN.search(sentence):
+    """True if what was "already merged" is not this patch, but one that the sentence, or the one before, names.
+
+    "They are in linux-next" speaks of what the sentence before does.
+    """
+    if _ANOTHER_TAKEN.search(sentence) or (previous and _THEY_ARE_IN.match(sentence)):
         return True
     return _IT_WAS.match(sentence) is not None and _MENTIONS_ANOTHER.search(previous) is not None
 

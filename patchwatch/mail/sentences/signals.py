@@ -258,11 +258,10 @@ _APPLYING = Cues(
     "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
     " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next"
 )
-_OTHERS = ("they are in ", "they're in ", "they are now in ")  # what the sentence before speaks of
 _MAX_OPINION = 600  # characters
 _DROPPING = Cues("drop|revert|back|queue|appl")
 _WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab")
-_POSTPONING = Cues(" until| till| before")
+_POSTPONING = Cues(" until| till| before|object|hear |get an|complain|disagree|comment")
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 
@@ -290,10 +289,10 @@ def person_signals(sentences: Sequence[str]) -> list[Signal]:
     previous = ""
     for sentence in sentences:
         lowered = sentence.lower()
-        another = "already" in lowered and rejections.another_was_taken(sentence, previous)
-        before, previous = previous, sentence
-        others = before and lowered.startswith(_OTHERS)
-        if not (another or others) and (reported is None or _has_numbers(reported)) and _APPLYING.occur(lowered):
+        may_be = "already" in lowered or lowered.startswith("they")
+        another = may_be and rejections.another_was_taken(sentence, previous)
+        previous = sentence
+        if not another and (reported is None or _has_numbers(reported)) and _APPLYING.occur(lowered):
             report = _report(sentence, lowered)
             if reported is not None and report is not None and _has_numbers(report):
                 together = Signal(SignalKind.APPLIED, reported.text, f"{reported.detail}, {report.detail}")
@@ -350,7 +349,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK, evidence(sentence), "left")
     if rejections.is_done_elsewhere(sentence, lowered):
         return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * rejections.is_taken_instead(sentence))
-    if _POSTPONING.occur(lowered) and claims.waits_for_release(sentence):
+    if _POSTPONING.occur(lowered) and claims.applies_later(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))

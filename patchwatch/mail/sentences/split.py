@@ -22,7 +22,7 @@ _TAG = Pattern(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
 _GREETING = Pattern(
     r"(?:(?i:hi|hello|hey|hallo|dear|good (?:morning|day|evening|afternoon))"
     r"(?:(?:[ ,]+[\w.'-]+){0,5}\s*[,.!:]+|(?:[ ,]+(?:all|folks|there|everyone|[A-Z][\w'-]*)){0,3})|"
-    r"(?!(?:Applied|Queued|Merged|Pushed|Taken|Picked|Committed|Accepted|Dropped|Reverted|Nacked|NAK|NACK)\b)"
+    r"(?!(?:With|Modulo|Assuming|After|Once|Applied|Queued|Merged|Pushed|Taken|Picked|Committed|Accepted|Dropped|Reverted|Nacked|NAK|NACK)\b)"
     r"[A-Z][\w-]+(?: [\w-]+)?,)"
 )
 # Tried once per run of dots, of which a mail may have 20,000.  It begins with a dot, for which re searches faster.
@@ -54,7 +54,7 @@ _COURTESY = Pattern(
         (?:\W+{_NAME})?\W*
       | (?:sincerely|yours)\b.{{0,20}}
       | have\ a\ \w+\ \w+\W*
-      | with\ (?:that|this|the\ above|those)\b.{{0,60}}
+      | with\ (?:that|this|(?:the\ )?above|those)\b.{{0,60}}
       | (?:please\ )?feel\ free\ to\ add\b.{{0,40}} | you\ can\ add\b.{{0,40}}
       | for\ (?:the|this|the\ whole)\ (?:series|patch(?:set)?|patches)\W*
       | (?-i:(?:[-–—~]{{1,2}}\ ?(?=[A-Z][a-z]))?

@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.sentences.applied import intends_to_apply, is_dropped
-from patchwatch.mail.sentences.claims import claimed_patches, holds, postpones, waits_for_release
+from patchwatch.mail.sentences.claims import applies_later, claimed_patches, holds, postpones
 from tests.mail.sentences.replies import signals_of
 
 
@@ -204,13 +204,17 @@ def test_postponed(sentence: str, later: bool) -> None:
         ("I can't commit these patches until the kernel patch lands in the distros.", True),
         ("I won't apply this before the merge window closes.", True),
         ("I can't take it till 6.9 is out.", True),
+        ("If nobody objects until Friday, I will take it as it is.", True),
+        ("Unless somebody objects, I'll apply this tomorrow.", True),
         ("I can't take this until the leak is fixed.", False),
         ("I can't apply this until you rebase it on 6.9.", False),
         ("I can't take this.", False),
     ],
 )
-def test_what_waits_for_a_release_will_be_applied_and_anything_else_is_refused(sentence: str, *, waits: bool) -> None:
-    assert waits_for_release(sentence) == waits
+def test_what_waits_for_others_than_the_author_will_be_applied_and_anything_else_is_refused(
+    sentence: str, *, waits: bool
+) -> None:
+    assert applies_later(sentence) == waits
     assert signals_of(f"{sentence}\n")[0][0] == (SignalKind.WILL_APPLY if waits else SignalKind.CHANGES)
 
 

@@ -26,6 +26,8 @@ from patchwatch.mail.sentences.inquiries import only_inquires
         "Is that intentional?",
         "Why?",
         "Why 250?",
+        "Should I take it as it is?",
+        "Shall I apply this without the last patch?",
     ],
 )
 def test_what_only_asks_to_be_told(text: str) -> None:

@@ -20,8 +20,6 @@ def kinds(body: str) -> set[str]:
 
 DOUBTS = [
     "That certainly does not look correct.",
-    "The patch appears to be mangled.",
-    "This appears white-space damaged.",
     "I don't think this works without the lock.",
     "I do not think we need the helper.",
     "I'm not convinced that the cache helps.",
@@ -43,7 +41,6 @@ DOUBTS = [
     "It deadlocks with the notifier.",
     "That can't be right.",
     "This gives a new warning with W=1.",
-    "Your patch is whitespace damaged.",
 ]
 WISHES = [
     "The above is good to know and should be in the commit message, or it gets lost.",
@@ -83,6 +80,8 @@ WISHES = [
     "IMO this belongs into the core.",
 ]
 CONTENTS = [
+    "Ok, keep it then.",
+    "Fine, let's leave it like this.",
     "No objection from me.",
     "I have no strong opinion on the name.",
     "I'm fine with that.",

@@ -139,3 +139,8 @@ def test_sentences_keep_all_words(words: str) -> None:
 )
 def test_a_name_in_small_letters(sentence: str, name: str, *, expected: bool) -> None:
     assert is_signed(sentence, name) == expected
+
+
+def test_what_a_tag_depends_on_is_no_greeting() -> None:
+    first, *_ = sentences("Hi Ann,\n\nWith above,\n\nReviewed-by: Rita <rita@example.com>\n")
+    assert first == "With above,"
