@@ -22,6 +22,7 @@ def main() -> None:
     take_over(_report)
     gc.enable()
     gc.freeze()
+    gc.set_threshold(20_000)  # rows make few circles, and 700 of them are nothing
     sys.exit(run())
 
 

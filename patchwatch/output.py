@@ -91,7 +91,7 @@ def print_json_array(values: Iterable[Any]) -> None:
         try:
             encoded = msgspec.json.encode([value])
             text = msgspec.json.format(encoded, indent=1)[2:-2].decode()
-            is_plain = encoded.isascii() and encoded.decode().isprintable()
+            is_plain = encoded.isascii() and b"\x7f" not in encoded  # JSON escapes the other control characters
         except UnicodeEncodeError:  # a surrogate, of a file name that is not UTF-8
             text, is_plain = _indented([value])[2:-2], False
         _write(sys.stdout, f"{above}\n{text if is_plain else escaped(text)}")

@@ -23,6 +23,7 @@ FUTURE_FORMATS = "2026-12-01, 2026-12-01T08:00Z, tomorrow, monday, 12h, 3d, 2w, 
 """What `parse_future` accepts, for messages and help."""
 
 
+@lru_cache(maxsize=10_000)  # JSON has the time of a mail many times, one after the other
 def format_time(seconds: int) -> str:
     """Return `2023-08-02T21:40:23Z` (RFC 3339), for programs: JSON, logs, hooks."""
     days, left = divmod(seconds, _DAY)

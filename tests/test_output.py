@@ -45,7 +45,7 @@ def test_styles_pass_but_not_other_sequences(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    "value", ["", "a\nb", HOSTILE, "caf\u00e9", "\udce9.toml", {}, {"a": [1, None, {"b": []}]}, True]
+    "value", ["", "a\nb", "\x7f", HOSTILE, "caf\u00e9", "\udce9.toml", {}, {"a": [1, None, {"b": []}]}, True]
 )
 def test_values_of_an_array_are_printed_as_in_a_list(value: object, capsys: pytest.CaptureFixture[str]) -> None:
     for values in ([], [value], [value, {"last": value}]):

@@ -69,8 +69,10 @@ class StoredRow(NamedTuple):
 def stored_rows(execute: Execute, series_ids: Iterable[int]) -> list[StoredRow]:
     """Return the revisions of these series, in no order."""
     text = text_reader(execute)
-    rows = map(StoredRow._make, rows_among(execute, _REVISIONS, series_ids))
-    return [row._replace(standing=text(row.standing)) for row in rows]
+    return [
+        StoredRow(number, root, series, date, view, text(standing), predecessor, link)
+        for number, root, series, date, view, standing, predecessor, link in rows_among(execute, _REVISIONS, series_ids)
+    ]
 
 
 def revisions_of(
