@@ -13,7 +13,7 @@ from patchwatch.pattern import Pattern
 
 _RUN = Pattern(r"\w+")
 _EDGE = "\0"  # of a word
-_KEPT = 16_000  # words whose lists are kept
+_KEPT = 8_000  # words whose lists are kept
 _LONGEST = 32  # letters of a word that is kept
 
 _new: list[Cues] = []  # not indexed yet: a command that reads no mail need not do it
