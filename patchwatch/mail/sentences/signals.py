@@ -227,7 +227,7 @@ _RULES = (
     ),
     _Rule(
         SignalKind.CHANGES,
-        Cues("please|need|require| you |look"),
+        Cues("please|need|require| you |you will|look"),
         word_set("please can could need needs needed require requires looking resubmit"),
         _NEW_VERSION,
         _NOT_ASKED,
