@@ -75,7 +75,14 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     Binding("O", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="overview.reverse"),
     Binding("P", "preview", "Preview", show=False, tooltip="Show or hide the preview", id="overview.preview"),
     *ACTIONS,
-    Binding("R", "reply", "Reply", show=False, tooltip="Reply-all to the newest version", id="overview.reply"),
+    Binding(
+        "R",
+        "reply",
+        "Reply",
+        show=False,
+        tooltip="Reply-all to who asks you, or to the newest version",
+        id="overview.reply",
+    ),
     Binding(
         "T",
         "tag",

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from textual import events
 from textual.pilot import Pilot
 
-from patchwatch.series.model import SeriesRow
+from patchwatch.series.model import NextAction, SeriesRow
+from patchwatch.series.queue import Place, Section
 from patchwatch.tui.app import PatchwatchApp
 from patchwatch.tui.dialogs.send import SendScreen
 from patchwatch.tui.dialogs.tags import TagDialog
@@ -17,7 +18,7 @@ from patchwatch.tui.render.selection import Selection, of_mail, of_series
 from patchwatch.tui.screens.overview import OverviewScreen
 from tests.tui.driving import opened, shown, until
 from tests.tui.fake_tracker import FakeTracker
-from tests.tui.reply_setup import ReplySetup, notices, pressed, sent
+from tests.tui.reply_setup import FIRST, ReplySetup, notices, pressed, sent
 from tests.tui.sample_mails import Known, line_of, message_row
 from tests.tui.sample_series import chinese, drops, zswap
 
@@ -164,10 +165,32 @@ async def test_limit_field_takes_action_keys_as_text(
         assert isinstance(pilot.app.screen, OverviewScreen)
 
 
+@pytest.mark.parametrize(
+    ("verb", "by", "message_id"),
+    [
+        ("answer Jonas", "me", FIRST),
+        ("check answer", "me", FIRST),
+        ("review v5", "me", DROPS),
+        ("answer Jonas", "author", DROPS),
+    ],
+)
+async def test_reply_is_to_who_asks_me(
+    tracker: FakeTracker, reply_setup: ReplySetup, monkeypatch: pytest.MonkeyPatch, verb: str, by: str, message_id: str
+) -> None:
+    tracker.addresses = frozenset({"rita@example.com"})
+    tracker.rows[3] = replace(tracker.rows[3], next_action=NextAction("see Jonas's answer", FIRST, by))
+    place = Place(Section.NOW, verb, "because", tracker.now())
+    lines = [line._replace(place=place if line.id == 3 else None) for line in tracker.lines()]
+    monkeypatch.setattr(tracker, "lines", lambda **_: lines)
+    async with PatchwatchApp(tracker).run_test(size=ROOMY) as pilot:
+        await until(pilot, lambda: verb in shown(pilot))
+        await pressed(pilot, "R", says=("DRY RUN", f"In-Reply-To: <{message_id}>"))
+
+
 async def test_palette_can_start_a_reply(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
-        await pressed(pilot, "j", "colon", *"reply", says="Reply-all to the newest version")
+        await pressed(pilot, "j", "colon", *"reply", says="Reply-all to who asks you, or to the newest version")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and DOCS in shown(pilot))
 
@@ -177,7 +200,11 @@ async def test_help_explains_the_keys(app: PatchwatchApp) -> None:
         await listed(pilot)
         await pressed(pilot, "question_mark", says="Keys")
         text = " ".join(shown(pilot).split())
-        for key, does in (("R", "Reply-all to"), ("T", "Reply with tags (Reviewed-by, …) to"), ("B", "Run b4 on")):
+        for key, does in (
+            ("R", "Reply-all to who asks you, or to"),
+            ("T", "Reply with tags (Reviewed-by, …) to"),
+            ("B", "Run b4 on"),
+        ):
             assert f"│ {key} {does} the newest version" in text
 
 
