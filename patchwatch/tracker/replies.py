@@ -113,7 +113,10 @@ class Replies(Queries):
                 return ""
             ingest(connection, [read])
             after = standing(execute, number)
-        return reply_effect(before, after, self.addresses, self.now()) if after else ""
+        if after is None:
+            return ""
+        stranger = "" if draft.sender.key in self.addresses else "From is not one of your [me] addresses; "
+        return f"{stranger}{reply_effect(before, after, self.addresses, self.now())}"
 
     def send(self, draft: Draft) -> Sent:
         """Send a draft, or do a dry run if the config asks for one (the default); git uses the terminal.

@@ -111,6 +111,14 @@ def test_once_it_is_closed_nothing_else_matters(tmp_path: Path) -> None:
     tracker.database.close()
 
 
+def test_a_reply_from_an_address_that_is_not_mine_says_why_nothing_changes(tmp_path: Path) -> None:
+    tracker = tracker_of(tmp_path, posted())
+    said = tracker.effect(draft(REQUEST, sender=Mailbox("Ines Varga", "ines@work.example")))
+    assert said.startswith("From is not one of your [me] addresses; ")
+    assert tracker.effect(draft(REQUEST, sender=Mailbox("Ines", "Ines@Example.org"))).startswith("it leaves Review")
+    tracker.database.close()
+
+
 def test_a_reply_to_no_series_changes_nothing(tmp_path: Path) -> None:
     tracker = tracker_of(tmp_path, posted())
     assert tracker.effect(replace(draft("Hello.\n"), in_reply_to="", references=())) == ""
