@@ -29,7 +29,8 @@ _DOING = (
 )
 _YOU_DO = (
     r"you(?:'ve| have)? (?:also )?"
-    r"(?:add|address|adjust|chang|clarif|correct|drop|fix|mov|remov|renam|reword|split|updat)\w*"
+    r"(?:(?:add|address|adjust|chang|clarif|correct|drop|fix|mov|rebas|remov|renam|rewrit|reword|simplif|split|updat)\w*|"
+    r"ma[dk]e (?:this|that|these|those|the|both) (?:\w+ )?changes?|do (?:this|that|so))"
 )
 # "With this patch applied, it works" and "with or without that" are no conditions.
 _NOT_SO = (

@@ -20,6 +20,8 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "Once you've addressed the include, please add:",
         "If you fix that, feel free to add:",
         "After clarifying the commit title,",
+        "If you make this change, you can resubmit it with:",
+        "Once you do that, feel free to add:",
         "Otherwise looks good, with the lock moved out:",
         "With the marketing gone,",
         "With s/frob/Frob/ in the subject to match history,",
