@@ -80,7 +80,8 @@ class Reply:
     def is_content(self) -> bool:
         """True if somebody who asks for nothing is content, has yet to look at it, or says not to post it again."""
         remarks = self.message.remarks
-        agrees = all(r.concedes == "agrees" for r in remarks) and self.message.word_count <= FEW_WORDS
+        brief = self.message.word_count <= FEW_WORDS
+        agrees = brief and all(r.concedes == "agrees" and not _YES.match(r.text) for r in remarks)
         content = agrees or self.is_satisfied or self.will_act or any(r.waives for r in remarks)
         return content and self.condition is None and not any(map(self._asks_in, remarks))
 

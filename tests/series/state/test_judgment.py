@@ -94,6 +94,16 @@ def test_it_is_never_likely_the_authors_turn_after_praise_or_while_the_other_act
     assert judged(eager, (REX, OWN), (RITA, last))[1:] in {("reviewers", False), ("maintainer", False)}
 
 
+def test_a_yes_to_a_question_of_the_author_may_ask_for_something() -> None:
+    eager = PointRules(likely_author=0, likely_answered=0)
+    replies: list[Reply] = [
+        (RITA, "The resets differ in style.\n"),
+        (ANN, "> The resets differ in style.\n\nDo you mean the order?\n", "a1"),
+        (RITA, "> Do you mean the order?\n\nYes, as everywhere else.\n", "a2"),
+    ]
+    assert judged(eager, *replies)[1] == "author"
+
+
 def test_what_the_author_answers_changes_nothing_while_the_other_acts() -> None:
     eager = PointRules(likely_author=0, likely_answered=0)
     answered = (ANN, "Looking forward to the results at your end.\n", "a1")
