@@ -123,3 +123,10 @@ def are_apart(one: PostingFacts, other: PostingFacts) -> bool:
     # An author's next version, after somebody passed on the one before, does not continue the batch.
     many = len(set(other.relayed)) >= _MANY and not one.relayed and not _links_to(one, other)
     return many and other.author.email not in one.people and not _mostly_the_same(one, other)
+
+
+def has_other_patches(one: PostingFacts, other: PostingFacts) -> bool:
+    """True for two series without a patch in common, such as those that a maintainer sends each month."""
+    if min(len(one.titles), len(other.titles)) < 2:
+        return False
+    return set(one.titles).isdisjoint(other.titles) and set(one.patch_ids).isdisjoint(other.patch_ids)

@@ -18,7 +18,7 @@ from patchwatch.series.link_model import LinkModel, default_model
 from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
-from patchwatch.series.relayed import are_apart, takes_over
+from patchwatch.series.relayed import are_apart, has_other_patches, takes_over
 from patchwatch.series.stated_relations import are_related, without_dependencies
 
 ENOUGH = 5.0
@@ -225,8 +225,8 @@ def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> boo
         return not _REPEATED.isdisjoint(link.evidence)
     if other.kind == "proposal" or (other.rfc and not one.rfc) or _has_equal_patches(one, other):
         return True
-    applied = 0 < other.applied < one.date  # "fix some warnings" is another patch then
-    return "same-title" in link.evidence and ("posted-into-its-thread" in link.evidence or not applied)
+    once_more = 0 < other.applied < one.date or has_other_patches(one, other)  # "fix some warnings", "fixes for 6.9"
+    return "same-title" in link.evidence and ("posted-into-its-thread" in link.evidence or not once_more)
 
 
 def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:

@@ -97,6 +97,15 @@ def found(messages: list[Message], later: str) -> Link | None:
     return predecessor(known[later], [p for root, p in known.items() if root != later])
 
 
+def fixes(root: str, *titles: str, day: float = 0, below: tuple[str, ...] = ()) -> list[Message]:
+    """A series of these patches under a title that the next one has, too."""
+    count = len(titles)
+    patches = [
+        posted(f"{root}{n}", f"[PATCH {n}/{count}] {title}", day, below=(root,)) for n, title in enumerate(titles, 1)
+    ]
+    return [posted(root, f"[PATCH 0/{count}] net: fixes for frob", day, file="", text="Some.", below=below), *patches]
+
+
 WHEELS = """The wheel turns more often than it must, because each packet wakes it, and a loaded machine has
 millions of them.  Turn it once for all packets that are waiting, which saves a tenth of the time in softirq."""
 V1 = posted("v1", "[PATCH] net: frob the queue once")
@@ -200,6 +209,24 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v2",
         "v1",
         "same-change-id",
+    ),
+    "fixes that were posted again with one patch more": (
+        [
+            *fixes("one", "net: free the socket", "net: count to two"),
+            *fixes("two", "net: free the socket", "net: count to two", "net: stop", day=5),
+        ],
+        "two",
+        "one",
+        "same-title",
+    ),
+    "fixes that were rewritten, in the thread": (
+        [
+            *fixes("one", "net: free the socket", "net: count to two"),
+            *fixes("two", "net: rewrite sockets", "net: count again", day=5, below=("one",)),
+        ],
+        "two",
+        "one",
+        "posted-into-its-thread",
     ),
     "v1 posted as v1 once more, months later": (
         [
@@ -537,6 +564,10 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
     "another change of the same author to the same file": (
         [V1, posted("v2", "[PATCH v2] sched: turn all wheels", 3)],
         "v2",
+    ),
+    "the fixes of the next month under the same title": (
+        [*fixes("june", "net: free the socket", "net: count to two"), *fixes("july", "net: stop", "net: go", day=30)],
+        "july",
     ),
     "two first versions that say so, with other titles": (
         [
