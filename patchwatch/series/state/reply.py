@@ -82,7 +82,8 @@ class Reply:
         remarks = self.message.remarks
         brief = self.message.word_count <= FEW_WORDS
         agrees = brief and all(r.concedes == "agrees" and not _YES.match(r.text) for r in remarks)
-        content = agrees or self.is_satisfied or self.will_act or any(r.waives for r in remarks)
+        satisfied = self.is_satisfied and (len(remarks) == 1 or SignalKind.SATISFIED not in self.signals)
+        content = agrees or self.endorses or satisfied or self.will_act or any(r.waives for r in remarks)
         return content and self.condition is None and not any(map(self._asks_in, remarks))
 
     def _asks_in(self, remark: Remark) -> bool:

@@ -104,6 +104,15 @@ def test_a_yes_to_a_question_of_the_author_may_ask_for_something() -> None:
     assert judged(eager, *replies)[1] == "author"
 
 
+def test_who_is_content_with_one_of_several_things_may_ask_for_something() -> None:
+    eager = PointRules(likely_author=0, likely_answered=0)
+    talk = "The lock is taken by the caller.\n\nThe table has a size.\n"
+    content = "> The lock is taken by the caller.\n\nFair enough.\n"
+    more = "\n> The table has a size.\n\nThat size is in bytes.\n"
+    assert judged(eager, (RITA, OWN), (ANN, talk, "a1"), (RITA, content, "a2"))[1] != "author"
+    assert judged(eager, (RITA, OWN), (ANN, talk, "a1"), (RITA, content + more, "a2"))[1] == "author"
+
+
 def test_what_the_author_answers_changes_nothing_while_the_other_acts() -> None:
     eager = PointRules(likely_author=0, likely_answered=0)
     answered = (ANN, "Looking forward to the results at your end.\n", "a1")
