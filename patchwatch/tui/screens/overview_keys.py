@@ -51,7 +51,9 @@ _ROW_KEYS = {
 
 def row_keys(place: Place | None) -> tuple[str, ...]:
     """The actions whose keys are shown first while the cursor is on a series at this place of the queue."""
-    return _ROW_KEYS.get(place.verb.partition(" ")[0], ()) if place and place.section in ASKS else ()
+    if place is None or place.section not in ASKS:
+        return ()
+    return _ROW_KEYS.get(place.verb.partition(" ")[0].removesuffix("?"), ())  # `ping?`: what is not sure
 
 
 OVERVIEW_KEYS: tuple[BindingType, ...] = (

@@ -55,7 +55,13 @@ async def test_each_view_has_its_number_and_its_count() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "keys"),
-    [("apply v3", "B b4  R Reply"), ("answer Lea", "R Reply"), ("review v4", "R Reply  T Tags"), ("send v2", "")],
+    [
+        ("apply v3", "B b4  R Reply"),
+        ("answer Lea", "R Reply"),
+        ("review v4", "R Reply  T Tags"),
+        ("ping?", "R Reply"),
+        ("send v2", ""),
+    ],
 )
 async def test_the_keys_of_what_is_to_do_come_first(monkeypatch: pytest.MonkeyPatch, verb: str, keys: str) -> None:
     tracker = FakeTracker()
