@@ -75,12 +75,8 @@ class HelpScreen(Dialog[None]):
             for _ in self._sections:
                 yield Static(classes="place")
 
-    def on_mount(self) -> None:
-        """Fill the tables once the dialog has its width."""
-        self.call_after_refresh(self._fill)
-
     def on_resize(self) -> None:
-        """Fill them again."""
+        """Fill the tables once the dialog has its width."""
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
