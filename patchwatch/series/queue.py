@@ -251,8 +251,8 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
     action = case.action
     mine = action is not None and action.by == "me" and action.until is None
     if action is not None and mine and (case.author or case.pulls):
-        since, verb = _since(case, now, rules), verbs.verb_of(action.text, case.version)
-        place = _asked(Section.NOW, verb, action.text, since, case, now, rules)
+        verb = verbs.verb_of(action.text, case.version)
+        place = _asked(Section.NOW, verb, action.text, _since(case, verb, now, rules), case, now, rules)
         return place._replace(named=verb.startswith(_BY_NAME))
     elsewhere = case.blocked or case.backport or case.author
     if case.applies and is_to_apply(case, now) and not elsewhere:
@@ -310,13 +310,15 @@ def _week(days: int) -> str:
     return "week" if days == 7 else plural(days, "day")
 
 
-def _since(case: Case, now: int, rules: Rules) -> int:
-    """Since when I have to act on what I posted: since others have to for so long that a ping is due."""
+def _since(case: Case, verb: str, now: int, rules: Rules) -> int:
+    """Since when I have to act on what I posted: since others have to for so long that a ping is due.
+
+    What I apply myself waits for nobody else.
+    """
     if case.state == State.DEFERRED:
         again = reopened(case.turn_since, rules.windows)
         return again if again is not None and again <= now else case.turn_since
-    to_apply = case.action is not None and case.action.text.removeprefix("likely: ").startswith(verbs.TO_APPLY)
-    if case.turn not in (Turn.REVIEWERS, Turn.MAINTAINER) or case.pulls or to_apply:
+    if case.turn not in (Turn.REVIEWERS, Turn.MAINTAINER) or case.pulls or verb.startswith("apply "):
         return case.turn_since
     patience = rules.ping_days * _DAY * (2 if case.turn == Turn.MAINTAINER else 1)
     ping = waited_by(case.turn_since, patience, rules.windows)
