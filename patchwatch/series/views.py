@@ -65,8 +65,13 @@ def in_view(view: View, line: SeriesSummary) -> bool:
 def split_by_view(lines: Sequence[SeriesSummary]) -> dict[View, list[SeriesSummary]]:
     """The series of each view, from `lines` ordered by latest mail; what needs me is in the order of the queue."""
     views = {view: [line for line in lines if belongs(line)] for view, belongs in _BELONGS.items()}
-    views[View.QUEUE] = [line for rows in by_section(views[View.QUEUE]).values() for line in rows]
+    views[View.QUEUE] = in_queue_order(views[View.QUEUE])
     return views
+
+
+def in_queue_order(lines: Sequence[SeriesSummary]) -> list[SeriesSummary]:
+    """Those of the series that are in the queue, in its order."""
+    return [line for rows in by_section(lines).values() for line in rows]
 
 
 def by_section(lines: Sequence[SeriesSummary]) -> dict[Section, list[SeriesSummary]]:

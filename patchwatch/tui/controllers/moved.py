@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from patchwatch.counts import plural
 from patchwatch.series import labels
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.views import by_section
+from patchwatch.series.views import in_queue_order
 from patchwatch.tui.render.columns import cell_len, fit
 
 _LEAST_TITLE = 20  # columns; the first title is cut to no less
@@ -31,7 +31,7 @@ class Moved:
         moved = (
             [line for line in lines if line.place and not line.muted and self._has_moved(line)] if self._before else []
         )
-        found = [line for rows in by_section(moved).values() for line in rows]
+        found = in_queue_order(moved)
         self._ids = [line.id for line in found]
         return found
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from patchwatch.series.filter import Filter
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Section
-from patchwatch.series.views import View, by_section, grouped, split_by_view
+from patchwatch.series.views import View, grouped, in_queue_order, split_by_view
 from patchwatch.tui.render.queue_rows import FOLDED, QueueRow, queue_rows
 from patchwatch.tui.render.series_columns import BY_URGENCY, LATEST, Order
 
@@ -102,7 +102,7 @@ class ViewState:
         moved = [line for line in views[View.QUEUE] if line.place and line.place.section is Section.WAITING]
         stays = {line.id: line._replace(place=kept[line.id]) for line in moved if line.id in kept}
         found = {view: [stays.get(line.id, line) for line in lines] for view, lines in views.items()}
-        found[View.QUEUE] = [line for lines in by_section(found[View.QUEUE]).values() for line in lines]
+        found[View.QUEUE] = in_queue_order(found[View.QUEUE])
         return found
 
     def is_watched(self, series_id: int) -> bool:
