@@ -9,7 +9,6 @@ from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from patchwatch.counts import plural
-from patchwatch.mail.message import Person
 from patchwatch.series import labels, verbs
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.point_labels import Names, fate_word, names_in
@@ -76,15 +75,15 @@ def _points(before: SeriesRow, after: SeriesRow, me: Set[str], now: int) -> Iter
         known = old.get(listed.point.key)
         words = _fate(listed, names)
         if known is None:
-            raised[words] = raised.get(words, 0) + (listed.waits_for is not None)
+            if listed.waits_for:
+                raised[words] = raised.get(words, 0) + 1
         elif known.fate != listed.fate or (listed.point.firm and _is_mine(listed, me)):
             said.setdefault(words, []).append(listed.number)
     mine_last = sorted(said.items(), key=lambda item: item[0].endswith(" you"))
     for words, numbers in mine_last:
         yield f"{_named(numbers)} {_agree(words, len(numbers))}"
     for words, count in raised.items():
-        if count:
-            yield f"{plural(count, 'new point')} {_agree(words, count)}"
+        yield f"{plural(count, 'new point')} {_agree(words, count)}"
 
 
 def _is_mine(listed: ListedPoint, me: Set[str]) -> bool:
@@ -92,7 +91,7 @@ def _is_mine(listed: ListedPoint, me: Set[str]) -> bool:
 
 
 def _fate(listed: ListedPoint, names: Names) -> str:
-    who: Person | None = listed.waits_for
+    who = listed.waits_for
     if listed.is_open:
         return f"waits for {names.name(who)}" if who else "is open"
     return f"is {fate_word(listed.fate)}"
