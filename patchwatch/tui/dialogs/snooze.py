@@ -46,8 +46,10 @@ class Snooze:
 def choices(now: int, asleep: bool) -> tuple[tuple[str, Snooze], ...]:
     """The common choices by name; the first one unsnoozes if any series is snoozed (`asleep`)."""
     spans = {"until tomorrow": "tomorrow", "until next Monday": "monday", "for 2 weeks": "2w"}
-    dates = {times.parse_future(text, now): name for name, text in reversed(spans.items())}  # once on a Sunday
-    dated = tuple((name, Snooze(until)) for until, name in reversed(dates.items()))
+    dates: dict[int, str] = {}
+    for name, text in spans.items():
+        dates.setdefault(times.parse_future(text, now), name)  # on a Sunday, the next Monday is tomorrow
+    dated = tuple((name, Snooze(until)) for until, name in dates.items())
     wake = (("unsnooze now", Snooze(wakes=True)),) if asleep else ()
     return (*wake, ("until someone replies", Snooze()), *dated)
 
