@@ -53,7 +53,7 @@ def build_digest(
 
     In the `first` one, every series is shown in full.  Those that are dormant take a line once a month.
     """
-    parts: list[str | Part] = _stale_warning(stale)
+    parts: list[str | Part] = [*_stale_warning(stale)]
     if not any(update.section in ASKS for update in updates):
         parts.append("Nothing needs you.")
     listed: list[Entry] = []
@@ -118,7 +118,7 @@ def _subject(updates: Sequence[SeriesUpdate], counts: Mapping[Section, int]) -> 
     return f"[patchwatch] {shown}{f', {closed} closed' if closed else ''}"
 
 
-def _stale_warning(stale: Sequence[Stale]) -> list[str | Part]:
+def _stale_warning(stale: Sequence[Stale]) -> list[str]:
     if not stale:
         return []
     names = ", ".join(sorted(line(inbox.inbox) for inbox in stale))
