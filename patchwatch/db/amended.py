@@ -65,8 +65,8 @@ def amended_record(
             reviewers.read(kept, by_author=reading.is_by_author(kept), answered=reading.answered(parent))
     state = reading.state
     with_them = replace(revision, follow_ups=tuple(follow_up for follow_up, _ in additions))
-    needed = {one.target: one for one in summary.depends_on}
-    needed = {one.target: one for one in stored_dependencies(with_them)} | needed
+    known_targets = {one.target for one in summary.depends_on}
+    new_dependencies = [one for one in stored_dependencies(with_them) if one.target not in known_targets]
     view = structs.replace(
         summary,
         follow_ups=summary.follow_ups + len(additions),
@@ -76,7 +76,7 @@ def amended_record(
         reviewers=stored_reviewers(reviewers.found),
         commits=committers.includes(revision.root.author, lists_of(revision)),
         asks=reading.requests.open,
-        depends_on=tuple(reversed(needed.values())),
+        depends_on=(*summary.depends_on, *new_dependencies),
     )
     return {
         "id": stored.id,

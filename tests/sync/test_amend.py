@@ -109,6 +109,27 @@ def test_sample_threads_one_by_one_give_what_reading_all_of_them_gives(
     assert wrong_rows(database) == {}
 
 
+def test_what_a_posting_needs_stays_in_order_when_replies_are_added(
+    database: Database, added: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "LONG", 0)
+    needs = "Depends-on: <a@base.example.org>\nDepends-on: <b@base.example.org>\n"
+    diff = f"---\n{needs}\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+    title = "frob: turn the wheel"
+    store(database, [read_mail(mail(message_id="p@x", subject=f"[PATCH] {title}", body=f"Why.\n{diff}"))])
+    forgot = "I forgot: this depends on https://lore.kernel.org/all/c@base.example.org/\n"
+    for day, body in enumerate((forgot, "Ping?\n"), 4):
+        date = f"{day} Jul 2023 10:00:00 +0000"
+        raw = mail(message_id=f"{day}@x", subject=f"Re: [PATCH] {title}", in_reply_to="p@x", date=date, body=body)
+        store(database, [read_mail(raw)])
+    with database.read() as connection:
+        (view,) = connection.scalars(select(schema.revision.c.view))
+    targets = [one.target for one in decode_summary(view).depends_on]
+    assert targets == [f"m:{name}@base.example.org" for name in "abc"]
+    assert added == ["4@x", "5@x"]
+    assert wrong_rows(database) == {}
+
+
 OF_THE_POSTING = """
     subject title author version minor rfc kind patches expected has_cover message_ids patch_message_ids patch_facts
     dropped senders writers recipients missing backport pull sendings taken
