@@ -48,7 +48,7 @@ def affected(
     facts = [decode_posting(text) for text in {kept[i][0] for kept in (old, now) for i in changed if i in kept}]
     found = _with_rivals(connection, postings, facts)
     pulls = [one for one in facts if one.listed]
-    wanted = [[(f"t:{title}"[:400], pull.date) for _, title in pull.listed] for pull in pulls]
+    wanted = [[(key[:400], pull.date) for key in keys_in_postings(t for _, t in pull.listed)] for pull in pulls]
     named = [
         [] if takes_along(pull) else _authors({name for name, _ in pull.listed}, pull.date)  # their titles are the same
         for pull in pulls

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from patchwatch.config import Config
+from patchwatch.series.posting import KEYED_TITLES
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
 from tests.support.derived import ingest_and_dump
@@ -257,6 +258,13 @@ def test_patch_that_was_applied_with_the_series_of_somebody_else(tracker: Tracke
     parts = {"patch": [ONE], "series": with_anns_patch(), "applied": [SERIES_APPLIED]}
     take(tracker, *parts.pop(first), *itertools.chain(*parts.values()))
     assert state_of(tracker, "a.1@x")[:2] == ("accepted", "nobody")
+
+
+def test_last_patch_of_a_long_series_may_be_taken_before_or_after_it_arrives() -> None:
+    titles = [*(f"frob: turn part{n} of wheel{n}" for n in range(KEYED_TITLES)), WHEEL]
+    long = [patch("a", n, len(titles), title, ANN, cover=True) for n, title in enumerate(titles, 1)]
+    mails = [[read_mail(raw) for raw in part] for part in (long, with_anns_patch(), [SERIES_APPLIED])]
+    assert ingest_and_dump(mails) == ingest_and_dump(mails[::-1])
 
 
 def test_next_version_of_a_patch_is_no_longer_the_one_that_was_taken(tracker: Tracker) -> None:
