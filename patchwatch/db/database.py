@@ -91,26 +91,27 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Yield a connection in the only writing transaction; commit at the end, roll back after an error."""
+        with self._writing() as connection:
+            yield connection
+            connection.execute(_NEXT_GENERATION)
+            if self.shared:
+                connection.execute(TELL)
+
+    @contextmanager
+    def trial(self) -> Iterator[Connection]:
+        """Yield a connection to write with as `write` does; only it sees the changes, which are undone at the end."""
+        with self._writing() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         with self._reported(), self._connect() as plain:
             connection = self._alone(plain)
             with connection.begin():
                 _wait_for_others(connection)
                 self._refuse_newer(connection)
                 yield connection
-                connection.execute(_NEXT_GENERATION)
-                if self.shared:
-                    connection.execute(TELL)
-
-    @contextmanager
-    def trial(self) -> Iterator[Connection]:
-        """Yield a connection to write with as `write` does; only it sees the changes, which are undone at the end."""
-        with self._reported(), self._connect() as plain:
-            connection = self._alone(plain)
-            with connection.begin() as transaction:
-                _wait_for_others(connection)
-                self._refuse_newer(connection)
-                yield connection
-                transaction.rollback()
 
     @contextmanager
     def beside(self) -> Iterator[Connection]:
