@@ -23,7 +23,7 @@ from patchwatch.mail.remark_features import Seen
 
 VERDICTS = Path(__file__).resolve().parent / "verdicts"
 TABLE = VERDICTS / "remarks.tsv"
-FRESH = (VERDICTS / "fresh-remarks.tsv", VERDICTS / "spi-watchdog-dmaengine-security-remarks.tsv")  # train no model
+FRESH = (VERDICTS / "fresh-remarks.tsv", VERDICTS / "spi-watchdog-dmaengine-security-remarks.tsv")  # not trained on
 POINTS = ("change", "question")
 SINCE = "2022-06-01"  # no older mail is labelled
 
