@@ -322,7 +322,8 @@ class Derivation:
             return ()
         groups = linked_groups(family)
         old_ids = {r.series_id for r in family.values() if r.series_id is not None} | former
-        states = derived.series_states(self._db, old_ids | {min(group) for group in groups})
+        numbers = [min(group) for group in groups]
+        states = derived.series_states(self._db, old_ids.union(numbers))
         activity = derived.last_dates(self._db, family)
         summaries = {i: decode_summary(r.view) for i, r in family.items()}
         all_ids = (message_id for summary in summaries.values() for message_id in summary.message_ids)
@@ -335,8 +336,8 @@ class Derivation:
         ]
         orders = [in_order([family[i] for i in group]) for group in groups]
         merges = outside.merges(self._db, self._postings, orders)
-        claims = derived.series_claims(self._db, (min(r.id for r in members) for members in orders if len(members) > 1))
-        numbers = [min(r.id for r in members) for members in orders]
+        several = [number for number, group in zip(numbers, groups, strict=True) if len(group) > 1]
+        claims = derived.series_claims(self._db, several)
         earlier = [self._earlier(members, claims.get(i)) for i, members in zip(numbers, orders, strict=True)]
         claimed = claims_in(self._db, orders, summaries, self._threads, earlier)
         rows: list[dict[str, Any]] = []

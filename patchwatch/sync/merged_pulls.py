@@ -135,8 +135,9 @@ def reports(
         own: dict[int, list[Report]] = {}
         for i in near[number]:
             if takes_along(postings[i]):
-                for place in taken_along(postings[number], postings[i]):
-                    if report := _of_series(newest[number], postings[i], states[i], lists[i]):
+                places = taken_along(postings[number], postings[i])
+                if places and (report := _of_series(newest[number], postings[i], states[i], lists[i])):
+                    for place in places:
                         own.setdefault(place, []).append(report)
             elif report := _of_pull(postings[number], postings[i], states[i], lists[i]):
                 for place in pulled_patches(postings[number], postings[i], taken.get((number, i), ())):
