@@ -73,11 +73,9 @@ class ViewState:
         all_new = self._all_new or bool(limit.predicates)
         return queue_rows(grouped(self.rows(limit, now)), unfolded, now, all_new=all_new)
 
-    def toggle(self, section: Section, *, more: bool = False) -> None:
-        """Fold a section, or unfold it; `more`: show all series of New from now on."""
-        self._all_new |= more
-        if not more:
-            self._unfolded = self._unfolded ^ {section}
+    def toggle(self, section: Section) -> None:
+        """Fold a section, or unfold it."""
+        self._unfolded = self._unfolded ^ {section}
 
     def unfold(self, section: Section) -> bool:
         """Unfold a section, and all of it; True if it was not."""

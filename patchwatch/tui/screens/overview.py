@@ -296,7 +296,7 @@ class OverviewScreen(OverviewCursor):
 
     @on(SeriesTable.Folded)
     def _folded(self, event: SeriesTable.Folded) -> None:
-        self.view_state.toggle(event.section, more=event.more)
+        (self.view_state.unfold if event.more else self.view_state.toggle)(event.section)
         self._arrange()
 
     def action_view(self, number: int) -> None:
