@@ -184,7 +184,8 @@ class StateMachine:
     # ---- people ------------------------------------------------------------------------------------------------------
 
     def _process_person(self, reply: Reply) -> None:
-        decisions = (
+        decided = False
+        for decide in (
             self._handle_command,
             self._handle_applied,
             self._handle_dropped,
@@ -196,21 +197,20 @@ class StateMachine:
             self._handle_revival,
             self._handle_nak,
             self._handle_deferral,
-        )
-        decided = any(decide(reply) for decide in decisions)
+        ):
+            if decide(reply):
+                decided = True
+                break
         if not reply.by_author and not self._closed:
             self.review.note_hold(reply)
         if self._closed or reply.patch in self.applied.numbers:
             return  # a discussion of an applied patch does not hold up the others
-        review = self.review
         if reply.completes_review:
-            review.complete = self.seen.completion
-        if reply.by_author:
-            self._note_author(reply)
-        else:
-            self._note_reviewer(reply)
+            self.review.complete = self.seen.completion
+        note = self._note_author if reply.by_author else self._note_reviewer
+        note(reply)
         if not decided or not reply.signals.keys() & {SignalKind.COMMAND, SignalKind.UNAPPLIED}:
-            review.ledger.read(reply, complete=review.complete is not None)
+            self.review.ledger.read(reply, complete=self.review.complete is not None)
 
     def _note_author(self, reply: Reply) -> None:
         """What an author says that they will do."""
@@ -347,9 +347,8 @@ class StateMachine:
     def _handle_revival(self, reply: Reply) -> bool:
         """Who gave a NAK takes it back, asks for changes instead, is content, or gives their tag."""
         refused = self.review.decided
-        if self.review.decision != State.REJECTED or refused is None or refused.by.email != reply.sender:
-            return False
-        if reply.has(SignalKind.NAK) or not reply.relents:
+        theirs = self.review.decision == State.REJECTED and refused is not None and refused.by.email == reply.sender
+        if not theirs or reply.has(SignalKind.NAK) or not reply.relents:
             return False
         self._reopen()
         return True

@@ -98,7 +98,7 @@ class Reply:
     @property
     def will_act(self) -> bool:
         """True if somebody will look at the patch or apply it, or wants others to review it."""
-        return self.has(*_WILL_ACT)
+        return not _WILL_ACT.isdisjoint(self.signals)
 
     @property
     def condition(self) -> Signal | None:
@@ -129,7 +129,7 @@ class Reply:
 
     def has(self, *kinds: SignalKind) -> bool:
         """True if the mail has a signal of one of these kinds."""
-        return any(kind in self.signals for kind in kinds)
+        return not self.signals.keys().isdisjoint(kinds)
 
     def rework_promise(self, *, rejected: bool = False) -> Signal | None:
         """A promise to change this patch; after a NAK only a promise of a new version counts."""
