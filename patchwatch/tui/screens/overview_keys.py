@@ -82,7 +82,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
         "reply",
         "Reply",
         show=False,
-        tooltip="Reply-all to who asks you, or to the newest version",
+        tooltip="Reply-all to a question, or to the newest version",
         id="overview.reply",
     ),
     Binding(

@@ -190,7 +190,7 @@ async def test_reply_is_to_who_asks_me(
 async def test_palette_can_start_a_reply(tracker: FakeTracker, app: PatchwatchApp, reply_setup: ReplySetup) -> None:
     async with app.run_test(size=ROOMY) as pilot:
         await listed(pilot)
-        await pressed(pilot, "j", "colon", *"reply", says="Reply-all to who asks you, or to the newest version")
+        await pressed(pilot, "j", "colon", *"reply", says="Reply-all to a question, or to the newest version")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SendScreen) and DOCS in shown(pilot))
 
@@ -201,7 +201,7 @@ async def test_help_explains_the_keys(app: PatchwatchApp) -> None:
         await pressed(pilot, "question_mark", says="Keys")
         text = " ".join(shown(pilot).split())
         for key, does in (
-            ("R", "Reply-all to who asks you, or to"),
+            ("R", "Reply-all to a question, or to"),
             ("T", "Reply with tags (Reviewed-by, …) to"),
             ("B", "Run b4 on"),
         ):
