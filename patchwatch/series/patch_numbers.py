@@ -28,7 +28,7 @@ def parse_patches(text: str, last: int) -> set[int]:
     """The numbers from 1 to `last` that `text` names (`1-3, 5`, `1-3, last` or `not 4`); empty if it names none."""
     if text.startswith("not "):
         return set(range(1, last + 1)) - parse_patches(text.removeprefix("not "), last)
-    found = {last} if text.endswith(", last") else set[int]()
+    found = {last} if ", last" in text else set[int]()
     for start, end in re.findall(r"(\d+)(?:\s*(?:-|–|to|through)\s*#?(\d+))?", text):
         found |= set(range(int(start), min(int(end or start), last) + 1))
     return {number for number in found if 1 <= number <= last}
