@@ -42,11 +42,12 @@ _IN_CODE = Pattern(r"^\s*`{1,3}(\S[^`]*)`{1,3}\s*$")  # the whole line
 _IN_PROSE = Pattern(
     r"(?:^|[.,;:!)–—-]\s+|\b(?:so|and)\s+)"
     r"(?:(?:please|also|then|so|just|you(?: can| may|'re welcome to| are welcome to)|feel free to|go ahead and)\s+)*"
-    r"(?:add|include|have|take|use)\s+(?:in\s+)?my\s+(?P<name>reviewed|acked|tested)-by\b(?:\s+tags?)?"
+    r"(?P<verb>add|include|have|take|use)\s+(?:in\s+)?my\s+(?P<name>reviewed|acked|tested)-by\b(?:\s+tags?)?"
     r"(?![ \t]*[:<])(?P<behind>(?:[^.!?;,]|\.(?=\w))*)(?P<end>.?)",
     re.IGNORECASE,
 )
 _ON_CONDITION = Pattern(r"(?i)\b(?:if|once|when|after|unless|until|assuming|provided|with(?:out)?|from|only|in v\d+)\b")
+_CONDITION_NEXT = Pattern(r"(?i)\s*(?:but )?(?:only (?:if|once|when|after)|if|once|unless|until|assuming|provided)\b")
 _TOO = Pattern(r"(?i)^\s*(?:tags? )?(?:back )?(?:to|for|on)\s+|\b(?:as well|too|then|also|here|now)\b")
 _MAX_LINE = 600  # characters
 _MAX_LINES = 4_000  # of a reply that are looked at
@@ -83,8 +84,13 @@ def in_usual_form(lines: Sequence[str], sender: Person) -> list[str]:
 
 def _given_in_prose(line: str, following: Sequence[str], sender: Person) -> str:
     """The tag that a sentence gives without an address, in the usual form; empty if it gives none, or not yet."""
-    given = _IN_PROSE.search(" ".join((line.strip(), *(more.strip()[:_MAX_LINE] for more in following))))
-    if given is None or given["end"] == "?" or _ON_CONDITION.search(given["behind"]):
+    begin = line.strip()
+    given = _IN_PROSE.search(" ".join((begin, *(more.strip()[:_MAX_LINE] for more in following))))
+    if given is None or given.start("verb") > len(begin):  # the next line gives it, with what is behind
+        return ""
+    if given["end"] == "?" or _ON_CONDITION.search(given["behind"]):
+        return ""
+    if given["end"] == "," and _CONDITION_NEXT.match(given.string, given.end()):
         return ""
     scope = _scope_before(_TOO.sub("", given["behind"]))
     value = f"{sender.name} <{sender.email}>" if sender.name else sender.email

@@ -100,6 +100,7 @@ def test_scope_before_a_tag_on_the_same_line(line: str, scope: str) -> None:
         ("That explains it, thanks. You can add my Reviewed-by to\n3/3 as well.", "3/3"),
         ("You can add my Reviewed-by to 1-2. The others look fine, too.", "1-2"),
         ("You may add in my Reviewed-by for the frob bits.", "the frob bits"),
+        ("I have sent my Tested-by.\nYou can add my Reviewed-by to\n1-3, thanks.", "1-3"),
     ],
 )
 def test_a_sentence_gives_a_tag_without_an_address(text: str, scope: str) -> None:
@@ -111,6 +112,8 @@ def test_a_sentence_gives_a_tag_without_an_address(text: str, scope: str) -> Non
     [
         "You can add my Reviewed-by once the leak is fixed.",
         "You can add my Reviewed-by if you resend it.",
+        "You can add my Reviewed-by, once the leak is fixed.",
+        "You can add my Reviewed-by, but only if you fix the leak.",
         "Please add my Reviewed-by in v3.",
         "Can you add my Reviewed-by?",
         "You forgot to add my Reviewed-by from v2.",
