@@ -138,7 +138,7 @@ def _said(revision: Revision) -> Iterator[_Said]:
     revision = without_answers_to_robots(revision)
     for follow_up in revision.follow_ups:
         message = follow_up.message
-        if not (message.bot or follow_up.notice):
+        if not follow_up.from_bot:
             yield _Said(message, authors.include(message.author.name, message.author.email))
 
 

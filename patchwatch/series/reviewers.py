@@ -42,7 +42,7 @@ class Reviewers:
     def read(self, follow_up: FollowUp, *, by_author: bool, answered: str) -> None:
         """Read the next reply; `answered` is the address of the reviewer whose reply it answers, if it answers one."""
         message = follow_up.message
-        if message.bot or follow_up.notice:
+        if follow_up.from_bot:
             return
         if by_author:
             reviewer = self._found.get(answered)
@@ -64,6 +64,6 @@ def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:
         message = follow_up.message
         by_author = authors.include(message.author.name, message.author.email)
         reviewers.read(follow_up, by_author=by_author, answered=sender.get(message.parent or "", ""))
-        if not (by_author or message.bot or follow_up.notice):
+        if not (by_author or follow_up.from_bot):
             sender[message.message_id] = message.author.email
     return reviewers.found

@@ -31,6 +31,11 @@ class FollowUp:
     notice: bool = False  # not a reply: a mail about it by a bot or maintainer in another thread, or an unreadable one
     of: str = ""  # root of the earlier version that it replies to, if this one is a partial reroll of it
 
+    @property
+    def from_bot(self) -> bool:
+        """True for a bot's mail, and for a notice: nobody reviews in it."""
+        return self.message.bot or self.notice
+
 
 @dataclass(frozen=True, slots=True)
 class TakenPatch:

@@ -108,11 +108,11 @@ class StateMachine:
 
     def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
         """Process the next mail; record a state change if it changed anything."""
-        message, from_bot = follow_up.message, follow_up.message.bot or follow_up.notice
-        if not by_author and not from_bot:
+        message = follow_up.message
+        if not (by_author or follow_up.from_bot):
             self.seen.reviewer_mails[message.message_id] = person_key(message.author)
         reply = self._reply(follow_up, by_author=by_author)
-        if from_bot:
+        if follow_up.from_bot:
             self._process_bot(reply)
         elif cleared := clears_robot(message):
             self.review.ledger.clear(reply, cleared.text)
@@ -129,7 +129,7 @@ class StateMachine:
             self._withdraw({reply.patch})
 
     def _reply(self, follow_up: FollowUp, *, by_author: bool) -> Reply:
-        message, from_bot = follow_up.message, follow_up.message.bot or follow_up.notice
+        message = follow_up.message
         return Reply(
             message=message,
             patch=follow_up.patch,
@@ -139,7 +139,7 @@ class StateMachine:
             completes_review=self.seen.completion is not None and self.seen.completion.message_id == message.message_id,
             author_names=self._author_names,
             signals=signals_by_kind(message, self._committers, self._lists),
-            by_committer=not from_bot and self._committers.includes(message.author, self._lists),
+            by_committer=not follow_up.from_bot and self._committers.includes(message.author, self._lists),
         )
 
     def _judge(self, message: Message, reply: Reply | None = None) -> None:
