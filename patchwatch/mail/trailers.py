@@ -200,4 +200,4 @@ def _names(value: str, sender: Person) -> bool:
     """True if a tag's value names the sender, by address or by name: b4's rule for tags in replies."""
     name, bracket, rest = value.partition("<")
     named = Person(name.strip(" \"'"), rest.partition(">")[0].strip().lower()) if bracket else person(value)
-    return (bool(named.email) and named.email == sender.email) or (is_same_name(named.name, sender.name))
+    return (bool(named.email) and named.email == sender.email) or is_same_name(named.name, sender.name)

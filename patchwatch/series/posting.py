@@ -47,7 +47,7 @@ class PostingFacts(Struct, frozen=True, array_like=True):
     recipients: tuple[str, ...]  # of the root
     names: tuple[str, ...] = ()  # of sender and patch authors, as keys
     incomplete: bool = False  # fewer patches seen than announced
-    listed: tuple[tuple[str, str], ...] = ()  # of others, by name key and title key
+    listed: tuple[tuple[str, str], ...] = ()  # patches that it lists, repeats or passes on: keys of (author, title)
     upstream: tuple[tuple[str, str], ...] = ()  # of a backport: (message-id, commit in Linus's tree)
     prose: str = ""  # the sketch of the root's text (patchwatch.mail.prose_sketch)
     applied: int = 0  # UTC seconds of the first mail that says that it was applied; 0: none

@@ -303,9 +303,8 @@ def person_signals(sentences: Sequence[str]) -> list[Signal]:
                 signals.append(report)
                 continue
             if reported is None and (patches := claims.claimed_patches(sentence)) is not None:
-                signals.append(
-                    Signal(SignalKind.CLAIMED, evidence(sentence), patches)
-                )  # others may mean something else
+                # From people who do not commit it may mean something else.
+                signals.append(Signal(SignalKind.CLAIMED, evidence(sentence), patches))
         found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered)
         if found is not None:
             signals.append(found)
