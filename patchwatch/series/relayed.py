@@ -95,7 +95,7 @@ def takes_over(batch: PostingFacts, one: PostingFacts) -> bool:
 
 def _continues(batch: PostingFacts, one: PostingFacts) -> bool:
     """True if something says that `batch` continues `one`."""
-    if batch.resend or (batch.change_id != "" and batch.change_id == one.change_id) or _links_to(batch, one):
+    if batch.resend or (batch.change_id != "" and batch.change_id == one.change_id) or links_to(batch, one):
         return True
     later = (batch.stated and batch.version > one.version) or (one.rfc and not batch.rfc)
     if batch.kind == "cover" and (batch.title == one.title or (later and _is_similar(batch.title, one.title))):
@@ -103,7 +103,8 @@ def _continues(batch: PostingFacts, one: PostingFacts) -> bool:
     return later and _mostly_the_same(batch, one)
 
 
-def _links_to(one: PostingFacts, other: PostingFacts) -> bool:
+def links_to(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if a posting names a mail of another one as an earlier version."""
     return any(message_id in other.message_ids for message_id, _ in one.earlier)
 
 
@@ -121,7 +122,7 @@ def are_apart(one: PostingFacts, other: PostingFacts) -> bool:
     if one.relayed and sends_on(one, other):
         return True
     # An author's next version, after somebody passed on the one before, does not continue the batch.
-    many = len(set(other.relayed)) >= _MANY and not one.relayed and not _links_to(one, other)
+    many = len(set(other.relayed)) >= _MANY and not one.relayed and not links_to(one, other)
     return many and other.author.email not in one.people and not _mostly_the_same(one, other)
 
 

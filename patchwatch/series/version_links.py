@@ -18,7 +18,7 @@ from patchwatch.series.link_model import LinkModel, default_model
 from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
-from patchwatch.series.relayed import are_apart, has_other_patches, takes_over
+from patchwatch.series.relayed import are_apart, has_other_patches, links_to, takes_over
 from patchwatch.series.stated_relations import are_related, without_dependencies
 
 ENOUGH = 5.0
@@ -146,7 +146,7 @@ def _has_rules(one: PostingFacts, other: PostingFacts) -> bool:
     return (
         not has_lower_version(one, other)
         or (one.change_id != "" and one.change_id == other.change_id)
-        or _links_to(one, other)
+        or links_to(one, other)
         or not set(one.patch_ids).isdisjoint(other.patch_ids)
         or takes_over(one, other)
         or is_taken_out(one, other)
@@ -155,14 +155,10 @@ def _has_rules(one: PostingFacts, other: PostingFacts) -> bool:
 
 def _is_ruled(one: PostingFacts, other: PostingFacts) -> bool:
     """True if the rules may link a pair that the model does not link."""
-    if not has_lower_version(one, other) or _links_to(one, other) or _has_equal_patches(one, other):
+    if not has_lower_version(one, other) or links_to(one, other) or _has_equal_patches(one, other):
         return True
     # The model has seen too few series that somebody else continues with the patches of their author.
     return other.version == one.version - 1 and (takes_over(one, other) or is_taken_out(one, other))
-
-
-def _links_to(one: PostingFacts, other: PostingFacts) -> bool:
-    return any(message_id in other.message_ids for message_id, _ in one.earlier)
 
 
 def _has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
