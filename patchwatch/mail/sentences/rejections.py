@@ -128,7 +128,9 @@ _ANOTHER_TAKEN = Pattern(
     r"\balready\b.{0,60}\b(?:incremental|delta|on top of (?:it|that))\b",
     re.IGNORECASE,
 )
-_IT_WAS = Pattern(r"(?i)(?:but |and |so )?(?:it|that|this|they|those|these)\b.{0,40}\balready\b")
+_IT_WAS = Pattern(
+    r"(?i)(?:but |and |so )?(?:it|that|this|they|those|these)\b.{0,40}\balready\b|they(?: are|'re)(?: now)? in "
+)
 _MENTIONS_ANOTHER = Pattern(
     rf"(?i)\b{_ANOTHER}\b|\b(?:another|other|somebody else's|\w+'s) (?:patch|series|fix)|\bdepends? on\b|https?://|"
     r"\bcommit [0-9a-f]{7,}|\b(?:fix|patch) (?:by|from) [A-Z]"
@@ -153,7 +155,6 @@ _CONDITION = Pattern(
     r"(?i)\b(?:can't|cannot|if|unless|until|till|before|without|as[- ]is|as it (?:is|stands)|"
     r"in (?:its|this|the current) \w+)\b"
 )
-_THEY_ARE_IN = Pattern(r"(?i)they(?: are|'re)(?: now| already)? in ")
 
 
 def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
@@ -203,11 +204,11 @@ def is_taken_elsewhere(sentence: str) -> bool:
 
 
 def another_was_taken(sentence: str, previous: str) -> bool:
-    """True if what was "already merged" is not this patch, but one that the sentence, or the one before, names.
+    """True if what was "already merged", or is "in linux-next", is not this patch, but one that is named.
 
-    "They are in linux-next" speaks of what the sentence before does.
+    The sentence names it, or the one before.
     """
-    if _ANOTHER_TAKEN.search(sentence) or (previous and _THEY_ARE_IN.match(sentence)):
+    if _ANOTHER_TAKEN.search(sentence):
         return True
     return _IT_WAS.match(sentence) is not None and _MENTIONS_ANOTHER.search(previous) is not None
 

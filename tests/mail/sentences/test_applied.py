@@ -78,6 +78,7 @@ from tests.mail.sentences.replies import signals_of
         ("Pulled, thanks.", ""),
         ("Pulled into frob-next.", ""),
         ("This is now in my tree.", ""),
+        ("These look good to me. They are now in my tree.", ""),
         ("Now in frob-next, thanks.", ""),
         ("Staged for 6.10, thanks.", ""),
         ("Accepted, thanks.", ""),
