@@ -157,10 +157,10 @@ _NOT_BEFORE = Pattern(
 )
 # "If nobody objects until Friday, I will take it as it is."
 _UNLESS_OPPOSED = Pattern(
-    r"^(?:so |ok(?:ay)?,? |anyway,? )?(?:if|unless) (?:no(?:body|-one| one)|there (?:is|are)(?:n't| no| not)|(?:i|we) "
-    r"(?:don't|do not) (?:hear|get|see)|(?:i|we) hear n|any(?:body|one)|some(?:body|one))\b[^?]{0,80}?,? "
+    r"^(?:so |ok(?:ay)?,? |anyway,? )?(?:if (?:no(?:body|-one| one)|there (?:is|are)(?:n't| no| not)|(?:i|we) "
+    r"(?:(?:don't|do not) (?:hear|get|see)|hear no(?:thing)?))|unless (?:any|some)(?:body|one))\b[^?]{0,80}?,? "
     r"(?:then )?i(?:'ll| will|'m going to| am going to) (?:(?:just|then|also|simply|probably) )*"
-    r"(?:apply|merge|queue|take|pick|push|pull|commit)\b",
+    r"(?:apply|merge|queue|take|pick|push|pull|commit)\b(?! (?:a|another)\b)",
     re.IGNORECASE,
 )
 _NOT_HELD = Pattern(

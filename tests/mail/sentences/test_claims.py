@@ -206,6 +206,7 @@ def test_postponed(sentence: str, later: bool) -> None:
         ("I can't take it till 6.9 is out.", True),
         ("If nobody objects until Friday, I will take it as it is.", True),
         ("Unless somebody objects, I'll apply this tomorrow.", True),
+        ("If I hear no objections, I'll queue it.", True),
         ("I can't take this until the leak is fixed.", False),
         ("I can't apply this until you rebase it on 6.9.", False),
         ("I can't take this.", False),
@@ -216,6 +217,19 @@ def test_what_waits_for_others_than_the_author_will_be_applied_and_anything_else
 ) -> None:
     assert applies_later(sentence) == waits
     assert signals_of(f"{sentence}\n")[0][0] == (SignalKind.WILL_APPLY if waits else SignalKind.CHANGES)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If anybody has a comment, I'll take a look.",
+        "If somebody complains, I'll pick another name.",
+        "If anybody objects to the name, I will take it out.",
+        "If I don't get any comments, I'll take another look.",
+    ],
+)
+def test_what_is_done_if_somebody_objects_is_not_to_apply_it(sentence: str) -> None:
+    assert not applies_later(sentence)
 
 
 @pytest.mark.parametrize("sentence", ["unapplied, breaks the build", "Dropped.", "Backed out again.", "Un-queued."])
