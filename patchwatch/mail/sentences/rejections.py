@@ -53,6 +53,7 @@ _VERDICT = Pattern(
 # "NACK for the extra initializations", "NAK to using frob_lock()": without that, the patch may go in.
 _OF_A_PART = Pattern(
     r"(?i)\s*(?:for|to|on|against)\s+(?!(?:this|that|it|these|those|them|both|your|any|patch\w*|series|v\d+|now|here|me|"
+    r"everything|all of (?:this|that|it|these|those|them)|principle|"
     r"(?:(?:the|all|an?) )?(?:[\w-]+ ){0,3}?(?:whole|entire|full|patch\w*|series|sets?|changes?|ideas?|approach\w*|"
     r"concepts?|proposals?|things?|parts?|bits?|above|reasons?|grounds|basis))\b)(?=\w)"
 )

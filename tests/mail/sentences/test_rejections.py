@@ -42,6 +42,8 @@ def test_rejections(body: str, kind: str) -> None:
         ("NAK on the entire series until the old one is gone.\n", SignalKind.NAK),
         ("NACK for multiple reasons:\n", SignalKind.NAK),
         ("NAK to the whole idea.\n", SignalKind.NAK),
+        ("NAK to all of this.\n", SignalKind.NAK),
+        ("NAK on principle.\n", SignalKind.NAK),
         ("NAK for any patch like this.\n", SignalKind.NAK),
     ],
 )
