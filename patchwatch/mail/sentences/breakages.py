@@ -90,6 +90,12 @@ _MANGLED = phrase(
     |\bcorrupt patch at\b
     """,
 )
+# "Sorry, my mailer wrapped the lines": of the reply
+_NOT_THE_PATCH = Pattern(
+    r"(?i)\b(?:my|our) (?:\w+ )?(?:mailer|mails?|e-?mails?|client|outlook|gmail|exchange|thunderbird|repl(?:y|ies)|"
+    r"answers?|responses?|comments?)\b|\bquot(?:es?|ing|ed|ations?)\b|"
+    r"\b(?:do|did)(?:n't| not) (?:think|believe|see)\b|\?"
+)
 _NO_TROUBLE = Pattern(
     r"(?i)\b(?:without|before|previously|used to|gone|unrelated|if|could|might|may|never|tried to|they)\b|\?|"
     r"\bno (?:\w+ )?(?:crash|hang|panic|oops|splat|issue|problem)|\b(?:not|n't|no longer|no more|stopped) (?:\w+ )?"
@@ -106,7 +112,7 @@ def reports_breakage(sentence: str, lowered: str) -> bool:
     """True if the sender reports that the patch fails for them."""
     if len(sentence) > _MAX_SENTENCE:
         return False
-    if _MANGLED.occurs(sentence, lowered) and "?" not in sentence:
+    if _MANGLED.occurs(sentence, lowered) and not _NOT_THE_PATCH.search(sentence):
         return True
     if _BREAKAGE.occurs(sentence, lowered) and not _NOT_SO.search(sentence):
         return True

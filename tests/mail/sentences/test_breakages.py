@@ -67,6 +67,10 @@ def test_breakage_requests_a_change(sentence: str) -> None:
         "The patch was wrapped by a helper.",
         "This is corrupted by the other thread.",
         "Is the patch mangled?",
+        "I don't think the patch is mangled.",
+        "Sorry, my mailer wrapped the lines.",
+        "Outlook mangled my previous reply, sorry.",
+        "Sorry, gmail wrapped the quotes.",
         "Use tabs, not spaces.",
     ],
 )
