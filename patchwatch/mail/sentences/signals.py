@@ -101,9 +101,8 @@ _I_WILL = r"(?:i(?:'ll| will| shall| am going to|'m going to| plan to| intend to
 _DO = (
     r"(?:add|address|adjust|amend|apply|change|clarify|clean|convert|correct|cover|delete|document|"
     r"do (?:that|it|so|this)|go (?:with|for|this|that)|drop|fix|fold|follow up|improve|include|incorporate|make|"
-    r"mention|modify|move|post|prepare|"
-    r"put|rebase|refine|remove|rename|rephrase|replace|re-?post|re-?send|re-?spin|re-?submit|revert|revise|rework|reword|"
-    r"send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
+    r"mention|modify|move|post|prepare|put|rebase|refine|remove|rename|rephrase|replace|re-?(?:post|send|spin|submit)|"
+    r"revert|revise|rework|reword|send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
 )
 _NEXT = (
     r"(?:(?:in|for) (?:the |my )?(?:next|new|coming|following|formal|final) "
@@ -113,6 +112,8 @@ _PROMISE = Pattern(
     rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
     rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
     rf"\b(?:i|we)(?:'ll| will)\b.{{0,80}}\b{_NEXT}|"
+    r"\b(?:i'm|i am|we're|we are) (?:\w+ ){0,3}?(?:sending|posting|preparing|working on) (?:out )?(?:an? |the )?"
+    r"(?:v\d+|(?:new|next|updated) version)\b|"
     r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"
     rf"\b{_NEXT}|"
     r"\bv\d+ (?:is )?(?:incoming|coming|on (?:its|the) way|will follow|follows soon)\b|"
@@ -244,11 +245,11 @@ _RULES = (
         SignalKind.PROMISE,
         Cues(
             "will|going to|'ll|let me|shall|i can|i plan|i intend|next |new |coming|following |formal |final |in v|"
-            "in my |for v|locally| way|follows"
+            "in my |for v|locally| way|follows|sending|posting|preparing|working on"
         ),
         word_set(
             "ll will shall going plan intend can let next new coming following formal final incoming way soon locally "
-            "tree branch"
+            "tree branch sending posting preparing working"
         ),
         _PROMISE,
         _NOT_PROMISED,

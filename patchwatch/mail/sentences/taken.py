@@ -20,7 +20,7 @@ _RUN = r"\d+(?:/\d+)?(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+(?:/\d+)?)*"
 _NUMBERS = rf"\(?#?{_RUN}\)?(?![\w/]|\.\d)"
 _WHICH = rf"(?:all|both|the|this|these|those|whole|entire|full|other|of|v\d+|one|\d+|{_COUNT}|first|last|remaining)"
 _HEAD = rf"(?:patch(?:es|set)?|patch set|series|set|ones?|version|lot|rest|latter|others|{_COUNT}|first|last)"
-_OF_IT = r"(?:\s+(?:in|of|from) (?:the|this|your) (?:series|patch ?set|set))?"
+_OF_IT = r"(?:\s+(?:in|of|from) (?:the|this|your) (?:patch|series|patch ?set|set))?"
 _PATCHES = (
     rf"(?:(?:{_WHICH}\s+)*{_HEAD}(?:\s+\(?v\d+\)?(?![\w.]))?(?:\s+{_NUMBERS})?{_OF_IT}|\(?#?\d+/\d+\)?(?![\w/])|"
     rf"(?:all|both)(?: {_COUNT})? of (?:them|these|those|it|this)|it|this|them|these|those|both|all|everything)"
@@ -76,7 +76,8 @@ _WILL_QUEUE = Pattern(
 )
 _UNSURE = Pattern(r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|later|tomorrow)\b|n't\b")
 _CLAUSE_END = Pattern(
-    r"(?i)[,;.!:]\s|\s(?:and|but|so|because|since|which|although|though|while|whilst|as (?!is\b|an?\b)|given)\s"
+    r"(?i)[,;.!:]\s|\s\(not\b|"
+    r"\s(?:and|but|so|because|since|which|although|though|while|whilst|as (?!is\b|an?\b)|given)\s"
 )
 _NOT_DONE = Pattern(
     r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|wanted|"
@@ -94,7 +95,7 @@ _CONDITION = Pattern(
 )
 _TO_A_TREE = Pattern(
     r"(?i)(?:\s+(?:by|with)\s.{1,60}?)?\s+(?:(?:in)?to|in|on|onto|via|for|through)\s+(?:(?:the|my|our)\s+)?"
-    rf"(?:(?:[\w./-]+\s+){{0,3}}?(?:tree|branch|queue)\b|{_BRANCH}|v?\d+\.\d+\b|(?:next|fixes|current)\b)"
+    rf"(?:(?:[\w./-]+\s+){{0,3}}?(?:tree|branch|queue)\b|{_BRANCH}|v?\d+\.\d+\b|(?:next|fixes|current|master)\b)"
 )
 _OF_ANOTHER = Pattern(r"(?i)\bthe v\d")  # "the v1 series", in answer to v2; "this v4 series" is the one it answers
 # Code is applied, pushed and queued, too: "it is pushed to the radix tree".

@@ -251,6 +251,8 @@ class StateMachine:
         state = COMMANDS.get(command.detail) if command else None
         if command is None or state is None:
             return command is not None
+        if state == State.NOT_APPLICABLE and reply.endorses:
+            return False  # in the patchwork of the list that its sender reviews for
         if state in (State.NEW, State.UNDER_REVIEW, State.CHANGES_REQUESTED):
             self._reopen()
             self.review.ledger.close_all(Fate.SETTLED, reply.message)
@@ -273,10 +275,7 @@ class StateMachine:
         return False
 
     def _is_about_another(self, reply: Reply, applied: Signal) -> bool:
-        """True for an author's "applied, thanks" to advice; to anything else it is about their patch.
-
-        From others, "Yes, these are already in linux-next" answers what somebody asked.
-        """
+        """True for "applied, thanks" to advice, from an author, and "yes, these are in linux-next" to a question."""
         if not reply.by_author:
             asked = not (reply.to_posting or reply.by_committer) and self._committers.known(self._lists)
             return asked and answers_yes(applied)

@@ -69,7 +69,8 @@ class Reply:
     @property
     def endorses(self) -> bool:
         """True if the sender gives a tag that speaks for the patch."""
-        return any(t.own and is_endorsement(t.name) for t in self.message.trailers)
+        tags = self.message.trailers
+        return bool(tags) and any(t.own and is_endorsement(t.name) for t in tags)
 
     @property
     def only_endorses(self) -> bool:

@@ -58,6 +58,7 @@ from tests.mail.sentences.replies import signals_of
         # On its way to a branch that is named
         ("Thanks, queuing in frob-drivers for v6.9.", ""),
         ("i.e. will queue in frob-drivers-for-v6.9.", ""),
+        ("I applied this version of the patch to my master (not in linux-next yet).", ""),
     ],
 )
 def test_a_committer_took_patches(sentence: str, patches: str) -> None:

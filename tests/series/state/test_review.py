@@ -221,6 +221,20 @@ REVIEWS: dict[str, Case] = {
         "nobody",
         "a2@x",
     ),
+    "a reviewer whose patchwork the patch is not for": (
+        1,
+        [(RITA, f"{RITA_TAG}pw-bot: not-applicable\n")],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
+    "an author who announces the next version": (
+        1,
+        [(RITA, RITA_TAG), (ANN, "I'm quite soon sending v2, because I noticed an overflow.\n")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
     "an author who is the maintainer": (1, [(ANN, "Applied to frob/for-6.5.\n")], "accepted", "nobody", "a1@x"),
     "a bot reports that it does not build": (
         1,
