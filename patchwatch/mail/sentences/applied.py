@@ -41,7 +41,8 @@ _TOOK = Pattern(
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
     r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
     rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up|too|again|then|as well)\b)*"
-    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|\S+/\S|for-\d).*|\s*\(.*|)",
+    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|"
+    r"\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _TOOK_THEM = Pattern(
@@ -163,7 +164,8 @@ UNCHANGED = Pattern(
     r"(?i)\b(?:except|but|only|minus|without)\b(?=.{0,30}\b(?:typo|title|subject|change|tweak|edit)s?\b)"
 )
 COMMA = Pattern(r"[,;.!]\s")
-CLAUSE = Pattern(r"[,;.!]\s|\s(?:and|but|which|because|since)\s")
+CLAUSE = Pattern(r"[,;.!]\s|\s(?:and|but|which|because|since|as(?! is\b| an?\b))\s")
+_REASON = Pattern(r"\s(?:because|since)\s")  # "since nobody picked it up and next warns now" says why, not what broke
 BROKE = Pattern(
     r"(?i)\b(?:but|and|then|now|however)\b.{0,80}\b(?:fail\w*|br[eo]a?k(?:s|e|en)?|warn\w*|crash\w*|hang\w*|conflict\w*|"
     r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
@@ -262,7 +264,7 @@ def _is_denied(found: re.Match[str]) -> bool:
 
 
 def _is_done(found: re.Match[str]) -> bool:
-    if _is_denied(found) or IS_A_WORD.match(found["rest"]) or BROKE.search(found["rest"]):
+    if _is_denied(found) or IS_A_WORD.match(found["rest"]) or BROKE.search(_REASON.split(found["rest"], maxsplit=1)[0]):
         return False
     if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
         return False  # it is about another patch

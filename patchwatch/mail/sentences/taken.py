@@ -77,7 +77,7 @@ _WILL_QUEUE = Pattern(
 _UNSURE = Pattern(r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|later|tomorrow)\b|n't\b")
 _CLAUSE_END = Pattern(
     r"(?i)[,;.!:]\s|\s\(not\b|"
-    r"\s(?:and|but|so|because|since|which|although|though|while|whilst|as (?!is\b|an?\b)|given)\s"
+    r"\s(?:and|but|so|because|since|which|although|though|while|whilst|as(?! is\b| an?\b)|given)\s"
 )
 _NOT_DONE = Pattern(
     r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|wanted|"
