@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
-from patchwatch.counts import plural
+from patchwatch.counts import joined, plural
 from patchwatch.series import labels, verbs
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.point_labels import Names, fate_word, names_in
@@ -105,7 +105,6 @@ def _agree(words: str, count: int) -> str:
 
 def _named(numbers: list[int]) -> str:
     """`point 5`, `points 2, 3 and 5`; of many only how many."""
-    *first, last = map(str, numbers)
-    if len(first) >= _MOST:
+    if len(numbers) > _MOST:
         return plural(len(numbers), "point")
-    return f"points {', '.join(first)} and {last}" if first else f"point {last}"
+    return f"point{'s' * (len(numbers) > 1)} {joined(numbers)}"

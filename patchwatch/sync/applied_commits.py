@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from patchwatch.counts import joined
 from patchwatch.db import derived, git_trees
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
@@ -146,11 +147,5 @@ def _reason(held: CommitInTrees, places: Iterable[int], whole: int) -> Reason:
     text = f"commit {commit.sha[:12]} in {held.mainline or ', '.join(held.trees)}: {commit.title}"
     numbers = sorted(place + 1 for place in places)
     if len(numbers) < whole:
-        text = f"patch{'es' * (len(numbers) > 1)} {_listed(numbers)} of {whole}: {text}"
+        text = f"patch{'es' * (len(numbers) > 1)} {joined(numbers)} of {whole}: {text}"
     return Reason("", text, commit.committed, commit=commit.sha)
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    """`1`, `1 and 3`, `1, 2 and 4`."""
-    *most, last = map(str, numbers)
-    return f"{', '.join(most)} and {last}" if most else last
