@@ -20,7 +20,6 @@ from patchwatch.series.state.offers import offers_change
 from patchwatch.series.state.remark_here import (
     DEMANDS,
     EXPLICIT,
-    FEW_WORDS,
     NO_ANSWER_NEEDED,
     asks_beside_tag,
     counts,
@@ -31,7 +30,7 @@ from patchwatch.series.state.remark_here import (
     refers_back,
     repeats,
 )
-from patchwatch.series.state.reply import Reply
+from patchwatch.series.state.reply import FEW_WORDS, Reply
 
 _UNSETTLED = tuple(fate for fate in Fate if fate in UNSETTLED)  # in an order that is the same in every process
 _MOST_POINTS = 2_000  # of one revision; what is raised beyond them is not followed

@@ -9,9 +9,8 @@ from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences.addressee import addressees
 from patchwatch.pattern import Pattern
 from patchwatch.series.points import CERTAIN, WEIGHTY
-from patchwatch.series.state.reply import Reply
+from patchwatch.series.state.reply import FEW_WORDS, Reply
 
-FEW_WORDS = 12
 DEMANDS = frozenset({SignalKind.CHANGES, SignalKind.NAK})
 EXPLICIT = frozenset({SignalKind.CHANGES, SignalKind.WITHDRAWN})
 NO_ANSWER_NEEDED = frozenset(
@@ -67,7 +66,7 @@ def in_place(remark: Remark, reply: Reply) -> Remark:
 
 
 def is_for_author(reply: Reply, remark: Remark) -> bool:
-    """False if it is said to somebody else by name, is a question to another reviewer, or wants other patches."""
+    """False if it is said to somebody else by name, is a question to another reviewer, or asks for other patches."""
     if _OTHER_PATCHES.search(remark.text):
         return False
     names = addressees(remark.text)

@@ -20,7 +20,7 @@ from patchwatch.pattern import Pattern
 from patchwatch.series.committers import Committers, is_by_form, is_claim
 from patchwatch.series.tags import is_endorsement
 
-FEW_WORDS = 12  # a mail this short may only thank or agree
+FEW_WORDS = 12  # a mail, or a remark, this short may only thank or agree
 _ASKING = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION})
 _WISHES = frozenset({SignalKind.WISH, SignalKind.DOUBT})
 _WILL_ACT = frozenset({SignalKind.WILL_REVIEW, SignalKind.WILL_APPLY, SignalKind.REVIEW_WANTED})
