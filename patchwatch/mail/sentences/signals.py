@@ -29,6 +29,7 @@ from patchwatch.mail.sentences import (
 )
 from patchwatch.mail.sentences.conditions import condition
 from patchwatch.mail.sentences.cues import Cues, lists_in
+from patchwatch.mail.sentences.questions import is_question
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.pattern import Pattern
@@ -163,16 +164,8 @@ _WHOLE = Pattern(
     r"\ball (?:the )?patches (?:look|lgtm)\b",
     re.IGNORECASE,
 )
-_ASIDE = Pattern(
-    r"(?i)\b(?:(?:not|un) ?related to (?:this|the|your)|unrelated|side (?:question|note)|"
-    r"(?:out of|just|pure) curi\w+|off[- ]topic|(?:go|goes|going|routed?|taken?|picked?) (?:this |it |"
-    r"these )?(?:in )?(?:up )?"
-    r"(?:through|via|by)|which tree|"
-    r"any(?:body|one) else|eh(?=\?))\b"
-)
 _REVIEWS = frozenset({"Acked-by", "Reviewed-by"})
 _VERSION_NUMBER = Pattern(r"v\d")
-_SHORT_QUESTIONS = frozenset({"how", "huh", "really", "so", "what", "why"})
 # "3 patches set to Changes Requested."
 _SET_TO = Pattern(
     r"^[ \t]*(?:\d+ )?patch(?:es|set)? set to (changes requested|deferred|rejected)\b", re.MULTILINE | re.IGNORECASE
@@ -374,7 +367,7 @@ def _wish(sentence: str, lowered: str) -> Signal | None:
     possible = lists_in(lowered)
     if rule := next((rule for rule in _RULES if possible & rule.cues.bit and rule.fits(sentence, lowered)), None):
         return Signal(rule.kind, evidence(shown), rule.detail)
-    if "?" in sentence and _is_question(sentence):
+    if "?" in sentence and is_question(sentence):
         return Signal(SignalKind.QUESTION, evidence(shown))
     if len(sentence) > _MAX_OPINION:
         return None
@@ -387,14 +380,3 @@ def _wish(sentence: str, lowered: str) -> Signal | None:
     if delays.intends_to_review(sentence, lowered):
         return Signal(SignalKind.WILL_REVIEW, evidence(shown))
     return None
-
-
-def _is_question(sentence: str) -> bool:
-    """True if the sentence is a question in words; "[<ffff81>] ? schedule" from a stack trace is not."""
-    if _ASIDE.search(sentence):
-        return False
-    question = sentence.rstrip(" .!)]\"'…")
-    if sentence.startswith("+") or "+0x" in sentence:
-        return False  # a line of a patch, or lines of a stack trace
-    words = sum(any(c.isalpha() for c in word) for word in question.split(maxsplit=3)[:3])
-    return question.endswith("?") and (words > 1 or question.rstrip("?! ").lower() in _SHORT_QUESTIONS)
