@@ -22,7 +22,8 @@ _TAG = Pattern(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
 _GREETING = Pattern(
     r"(?:(?i:hi|hello|hey|hallo|dear|good (?:morning|day|evening|afternoon))"
     r"(?:(?:[ ,]+[\w.'-]+){0,5}\s*[,.!:]+|(?:[ ,]+(?:all|folks|there|everyone|[A-Z][\w'-]*)){0,3})|"
-    r"(?!(?:With|Modulo|Assuming|After|Once|Applied|Queued|Merged|Pushed|Taken|Picked|Committed|Accepted|Dropped|Reverted|Nacked|NAK|NACK)\b)"
+    r"(?!(?:With|Modulo|Assuming|After|Once|"
+    r"Applied|Queued|Merged|Pushed|Taken|Picked|Committed|Accepted|Dropped|Reverted|Nacked|NAK|NACK)\b)"
     r"[A-Z][\w-]+(?: [\w-]+)?,)"
 )
 # Tried once per run of dots, of which a mail may have 20,000.  It begins with a dot, for which re searches faster.
