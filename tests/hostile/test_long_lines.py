@@ -56,5 +56,11 @@ def test_blank_space_keeps_nothing_busy(subject: str, body: str) -> None:
     assert time.process_time() - begin < 2  # took from six seconds to minutes
 
 
+def test_a_word_that_is_repeated_is_not_read_in_each_combination() -> None:
+    begin = time.process_time()
+    parse(mail(subject="Re: [PATCH] frob: x", body=f"The patch is {'badly ' * 60}wrapper.\n"))
+    assert time.process_time() - begin < 2  # took years
+
+
 def test_only_so_many_links_of_a_line_are_marked() -> None:
     assert len(links(Line("prose", UNITS["links"] * 500, 0))) <= 80

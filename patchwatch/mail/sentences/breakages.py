@@ -74,7 +74,7 @@ _WITH_IT = phrase(
     "with after having tried tested booted me my",
 )
 _CAME = r"(?:is|was|were|are|looks?|seems?|appears?|got|came (?:through|out))"
-_STILL = r"(?: (?:to be|to have been|been|all|still|also|again|badly|completely|\w+ly))*"
+_STILL = r"(?: (?:to be|to have been|been|all|still|also|again|\w+ly))*"
 _SPOILED = r"(?:mangled|damaged|corrupt(?:ed)?|wrapped|garbled|white-?space[ -]damaged)"
 _MANGLED = phrase(
     "mangled|damaged|corrupt|wrapped|garbled|spaces|tabs",
