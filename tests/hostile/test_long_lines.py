@@ -58,7 +58,7 @@ def test_blank_space_keeps_nothing_busy(subject: str, body: str) -> None:
 
 def test_a_word_that_is_repeated_is_not_read_in_each_combination() -> None:
     begin = time.process_time()
-    parse(mail(subject="Re: [PATCH] frob: x", body=f"The patch is {'badly ' * 60}wrapper.\n"))
+    parse(mail(subject="Re: [PATCH] frob: x", body=f"The patch is {'badly ' * 60}in tabs.\n"))
     assert time.process_time() - begin < 2  # took years
 
 
