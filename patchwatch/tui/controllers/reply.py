@@ -34,18 +34,13 @@ class ReplyController:
         self._jobs = jobs
 
     def reply(self, selection: Selection) -> None:
-        """Reply to all recipients of the selected mail."""
-        self._compose(lambda: self._tracker.reply(selection.message_id), edit=True)
+        """Reply to all recipients of the selected mail, or of the one in which somebody asks me something."""
+        self._compose(lambda: self._tracker.reply(self._asking(selection) or selection.message_id), edit=True)
 
-    def answer(self, selection: Selection, series_id: int) -> None:
-        """Reply to the mail in which somebody asks me something about a series, or else to the selected mail."""
-
-        def compose() -> Draft:
-            action = self._tracker.one(series_id).next_action
-            asking = action.message_id if action is not None and action.by == "me" else ""
-            return self._tracker.reply(asking or selection.message_id)
-
-        self._compose(compose, edit=True)
+    def _asking(self, selection: Selection) -> str:
+        """The mail in which somebody asks me something about the selected series; "": there is none."""
+        action = None if selection.asks is None else self._tracker.one(selection.asks).next_action
+        return action.message_id if action is not None and action.by == "me" else ""
 
     def reply_at(self, message_id: str, at: DiffLine | None) -> None:
         """Reply to a line of the diff in a mail; None: to the mail."""

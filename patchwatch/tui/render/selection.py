@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import MessageRow, RevisionRow, SeriesSummary
+from patchwatch.series.queue import ASKS, Place
 from patchwatch.tui.render import labels
+
+_ANSWERS = ("answer ", "check answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Selection:
     title: str  # of the revision
     patches: int  # received
     expected: int  # stated
+    asks: int | None = None  # the series, if it is selected as a whole and somebody asks me something in it
 
 
 def of_mail(row: MessageRow, posting: MessageRow, revision: RevisionRow) -> Selection:
@@ -59,4 +63,9 @@ def of_series(row: SeriesSummary) -> Selection:
         title=line(row.title),
         patches=row.patches,
         expected=row.expected,
+        asks=row.id if _is_to_answer(row.place) else None,
     )
+
+
+def _is_to_answer(place: Place | None) -> bool:
+    return place is not None and place.section in ASKS and place.verb.startswith(_ANSWERS)

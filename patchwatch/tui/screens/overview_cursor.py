@@ -1,22 +1,15 @@
-"""The cursor of the overview: it goes to a series wherever it is, or to the next one with unread mail.
-
-A reply to its series answers the mail that asks something of the user, if there is one.
-"""
+"""Where the cursor of the overview goes: to a series wherever it is, or to the next one with unread mail."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import ASKS
 from patchwatch.series.views import View
 from patchwatch.tui.controllers.view_state import ViewState
-from patchwatch.tui.render.selection import of_series
 from patchwatch.tui.screens.actions import ActionScreen
 from patchwatch.tui.widgets.filter_bar import FilterBar
 from patchwatch.tui.widgets.series_table import SeriesTable
-
-_ANSWERS = ("answer ", "check answer")
 
 
 class OverviewCursor(ActionScreen):
@@ -65,16 +58,6 @@ class OverviewCursor(ActionScreen):
                 bar.remove_class("-shown")
                 self._choose(View.ALL)
                 self.call_after_refresh(self.table.select, series_id)
-
-    def action_reply(self) -> None:
-        """Reply to the mail that asks something of me, or else to the newest version."""
-        row = self.table.row
-        if row and row.place and row.place.section in ASKS and row.place.verb.startswith(_ANSWERS):
-            from patchwatch.tui.controllers.reply import ReplyController
-
-            ReplyController(self, self._tracker, self._jobs).answer(of_series(row), row.id)
-        else:
-            super().action_reply()
 
     def action_unread(self, direction: int) -> None:
         """Put the cursor on the next series with unread mail."""
