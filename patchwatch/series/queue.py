@@ -38,6 +38,13 @@ _NOT_TO_APPLY = (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
 _NEVER = 1 << 62
 LATELY = 30 * _DAY
 """Seconds after which a closed series is in no section."""
+WHOM: Mapping[str, str] = {
+    Turn.AUTHOR: "its author",
+    Turn.MAINTAINER: "a maintainer",
+    "upstream": "another tree",
+    "merge window": "the merge window",
+}
+"""Whom or what a series waits for, in a sentence, by its verb in Waiting; others are as the verb says."""
 
 
 class Section(StrEnum):
@@ -368,9 +375,7 @@ def _awaited(case: Case) -> str:
 
 def _whom(case: Case) -> str:
     awaited = _awaited(case)
-    if case.blocked:
-        return f"{case.blocked.removeprefix('blocked by ')}"
-    return {Turn.AUTHOR: "its author", Turn.MAINTAINER: "a maintainer", "you": "you"}.get(awaited, "reviewers")
+    return case.blocked.removeprefix("blocked by ") or WHOM.get(awaited, awaited)
 
 
 def _ago(at: int, now: int) -> str:

@@ -198,6 +198,20 @@ def where(one: Case, rules: Rules = RULES) -> Place:
     return found
 
 
+@pytest.mark.parametrize(
+    ("one", "whom"),
+    [
+        (case(), "reviewers"),
+        (case("author"), "its author"),
+        (case("maintainer"), "a maintainer"),
+        (case("maintainer", blocked="blocked by #12"), "#12"),
+        (case("nobody", state="awaiting-upstream"), "another tree"),
+    ],
+)
+def test_the_reason_names_whom_it_waits_for(one: Case, whom: str) -> None:
+    assert where(one).reason == f"waiting for {whom} for 2 days"
+
+
 # ---- dates ---------------------------------------------------------------------------------------------------------
 
 
