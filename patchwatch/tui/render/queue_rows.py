@@ -6,10 +6,10 @@ the names in what is to do; the title keeps 40 of 80 columns.  Labels take their
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from patchwatch.counts import plural
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series import queue_labels
@@ -98,22 +98,20 @@ def _nothing(sections: Mapping[Section, Sequence[SeriesSummary]]) -> str:
 
 
 def _more_new(lines: Sequence[SeriesSummary]) -> str:
-    """`7 more: 2 versions, 3 replies, 1 applied`."""
-    counts: dict[str, int] = {}
-    for row in lines:
-        verb = row.place.verb if row.place else ""
-        kind = next((kind for end, kind in _NEW_KINDS.items() if verb.endswith(end)), verb)
-        counts[kind] = counts.get(kind, 0) + 1
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    counted = (
-        plural(count, *names) if (names := _NEW_NAMES.get(kind)) else f"{count} {kind}" for kind, count in ordered
-    )
-    return f"▸ {len(lines)} more: {', '.join(counted)}"
+    """`7 more: 3 with replies, 2 posted, 2 applied`: of how many series what is new."""
+    verbs = [row.place.verb if row.place else "" for row in lines]
+    kinds = (next((kind for end, kind in _NEW_KINDS.items() if verb.endswith(end)), verb) for verb in verbs)
+    return f"▸ {len(lines)} more: {_counted(kinds)}"
 
 
-_NEW_KINDS = {"posted": "version", "reply": "reply", "replies": "reply", "-by": "tag"}
-"""What is new, by the end of its verb; otherwise it is the verb: applied, rejected, fails."""
-_NEW_NAMES = {"version": ("version",), "reply": ("reply", "replies"), "tag": ("tag",), "fails": ("failure",)}
+_NEW_KINDS = {
+    "reply": "with replies",
+    "replies": "with replies",
+    "posted": "posted",
+    "-by": "tagged",
+    "fails": "failing",
+}
+"""What is new about a series, by the end of its verb; otherwise it is the verb: applied, rejected."""
 
 
 def heading_note(section: Section, lines: Sequence[SeriesSummary], now: int) -> str:
@@ -130,13 +128,9 @@ def heading_note(section: Section, lines: Sequence[SeriesSummary], now: int) -> 
 
 
 def _others(lines: Sequence[SeriesSummary]) -> str:
-    """`18 of others: 11 with the author, 7 with reviewers`, the most frequent first."""
-    counts: dict[str, int] = {}
-    for row in lines:
-        verb = row.place.verb.partition(" ")[0] if row.place else ""
-        counts[verb] = counts.get(verb, 0) + 1
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    return f"{len(lines)} of others: {', '.join(f'{count} {_WAITS.get(verb, verb)}' for verb, count in ordered)}"
+    """`18 of others: 11 with the author, 7 with reviewers`."""
+    verbs = (row.place.verb.partition(" ")[0] if row.place else "" for row in lines)
+    return f"{len(lines)} of others: {_counted(_WAITS.get(verb, verb) for verb in verbs)}"
 
 
 _WAITS = {
@@ -147,6 +141,11 @@ _WAITS = {
     "blocked": "blocked by another series",
     "upstream": "with another tree",
 }
+
+
+def _counted(kinds: Iterable[str]) -> str:
+    """`11 with the author, 7 with reviewers`, the most frequent first."""
+    return ", ".join(f"{count} {kind}" for kind, count in Counter(kinds).most_common())
 
 
 def draw_heading(row: QueueHeading, width: int) -> list[StyledText]:

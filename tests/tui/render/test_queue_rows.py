@@ -61,7 +61,7 @@ def test_new_is_cut_to_a_few_until_all_of_it_is_wanted() -> None:
     few = queue_rows({Section.NEW: lines, Section.WAITING: []}, UNFOLDED, NOW, all_new=False)
     assert [row.id for row in few if isinstance(row, SeriesSummary)] == list(range(8))
     assert [row.text for row in few if isinstance(row, QueueMore)] == [
-        "▸ 6 more: 2 versions, 1 reply, 1 tag, 1 applied, 1 failure"
+        "▸ 6 more: 2 posted, 1 with replies, 1 tagged, 1 applied, 1 failing"
     ]
     assert [row.number for row in few if isinstance(row, QueueHeading)] == [14]
     everything = queue_rows({Section.NEW: lines}, UNFOLDED, NOW)
