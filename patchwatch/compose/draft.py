@@ -47,12 +47,12 @@ def format_draft(draft: Draft) -> str:
 
 
 def about_quote(draft: Draft) -> str:
-    """`quotes 3 of 184 lines: cut to this hunk`: how much of the other mail it quotes, and what was left out."""
+    """`3 of 184 lines: cut to this hunk`: how much of the other mail it quotes, and what was left out."""
     quoted = sum(text.startswith(">") and text.strip("> ") != "" for text in draft.body.split("\n"))
     if not draft.answers:
         return ""
     left_out = f": {draft.trimmed}" if draft.trimmed and quoted else ""
-    return f"quotes {quoted or 'none'} of {plural(draft.answers, 'line')}{left_out}"
+    return f"{quoted or 'none'} of {plural(draft.answers, 'line')}{left_out}"
 
 
 def parse_draft(draft: Draft, text: str) -> Draft:

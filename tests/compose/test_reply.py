@@ -321,21 +321,21 @@ REPLY = "> Is it freed twice?\n\nYes.\n\n> And here?\n\n--\x20\nAnn\n"
 @pytest.mark.parametrize(
     ("draft", "said"),
     [
-        (answer(body=PATCH, subject="[PATCH] net: x"), "quotes 13 of 15 lines: without the signature"),
+        (answer(body=PATCH, subject="[PATCH] net: x"), "13 of 15 lines: without the signature"),
         (
             reply(mail(body=PATCH, subject="[PATCH] x"), RITA, ME, "a@x", DiffLine("-\tsock_put(sk);")),
-            "quotes 4 of 15 lines: cut to this hunk",
+            "4 of 15 lines: cut to this hunk",
         ),
         (
             reply(mail(body=PATCH, subject="[PATCH] x"), RITA, ME, "a@x", DiffLine("+++ b/net/core/sock.c")),
-            "quotes 6 of 15 lines: cut to this file",
+            "6 of 15 lines: cut to this file",
         ),
         (
             answer(body=REPLY, subject="Re: [PATCH] x"),
-            "quotes 2 of 5 lines: without the signature and what is quoted below the last answer",
+            "2 of 5 lines: without the signature and what is quoted below the last answer",
         ),
-        (answer(body="Thanks.\n", subject="Re: [PATCH] x"), "quotes 1 of 1 line"),
-        (given_tags("Acked-by", body=PATCH, subject="[PATCH] x"), "quotes 3 of 15 lines: only the commit message"),
+        (answer(body="Thanks.\n", subject="Re: [PATCH] x"), "1 of 1 line"),
+        (given_tags("Acked-by", body=PATCH, subject="[PATCH] x"), "3 of 15 lines: only the commit message"),
     ],
 )
 def test_what_is_quoted_and_what_is_left_out_is_said(draft: Draft, said: str) -> None:
@@ -345,6 +345,6 @@ def test_what_is_quoted_and_what_is_left_out_is_said(draft: Draft, said: str) ->
 def test_what_the_user_cut_is_counted_again() -> None:
     draft = answer(body=PATCH, subject="[PATCH] net: x")
     edited = parse_draft(draft, format_draft(draft).partition("> The socket")[0] + "> The socket is freed\n\nWhere?\n")
-    assert about_quote(edited) == "quotes 1 of 15 lines: without the signature"
+    assert about_quote(edited) == "1 of 15 lines: without the signature"
     none = parse_draft(draft, format_draft(draft).partition("> The socket")[0] + "Where?\n")
-    assert about_quote(none) == "quotes none of 15 lines"
+    assert about_quote(none) == "none of 15 lines"

@@ -26,7 +26,7 @@ def headline(draft: Draft, rehearsal: DryRun, *, dry_run: bool) -> list[StyledTe
 
 def about_quote_text(draft: Draft) -> list[StyledText]:
     """How much of the other mail it quotes."""
-    return _about("quote", (line(about_quote(draft)).removeprefix("quotes ") or "nothing", "dim"))
+    return _about("quote", (line(about_quote(draft)) or "nothing", "dim"))
 
 
 def about_effect_text(effect: str) -> list[StyledText]:
