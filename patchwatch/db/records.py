@@ -200,7 +200,7 @@ def _summary(
         writers=_sorted((m.patch_author or m.author).email for m in revision.patches),
         recipients=_sorted(address for m in revision.own_messages for address in m.recipients),
         reviewers=stored_reviewers(reviewers_of(revision)),
-        missing=_missing(revision),
+        missing=revision.missing,
         backport=any("-rc" not in tree for tree in posting.trees),
         depends_on=stored_dependencies(revision),
         pull=root.pull,
@@ -277,16 +277,3 @@ def _reason(stored: StoredReason) -> Reason:
 
 def _sorted(addresses: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({address for address in addresses if address}))
-
-
-def _missing(revision: Revision) -> tuple[int, ...]:
-    """Return the patches that were sent but never seen.
-
-    People send single patches of a series to the lists they concern; then nothing is missing.  So only few patches of a
-    series whose mails all have the same recipients count as missing.
-    """
-    seen = {number_of(m) for m in revision.patches}
-    recipients = {frozenset(m.recipients) for m in revision.patches}
-    if len(recipients) > 1 or not 0 < revision.expected - len(seen) < len(seen):
-        return ()
-    return tuple(number for number in range(1, revision.expected + 1) if number not in seen)

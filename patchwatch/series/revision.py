@@ -110,6 +110,25 @@ class Revision:
         return tuple(m for m in self.patches if m.message_id not in taken)
 
     @property
+    def missing(self) -> tuple[int, ...]:
+        """The patches that were sent but never seen.
+
+        People send single patches of a series to the lists they concern; then nothing is missing.  So only few patches
+        of a series whose mails all have the same recipients count as missing.
+        """
+        seen = {number_of(m) for m in self.patches}
+        recipients = {frozenset(m.recipients) for m in self.patches}
+        if len(recipients) > 1 or not 0 < self.expected - len(seen) < len(seen):
+            return ()
+        return tuple(number for number in range(1, self.expected + 1) if number not in seen)
+
+    @property
+    def elsewhere(self) -> frozenset[int]:
+        """The patches that were only sent to other lists; empty if none of its patches was seen."""
+        here = {number_of(m) for m in self.patches} | set(self.missing)
+        return frozenset(range(1, self.expected + 1)) - here if here else frozenset()
+
+    @property
     def head(self) -> Message:
         """The mail that has the title of all of it."""
         return self.titled_by or self.root

@@ -37,9 +37,14 @@ class Own:
     """What a revision's own mails show."""
 
     date: int  # of the posting
-    whole: int  # patches
+    whole: int  # patches, without those that were only sent to other lists
     state: State
     partly: str = ""  # numbers of the patches that were applied, if not all were
+    numbers: tuple[int, ...] = ()  # of the patches, by place; empty: 1, 2 and so on
+
+    def numbers_of(self, places: Iterable[int]) -> set[int]:
+        """The numbers of the patches at these places."""
+        return {self.numbers[place] if place < len(self.numbers) else place + 1 for place in places}
 
 
 def joined(*all_reports: Mapping[int, Iterable[Report]]) -> dict[int, tuple[Report, ...]]:
@@ -57,11 +62,11 @@ def merge_of(own: Own, reports: Reports) -> Merge | None:
     if mainlined and (len(mainlined) >= own.whole or (accepted and 2 * len(mainlined) >= own.whole)):
         return Merge(State.MAINLINED, _last(mainlined))
     if applied and (_is_whole(own, applied) or _is_settled(own, reports)):
-        return Merge(State.ACCEPTED, _reason(applied, own.whole))
+        return Merge(State.ACCEPTED, _reason(applied, own))
     on_the_way = _earliest(reports, (State.MAINLINED, State.ACCEPTED, State.AWAITING_UPSTREAM))
     if len(on_the_way) > len(applied) and 2 * len(on_the_way) > own.whole:
-        return Merge(State.AWAITING_UPSTREAM, _reason(on_the_way, own.whole))
-    return Merge(State.UNDER_REVIEW, _reason(applied, own.whole)) if applied else None
+        return Merge(State.AWAITING_UPSTREAM, _reason(on_the_way, own))
+    return Merge(State.UNDER_REVIEW, _reason(applied, own)) if applied else None
 
 
 def _is_whole(own: Own, applied: Mapping[int, Reason]) -> bool:
@@ -69,7 +74,8 @@ def _is_whole(own: Own, applied: Mapping[int, Reason]) -> bool:
     if len(applied) >= own.whole:
         return True
     if own.partly:
-        return len(parse_patches(own.partly, own.whole) | {place + 1 for place in applied}) >= own.whole
+        highest = max((own.whole, *own.numbers))
+        return len(parse_patches(own.partly, highest) | own.numbers_of(applied)) >= own.whole
     return 2 * len(applied) > own.whole
 
 
@@ -98,9 +104,8 @@ def _last(reasons: Mapping[int, Reason]) -> Reason:
     return max(reasons.values(), key=lambda r: (r.date, r.message_id, r.text))
 
 
-def _reason(reasons: Mapping[int, Reason], whole: int) -> Reason:
+def _reason(reasons: Mapping[int, Reason], own: Own) -> Reason:
     last = _last(reasons)
-    numbers = {place + 1 for place in reasons}
-    if len(numbers) >= whole:
+    if len(reasons) >= own.whole:
         return last
-    return replace(last, text=f"{format_patches(numbers)} of {whole}: {last.text}")
+    return replace(last, text=f"{format_patches(own.numbers_of(reasons))} of {own.whole}: {last.text}")

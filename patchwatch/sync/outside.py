@@ -32,8 +32,10 @@ def merges(
         own = [in_trees[number]] if number in in_trees else []
         if number in pulled or number in cited:
             state = decode_state(revision.standing)
-            whole = max(len(postings[number].titles), decode_summary(revision.view).expected)
-            itself = Own(postings[number].date, whole, state.state, state.partly)
+            summary = decode_summary(revision.view)
+            numbers = tuple(patch.number for patch in summary.patch_facts)
+            whole = len(numbers) + len(summary.missing) or max(len(postings[number].titles), summary.expected)
+            itself = Own(postings[number].date, whole, state.state, state.partly, numbers)
             reported = merge_of(itself, joined(pulled.get(number, {}), cited.get(number, {})))
             own += [reported] if reported else []
         # A tree knows better what was reverted.

@@ -70,6 +70,20 @@ def test_evidence_of_a_part_names_the_patches() -> None:
     assert merge.reason.text == "patches 1-2 of 3: words"
 
 
+def test_patches_of_a_part_are_named_by_their_numbers() -> None:
+    reports = {place: (Report(IN, Reason("1@x", "words", 5 * DAY)),) for place in (0, 1)}
+    merge = merge_of(Own(0, 4, State.NEW, numbers=(3, 7, 9, 12)), reports)
+    assert merge is not None
+    assert merge.reason.text == "patches 3, 7 of 4: words"
+
+
+def test_own_mails_and_reports_name_the_same_patches() -> None:
+    reports = {1: (Report(IN, Reason("1@x", "words", 5 * DAY)),)}
+    merge = merge_of(Own(0, 3, State.UNDER_REVIEW, "3,9", (3, 7, 9)), reports)
+    assert merge is not None
+    assert merge.state == IN
+
+
 def test_first_report_is_the_evidence_in_any_order() -> None:
     early, late = Report(IN, Reason("b@x", "early", 1)), Report(IN, Reason("a@x", "late", 2))
     for order in (({0: (early,)}, {0: (late,)}), ({0: (late,)}, {0: (early,)})):

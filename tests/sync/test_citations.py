@@ -169,3 +169,11 @@ def test_any_order_gives_the_same() -> None:
     for order in itertools.islice(itertools.permutations(reads), 0, 120, 5):
         assert ingest_and_dump([[read] for read in order]) == expected
     assert ingest_and_dump([reads[::-1]], again=True) == expected
+
+
+def test_the_rest_of_a_series_that_went_to_other_lists_does_not_count(tracker: Tracker) -> None:
+    assert state_of(tracker, patch(2, 6), LINUX, name="1.2@x") == ("mainlined", "c@x")
+    assert state_of(tracker, patch(3, 6, title="frob: oil it"), name="1.2@x") == ("under-review", "c@x")
+    row = tracker.one(tracker.find("1.2@x"))
+    assert row.state_evidence is not None
+    assert row.state_evidence.text.startswith("patch 2 of 2: ")

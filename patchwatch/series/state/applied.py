@@ -38,6 +38,7 @@ class AppliedPatches:
     def __init__(self, revision: Revision) -> None:
         """Nothing was applied yet."""
         self.count = max(revision.expected, len(revision.patches))
+        self._elsewhere = revision.elsewhere  # what becomes of these is not reported here
         self.taken = {patch.number for patch in revision.taken}  # by a partial reroll
         self.partly = ""  # their numbers, or "some"; empty if it is none or all of them
         self._begins = revision.cover is None  # the first patch stands for the series
@@ -62,7 +63,7 @@ class AppliedPatches:
             return "nothing"
         if stated and self.count > 1 and 0 not in withdrawn:
             together = parse_patches(stated, self.count) | self.numbers
-            if len(together | withdrawn) < self.count:
+            if len(together | withdrawn | (self._elsewhere if together else set())) < self.count:
                 self.partly = ",".join(map(str, sorted(together))) or stated
                 return "some"
         self.partly = ""

@@ -154,6 +154,41 @@ def test_a_partly_applied_series_has_the_mail_that_reported_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sent_here", "replies", "partly"),
+    [
+        ([2], [(MIA, "Applied to frob/for-6.5, thanks!\n", 2)], ""),
+        ([2, 5], [(MIA, "Applied, thanks!\n", 2), (MIA, "Applied, thanks!\n", 5)], ""),
+        ([2, 5], [(MIA, "Applied patches 2 and 5 to frob/next.\n", 0)], ""),
+        ([2], [(MIA, "Applied 1-3 to frob/next.\n", 0)], ""),
+        ([2, 5], [(MIA, "Applied, thanks!\n", 2)], "2"),
+        ([2, 5], [(MIA, "Applied 1-3 to frob/next.\n", 0)], "1,2,3"),
+        ([2], [(MIA, "Applied 5 to knob/next.\n", 0)], "5"),
+        ([], [(MIA, "Applied 5 to knob/next.\n", 0)], "5"),
+    ],
+)
+def test_a_series_is_applied_once_all_is_that_was_sent_to_the_list(
+    sent_here: list[int], replies: list[Reply], partly: str
+) -> None:
+    cover, *patches = posted(6)
+    own = [cover, *(patches[number - 1] for number in sent_here)]
+    answers = [
+        answer(f"a{hour}@x", sender, cover if not to else patches[int(to) - 1], hour, words)
+        for hour, (sender, words, to) in enumerate(replies, 1)
+    ]
+    (found,) = find_revisions([*own, *answers])
+    said = revision_state(found)
+    assert (said.state, said.partly) == ("under-review" if partly else "accepted", partly)
+
+
+def test_a_patch_that_was_lost_is_missing_from_those_that_were_applied() -> None:
+    cover, *patches = posted(4)
+    words = "Applied 1-3, thanks!\n"
+    (found,) = find_revisions([cover, *patches[:3], answer("a@x", MIA, cover, 9, words)])  # all to the same people
+    assert found.missing == (4,)
+    assert revision_state(found).state == "under-review"
+
+
 def notice(subject: str, body: str, about: str = "1@x", hour: float = 5) -> Message:
     text = f"{body}\n\nLink: https://lore.kernel.org/r/{about}\n"
     return parse(mail(message_id=f"n{hour}@x", subject=subject, sender=MIA, date=format_datetime(at(hour)), body=text))
