@@ -1,7 +1,7 @@
 """Recognize what the maintainer who applies a patch changes themselves: "I'll fix the typo while applying", "I edited
 the commit message, please check my changes".
 
-Anybody can write such a sentence; patchwatch.series.state.machine checks the sender.
+Anybody can write such a sentence; patchwatch.series.state.decisions checks the sender.
 """
 
 from __future__ import annotations

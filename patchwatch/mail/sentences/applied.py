@@ -2,7 +2,7 @@
 
 "Applied to cgroup/for-6.13.", "Now queued up, thanks!", "I've applied the series", "Applied 1-3, thanks".
 Not "if applied", "Has this been applied?", "applied your suggestion", "queued bios".  Anybody can write such a
-sentence; patchwatch.series.state.machine checks the sender.
+sentence; patchwatch.series.state.decisions checks the sender.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Signals: sentences that can change the state of a patch, as people write them.
 
 Each sentence that a sender wrote (not quoted) gives at most one signal, with the sentence as evidence.  A signal states
-what somebody claims ("applied"), not that it is true; patchwatch.series.state.machine judges that.  Ambiguous wording
+what somebody claims ("applied"), not that it is true; patchwatch.series.state.decisions judges that.  Ambiguous wording
 gives the weaker signal, or none.
 
 Sources: netdev's `pw-bot:` commands (Documentation/process/maintainer-netdev.rst), and mail on the cgroups list from

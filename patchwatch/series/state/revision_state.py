@@ -83,8 +83,8 @@ class Reading:
         kept = as_read(follow_up, parent, self._authors)
         if kept is not None:
             self._tags.add(self._reader.given(kept))
-            if self._machine.seen.completion is None:
-                self._machine.seen.completion = _completion(
+            if self._machine.known.seen.completion is None:
+                self._machine.known.seen.completion = _completion(
                     replace(self._revision, follow_ups=(kept,)), self._tags.tags
                 )
             self.process(kept)
@@ -105,25 +105,25 @@ class Reading:
 
     def _reviews(self, message: Message) -> bool:
         """True if the sender asks, or asked before, for something below the diff of the posting itself."""
-        if self._machine.seen.has_reviewed(message.author):
+        if self._machine.known.seen.has_reviewed(message.author):
             return True
         answers = message.parent in self._machine.own_ids
         return answers and any(remark.below_diff and remark.wants for remark in message.remarks)
 
     def answered(self, parent: Message | None) -> str:
         """The address of the reviewer who wrote a mail; empty if none did."""
-        return parent.author.email if parent is not None and self._machine.seen.wrote(parent.message_id) else ""
+        return parent.author.email if parent is not None and self._machine.known.seen.wrote(parent.message_id) else ""
 
     @property
     def memory(self) -> Memory:
         """What has to be known to read more."""
-        return Memory(self._newest, *self._machine.memory, self._heard, self.requests, self._tags.people.known)
+        return Memory(self._newest, *self._machine.known.memory, self._heard, self.requests, self._tags.people.known)
 
     @property
     def state(self) -> RevisionState:
         """State and turn so far, with the changes since it was resumed."""
-        machine, revision, tags = self._machine, self._revision, self._tags.tags
-        review, judgment = machine.review, machine.judgment
+        known, revision, tags = self._machine.known, self._revision, self._tags.tags
+        review, judgment = known.review, known.judgment
         if review.decision is None:
             judgment = weigh(judgment, review, chance_with(revision, tags, self._heard), review.ledger.rules)
         return RevisionState(
@@ -134,10 +134,10 @@ class Reading:
             turn_reason=judgment.turn_reason,
             tags=tags,
             reviewed=reviewed_patches(revision, tags),
-            partly=machine.applied.partly,
-            partly_reason=machine.seen.partly_reason,
-            steps=tuple(machine.changes),
-            owed=owed(review, machine.judgment),
+            partly=known.applied.partly,
+            partly_reason=known.seen.partly_reason,
+            steps=tuple(self._machine.changes),
+            owed=owed(review, known.judgment),
             points=placed(review.ledger.points, revision.patches),
             likely=judgment.likely,
         )
