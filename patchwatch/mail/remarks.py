@@ -1,7 +1,7 @@
 """What a person wrote in a reply, remark by remark: everything below one quote is one remark.
 
 A remark may ask the author of a patch for something; patchwatch.mail.remark_model decides whether it does, from where
-it stands, its form and a few words.  patchwatch.series.state.ledger follows what becomes of it.
+it stands, its form and a few words.  patchwatch.series.state.points_in_replies follows what becomes of it.
 
 The lines of a remark, and the last lines that are quoted above it, are kept as hashes: a reply quotes what it answers.
 """
@@ -54,8 +54,8 @@ _ASKS = frozenset(
 def remarks(passages: Sequence[Passage], signals: Iterable[Signal], tags: Sequence[Trailer]) -> tuple[Remark, ...]:
     """The remarks of a reply, with the signals and tags that were found in it.
 
-    What they want is judged as if the mail did not answer a posting: patchwatch.series.state.ledger knows whether it
-    does.  So `wants` is set, too, for what would want something then.
+    What they want is judged as if the mail did not answer a posting: patchwatch.series.state.points_in_replies knows
+    whether it does.  So `wants` is set, too, for what would want something then.
     """
     kinds = by_text(signals)
     found = zip(passages, seen(passages, kinds, tags, None), _files(passages), strict=False)

@@ -1,6 +1,7 @@
 """Open points: what reviewers, maintainers and robots want of a patch, and what became of it.
 
-patchwatch.series.state.ledger follows them through the replies to a revision; the database stores them as they are.
+patchwatch.series.state.points_in_replies follows them through the replies to a revision; the database stores them as
+they are.
 """
 
 from __future__ import annotations

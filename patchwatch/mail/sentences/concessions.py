@@ -1,7 +1,7 @@
 """Recognize that an author gives in to what they answer: they agree with it, or they have changed it, or will.
 
 "Good catch", "done", "just the rename then" leave nothing to argue about.  A bare "yes" or "right" agrees with a
-request, but answers a question; patchwatch.series.state.ledger knows which of the two it is said to.
+request, but answers a question; patchwatch.series.state.points_in_replies knows which of the two it is said to.
 """
 
 from __future__ import annotations

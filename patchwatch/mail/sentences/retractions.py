@@ -2,7 +2,8 @@
 author is to ignore what somebody else said: "please ignore Rex's suggestion"; or that an author does not withdraw a
 patch after all.
 
-patchwatch.series.state.ledger knows what they had said.  What is for later, or up to the author, is not taken back.
+patchwatch.series.state.points_in_replies knows what they had said.  What is for later, or up to the author, is not
+taken back.
 """
 
 from __future__ import annotations

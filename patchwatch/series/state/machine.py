@@ -1,7 +1,7 @@
 """Read the replies to a revision one by one: what each decides, demands, answers and settles.
 
-Pure.  Rules in patchwatch.series.state.decisions find what a reply decides, patchwatch.series.state.ledger follows the
-points; patchwatch.series.state.judgment derives state and turn, and patchwatch.series.state.status
+Pure.  Rules in patchwatch.series.state.decisions find what a reply decides, patchwatch.series.state.points_in_replies
+what it does to the points; patchwatch.series.state.judgment derives state and turn, and patchwatch.series.state.status
 adds pull requests, git trees and what people decided.  The rules are listed in docs/how-it-decides.md.
 """
 
@@ -26,6 +26,7 @@ from patchwatch.series.state.decisions import decide
 from patchwatch.series.state.judgment import Review, judge
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.memory import Seen
+from patchwatch.series.state.points_in_replies import read_points
 from patchwatch.series.state.progress import Progress, posted
 from patchwatch.series.state.reply import FEW_WORDS, Reply, signals_by_kind
 from patchwatch.series.state.types import Reason, StateChange, reason_of
@@ -173,7 +174,7 @@ class StateMachine:
         note = self._note_author if reply.by_author else self._note_reviewer
         note(reply)
         if not decided or not reply.signals.keys() & {SignalKind.COMMAND, SignalKind.UNAPPLIED}:
-            known.review.ledger.read(reply, complete=known.review.complete is not None)
+            read_points(known.review.ledger, reply, complete=known.review.complete is not None)
 
     def _note_author(self, reply: Reply) -> None:
         """What an author says that they will do."""

@@ -1,0 +1,217 @@
+"""What replies do to the points of a revision: raise them, insist on them, answer them, settle them.
+
+Pure.  A remark of a reviewer raises a point if it wants something of the author; an answer is recognized by the lines
+that it quotes, or, if a mail says only one thing, by what it replies to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import structs
+
+from patchwatch.mail.message import Message, Remark, SignalKind, person_key
+from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.series.points import CERTAIN, UNSETTLED, WEIGHTY, Fate, Point, PointKind, Weight
+from patchwatch.series.state.ledger import Ledger
+from patchwatch.series.state.remark_here import (
+    DEMANDS,
+    EXPLICIT,
+    NO_ANSWER_NEEDED,
+    asks_beside_tag,
+    counts,
+    in_place,
+    is_content,
+    is_for_author,
+    nudges,
+    refers_back,
+    repeats,
+)
+from patchwatch.series.state.reply import FEW_WORDS, Reply
+
+
+def read_points(ledger: Ledger, reply: Reply, *, complete: bool = False) -> None:
+    """Note what a person's reply raises, insists on, answers and settles.
+
+    `complete`: every patch has a review; then a mere remark asks for nothing.
+    """
+    if reply.by_author:
+        _read_author(ledger, reply)
+    else:
+        _read_reviewer(ledger, reply, complete=complete)
+
+
+def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
+    message, who = reply.message, person_key(reply.message.author)
+    if reply.endorses:
+        _endorse(ledger, reply, who)
+    if dismissed := reply.signals.get(SignalKind.DISMISSED):
+        ledger.drop(ledger.in_mail(message.parent), Fate.TAKEN_OVER, message, dismissed.text)
+        return
+    if intent := reply.signals.get(SignalKind.WILL_APPLY):
+        ledger.close(ledger.of_person(who), Fate.SETTLED, message, intent.text)
+    least = ledger.rules.sure if complete else 0
+    insisted: set[str] = set()  # "Thanks and regards" at the end of a mail does not settle what it asks for
+    for number, remark in enumerate(message.remarks, 1):
+        remark = in_place(remark, reply)
+        about = _about(ledger, remark, message)
+        own = [key for key in about if person_key(ledger.by_key[key].by) == who]
+        if remark.retracts:
+            _take_back(ledger, own, reply, remark)
+            own = []
+        if remark.retracts and not EXPLICIT.intersection(remark.signals):
+            pass
+        elif remark.wants and is_for_author(reply, remark) and counts(remark, reply, least):
+            if own and ledger.by_key[own[0]].fate in UNSETTLED:
+                ledger.insist(own[0], message, remark)
+                insisted.add(own[0])
+            elif not (about and repeats(remark)):
+                _raise(ledger, reply, number, remark)
+        elif own and is_content(remark):
+            ledger.settle([key for key in own if key not in insisted], message, remark.text)
+        elif about and not own:
+            _take_over(ledger, about, message, remark)
+        ledger.note(remark, message, about)
+    if reply.condition and reply.condition.detail and not _asked_in(ledger, message):
+        ledger.demand_of(reply, PointKind.CHANGE, reply.condition.text)
+    if reply.to_posting and not (complete or reply.endorses or ledger.in_mail(message.message_id)):
+        _comment(ledger, reply)
+    asks = any(r.wants or r.retracts or r.waives for r in message.remarks)
+    if SignalKind.SATISFIED in reply.signals and not asks:
+        ledger.settle(ledger.of_person(who), message, reply.signals[SignalKind.SATISFIED].text)
+
+
+def _asked_in(ledger: Ledger, message: Message) -> bool:
+    """True if the mail raises a point."""
+    return any(ledger.by_key[key].message_id == message.message_id for key in ledger.in_mail(message.message_id))
+
+
+def _comment(ledger: Ledger, reply: Reply) -> None:
+    """An answer to the posting that neither asks nor endorses: perhaps the author should say something."""
+    for number, remark in enumerate(reply.message.remarks, 1):
+        needed = remark.words and not (NO_ANSWER_NEEDED & reply.signals.keys())
+        if needed and not (remark.wants or remark.retracts or remark.waives):
+            if not addressees(remark.text):
+                _raise(ledger, reply, number, structs.replace(remark, wants="question", firm=False))
+            return
+
+
+def _read_author(ledger: Ledger, reply: Reply) -> None:
+    message = reply.message
+    said = [remark for remark in message.remarks if remark.text]
+    for remark in said:
+        about = _about(ledger, remark, message)
+        if not about and len(said) == 1:
+            about = ledger.in_mail(message.parent) or _open_here(ledger, reply, remark)
+        for key in about:
+            _answer(ledger, key, message, remark)
+        ledger.note(remark, message, about)
+    if any(remark.words for remark in said):
+        _pass_over(ledger, message)
+
+
+def _open_here(ledger: Ledger, reply: Reply, remark: Remark) -> list[str]:
+    """All that is open on what an author's mail replies to; nothing, if they only ask for news of their posting."""
+    if reply.to_posting and nudges(remark):
+        return []
+    patches = (0, reply.patch) if reply.to_posting and reply.patch and not remark.concedes else None
+    return [key for key in ledger.at(Fate.OPEN) if patches is None or ledger.by_key[key].patch in patches]
+
+
+def _pass_over(ledger: Ledger, message: Message) -> None:
+    """The author answered a mail, but not all of it: what is no clear request of a change was answered with it."""
+    for key in ledger.in_mail(message.parent):
+        point = ledger.by_key[key]
+        if (
+            point.fate == Fate.OPEN
+            and point.weighed(ledger.rules.sure) != Weight.DEMAND
+            and point.kind != PointKind.FAILURE
+        ):
+            ledger.move(key, Fate.ANSWERED, message)
+
+
+def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
+    point = ledger.by_key[key]
+    if point.fate not in UNSETTLED:
+        return
+    if SignalKind.PROMISE in remark.signals and is_about_follow_up(remark.text):
+        ledger.close([key], Fate.LATER, message, remark.text)
+        ledger.put_off = True
+    elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
+        pass  # they will look into it
+    elif remark.concedes == "acts":
+        ledger.move(key, Fate.PROMISED, message, remark.text, chance=CERTAIN)  # it was one, however it was said
+    elif remark.concedes == "agrees" and point.kind != PointKind.QUESTION:
+        ledger.move(key, Fate.PROMISED, message, remark.text)
+    elif remark.concedes == "agrees" and not point.firm:
+        pass  # "I see": whatever it was, they do not argue
+    elif point.fate != Fate.PROMISED:
+        ledger.move(key, Fate.ANSWERED, message, remark.text)
+
+
+def _endorse(ledger: Ledger, reply: Reply, who: str) -> None:
+    """A tag settles its giver's points, those that it covers."""
+    covered = [
+        key
+        for key in ledger.of_person(who)
+        if reply.patch in (0, ledger.by_key[key].patch) or reply.has(SignalKind.FOR_ALL)
+    ]
+    ledger.close(covered, Fate.SETTLED, reply.message)
+
+
+def _take_back(ledger: Ledger, own: Sequence[str], reply: Reply, remark: Remark) -> None:
+    """A reviewer takes back what they said: what they quote or answer, or else all that they said of the patch."""
+    message = reply.message
+    if not own and not remark.answers:
+        theirs = ledger.of_person(person_key(message.author))
+        own = [key for key in theirs if reply.patch in (0, ledger.by_key[key].patch)]
+    ledger.drop(own, Fate.WITHDRAWN, message, remark.text)
+
+
+def _take_over(ledger: Ledger, about: Iterable[str], message: Message, remark: Remark) -> None:
+    """Somebody else answers a question that the author has not answered."""
+    for key in about:
+        point = ledger.by_key[key]
+        if point.kind == PointKind.QUESTION and point.fate == Fate.OPEN and remark.words:
+            ledger.close([key], Fate.TAKEN_OVER, message, remark.text)
+            ledger.taken_back = True
+
+
+def _about(ledger: Ledger, remark: Remark, message: Message) -> list[str]:
+    """The points that a remark is about: those whose lines, or whose answer's, it quotes last."""
+    if remark.answers:
+        found = (ledger.of_line(line) for line in reversed(remark.answers))
+        if key := next((key for key in found if key is not None), None):
+            return [key]
+    if len(message.remarks) > 1 or remark.below_diff:
+        return []
+    keys = ledger.in_mail(message.parent)
+    return keys if len(keys) == 1 or not remark.answers else []  # mail programs wrap quotes again
+
+
+def _raise(ledger: Ledger, reply: Reply, number: int, remark: Remark) -> None:
+    message = reply.message
+    plain = reply.endorses and reply.condition is None
+    if plain and not asks_beside_tag(remark, reply):
+        return
+    firm, chance = remark.firm, remark.chance
+    if reply.condition:
+        firm, chance = True, CERTAIN
+    elif ledger.rfc and not DEMANDS.intersection(remark.signals):
+        firm, chance = False, min(chance, WEIGHTY - 1)  # an RFC asks for opinions
+    point = Point(
+        message.message_id,
+        number,
+        message.author,
+        message.date,
+        reply.patch,
+        PointKind(remark.wants),
+        remark.text,
+        firm,
+        plain,
+        remark.code,
+        chance=chance,
+        file=remark.file,
+        lines=remark.answers if remark.below_diff else (),
+    )
+    ledger.add(point, remark.lines, as_before=refers_back(remark))
