@@ -6,6 +6,8 @@ import inspect
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import inspect as inspect_tables
 
 import patchwatch.db
 from patchwatch.db import database as database_module
@@ -34,10 +37,43 @@ def url(path: Path) -> str:
     return f"sqlite:///{path}/patchwatch.db"
 
 
-def test_migrations_create_the_declared_tables(tmp_path: Path) -> None:
+def test_new_database_has_the_declared_tables(tmp_path: Path) -> None:
     database = Database(url(tmp_path))
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def described(connection: Connection) -> dict[str, object]:
+    """The tables with what they consist of, whatever the order of columns and the names of constraints."""
+    found = inspect_tables(connection)
+    return {
+        table: {
+            "columns": {c["name"]: (str(c["type"]), c["nullable"], c["default"]) for c in found.get_columns(table)},
+            "key": found.get_pk_constraint(table)["constrained_columns"],
+            "unique": sorted(tuple(u["column_names"]) for u in found.get_unique_constraints(table)),
+            "foreign": sorted(
+                (f["constrained_columns"], f["referred_table"], f["referred_columns"])
+                for f in found.get_foreign_keys(table)
+            ),
+            "indexes": {i["name"]: (i["column_names"], i["unique"]) for i in found.get_indexes(table)},
+            "rows": sorted(map(tuple, connection.execute(text(f"SELECT * FROM {table}")))),
+        }
+        for table in found.get_table_names()
+    }
+
+
+def test_new_database_is_what_the_migrations_make(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    create_old(url(tmp_path / "old"), "0001")
+    with Database(url(tmp_path / "old")).read() as old, Database(url(tmp_path)).read() as new:
+        assert described(new) == described(old)
+
+
+def test_new_database_is_created_without_alembic(tmp_path: Path) -> None:
+    code = (
+        "import sys; from patchwatch.db.database import Database as D; D(sys.argv[1]); print('alembic' in sys.modules)"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code, url(tmp_path)], text=True) == "False\n"
 
 
 def test_schema_revision_is_the_newest_migration() -> None:
