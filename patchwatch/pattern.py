@@ -26,6 +26,9 @@ else:
 _METHODS = ("search", "match", "fullmatch", "findall", "finditer", "sub", "split")
 
 
+_patterns: list[Pattern[Any]] = []
+
+
 class Pattern(Generic[AnyStr]):
     """A regular expression; its methods are those of `re.Pattern`."""
 
@@ -33,6 +36,7 @@ class Pattern(Generic[AnyStr]):
         """Take the arguments of `re.compile`."""
         self.text: AnyStr = text
         self.flags = flags
+        _patterns.append(self)
 
     def search(self, string: AnyStr, pos: int = 0, endpos: int = sys.maxsize) -> re.Match[AnyStr] | None:
         """Find the first match."""
@@ -68,3 +72,9 @@ class Pattern(Generic[AnyStr]):
         for name in _METHODS:
             setattr(self, name, getattr(compiled, name))
         return compiled
+
+
+def compile_all() -> None:
+    """Compile what was imported so far: processes that are forked afterwards need not do it themselves."""
+    for pattern in _patterns:
+        pattern._compile()

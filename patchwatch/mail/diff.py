@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from patchwatch.libgit2 import pygit2
 from patchwatch.pattern import Pattern
 
 _MAX_FILES = 300
@@ -40,6 +39,8 @@ def patch_id(diff: str) -> str:
     """The `git patch-id` of a diff; empty if the diff cannot be parsed."""
     if not diff:
         return ""
+    from patchwatch.libgit2 import pygit2  # takes 10 MB, and the process that stores mail parses hardly any
+
     try:
         parsed = pygit2.Diff.parse_diff(diff if diff.isascii() else diff.encode("utf-8", "replace"))
         return str(parsed.patchid)

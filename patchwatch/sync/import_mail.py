@@ -48,7 +48,8 @@ def import_mail(database: Database, path: Path, inbox: str, progress: Progress =
 
     total = NOTHING
     with _collecting_rarely():
-        for done, reads in enumerate(read_batches(raw_mails(), dictionary=lambda: mail_dictionary(database))):
+        batches = read_batches(raw_mails(), dictionary=lambda: mail_dictionary(database), expected=ahead)
+        for done, reads in enumerate(batches):
             with database.write() as connection:
                 outcome = ingest(connection, reads, inbox, postpone=True)
                 messages.set_source_position(connection, source.identity, inbox, positions[done])

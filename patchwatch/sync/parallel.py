@@ -24,6 +24,7 @@ from patchwatch.db import packing
 from patchwatch.sync.read_mail import Read, read_mail
 
 _IN_PLACE = 400  # mails; fewer are not worth a process
+_MANY = 2 * _IN_PLACE  # mails; of so many, this process parses none: it need not compile the patterns
 _PIECE = 50  # mails sent to a process at once
 _LARGE_PIECE = 8 << 20  # bytes; more are parsed here, as each process that gets them has another copy
 _AHEAD = 6  # pieces parsed ahead; limits memory
@@ -37,43 +38,66 @@ def _read_piece(piece: Sequence[bytes], dictionary: int = 0) -> list[Read]:
 
 
 def read_batches(
-    batches: Iterable[Sequence[bytes]], *, dictionary: Callable[[], int] = int, processes: int | None = None
+    batches: Iterable[Sequence[bytes]],
+    *,
+    dictionary: Callable[[], int] = int,
+    processes: int | None = None,
+    expected: int = 0,
 ) -> Iterator[list[Read]]:
     """Parse batches of raw mails, in order; in other processes once there are many.
 
-    `dictionary` returns the id of what mails are compressed with (patchwatch.db.packing); the other processes ask once.
-    `processes` is 0 to parse in this process.  The default is the number of CPUs, because the writer often waits.
+    `dictionary` returns the id of what mails are compressed with (patchwatch.db.packing); the other processes ask until
+    there is one, which is when enough of what was yielded is stored.  `processes` is 0 to parse in this process.  The
+    default is the number of CPUs, because the writer often waits.  `expected` is the number of mails, if that is known:
+    of many, this process parses none.
     """
     workers = (os.cpu_count() or 1) if processes is None else processes
     source = iter(batches)
     seen = 0
-    while workers == 0 or seen < _IN_PLACE:
+    while workers == 0 or (seen < _IN_PLACE and expected < _MANY):
         batch = next(source, None)
         if batch is None:
             return
         seen += len(batch)
         yield _read_piece(batch, dictionary())
-    number = dictionary()
     try:
-        pool = _Pool(workers, number)
+        pool = _Pool(workers)
     except (OSError, EOFError):  # too many open files or processes, or the fork server ended; this one can do it, too
-        yield from (_read_piece(batch, number) for batch in source)
+        yield from (_read_piece(batch, dictionary()) for batch in source)
         return
     try:
-        waiting: deque[list[Future[list[Read]]]] = deque()
-        pieces = 0
-        for batch in source:
-            jobs = [pool.submit(batch[i : i + _PIECE]) for i in range(0, len(batch), _PIECE)]
-            waiting.append(jobs)
-            pieces += len(jobs)
-            while pieces > _AHEAD * max(workers, 1) and len(waiting) > 1:
-                done = waiting.popleft()
-                pieces -= len(done)
-                yield [read for job in done for read in job.result()]
-        for done in waiting:
-            yield [read for job in done for read in job.result()]
+        yield from _read_in_pool(pool, source, dictionary, _AHEAD * workers)
     finally:
         pool.close()
+
+
+def _read_in_pool(
+    pool: _Pool, source: Iterator[Sequence[bytes]], dictionary: Callable[[], int], ahead: int
+) -> Iterator[list[Read]]:
+    """Parse batches in other processes, some pieces ahead of what is yielded."""
+    seen = 0
+    while not (number := dictionary()) and seen < _IN_PLACE:  # a new database: the first mails train it
+        batch = next(source, None)
+        if batch is None:
+            return
+        seen += len(batch)
+        yield _results(pool.submit_all(batch))
+    pool.compress_with(number)
+    waiting: deque[list[Future[list[Read]]]] = deque()
+    pieces = 0
+    for batch in source:
+        waiting.append(pool.submit_all(batch))
+        pieces += len(waiting[-1])
+        while pieces > ahead and len(waiting) > 1:
+            done = waiting.popleft()
+            pieces -= len(done)
+            yield _results(done)
+    while waiting:
+        yield _results(waiting.popleft())
+
+
+def _results(jobs: Iterable[Future[list[Read]]]) -> list[Read]:
+    return [read for job in jobs for read in job.result()]
 
 
 class _Pool:
@@ -83,14 +107,13 @@ class _Pool:
     Python's removes them, with a warning.
     """
 
-    def __init__(self, workers: int, dictionary: int) -> None:
-        self._dictionary = dictionary
-        content = packing.content_of(dictionary) if dictionary else b""
+    def __init__(self, workers: int) -> None:
+        self._dictionary = 0
         # "spawn" would import everything again, "fork" copies locks of threads; the fork server does neither.
         context: ForkServerContext | SpawnContext
         if "forkserver" in multiprocessing.get_all_start_methods():
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["patchwatch.sync.read_mail"])
+            context.set_forkserver_preload(["patchwatch.sync.preloaded"])
         else:
             context = multiprocessing.get_context("spawn")
         self._threads = ThreadPoolExecutor(workers)
@@ -104,10 +127,26 @@ class _Pool:
                     process = context.Process(target=_serve, args=(theirs,), daemon=True)
                     process.start()
                     self._processes.append(process)
-                self._threads.submit(self._introduce, ours, content)
+                self._idle.put(ours)
         except BaseException:
             self.close()
             raise
+
+    def compress_with(self, dictionary: int) -> None:
+        """Compress the mails that are submitted from now on with a dictionary; all that were are parsed."""
+        if not dictionary:
+            return
+        self._dictionary = dictionary
+        content = packing.content_of(dictionary)
+        for connection in [self._idle.get() for _ in self._processes]:
+            with contextlib.suppress(OSError):  # it ended: the next piece shows it
+                if connection:
+                    connection.send(content)
+            self._idle.put(connection)
+
+    def submit_all(self, batch: Sequence[bytes]) -> list[Future[list[Read]]]:
+        """Parse a batch, in pieces."""
+        return [self.submit(batch[i : i + _PIECE]) for i in range(0, len(batch), _PIECE)]
 
     def submit(self, piece: Sequence[bytes]) -> Future[list[Read]]:
         """Parse a piece in one of the processes, or in this one if it is large."""
@@ -129,12 +168,6 @@ class _Pool:
             if connection := self._idle.get():
                 connection.close()
 
-    def _introduce(self, connection: Connection, content: bytes) -> None:
-        """Send a process what it compresses mails with; with its arguments, a kill meanwhile would be reported."""
-        with contextlib.suppress(OSError):
-            connection.send(content)
-        self._idle.put(connection)
-
     def _parse(self, piece: Sequence[bytes]) -> list[Read]:
         connection = self._idle.get()
         try:
@@ -151,16 +184,18 @@ class _Pool:
 
 
 def _serve(connection: Connection) -> None:
-    """Parse pieces until the process that sends them ends; a dictionary comes first, or nothing."""
+    """Parse pieces, and compress them with the dictionary that came last, until the process that sends both ends."""
     _exit_with_parent()
-    gc.freeze()  # what was imported stays
     gc.set_threshold(OBJECTS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
     with contextlib.suppress(Exception):  # it parses what we fail on itself
-        content = connection.recv()
-        dictionary = packing.learn(content) if content else 0
+        dictionary = 0
         while True:
-            connection.send(_read_piece(connection.recv(), dictionary))
+            received = connection.recv()
+            if isinstance(received, bytes):
+                dictionary = packing.learn(received)
+            else:
+                connection.send(_read_piece(received, dictionary))
 
 
 def _exit_with_parent() -> None:

@@ -134,6 +134,19 @@ def test_other_processes_compress_with_the_dictionary(database: Database) -> Non
     assert set(raw_mails(database).values()) >= {raw for batch in batches for raw in batch}
 
 
+def test_other_processes_compress_with_the_dictionary_that_the_first_mails_trained(database: Database) -> None:
+    batches = [[posting(number) for number in range(first, first + 450)] for first in (1000, 2000, 3000)]
+    dictionaries = []
+    for reads in read_batches(batches, dictionary=lambda: mail_dictionary(database), processes=2, expected=1350):
+        with database.write() as connection:
+            ingest(connection, reads, "knob", postpone=True)
+        dictionaries.append({packing.dictionary_of(read.packed) for read in reads})
+    dictionary = mail_dictionary(database)
+    assert dictionary != 0
+    assert dictionaries == [{0}, {dictionary}, {dictionary}]
+    assert used(database) == {dictionary}
+
+
 @pytest.mark.sqlite
 def test_reindex_compresses_mail_of_an_earlier_patchwatch_again(database: Database, file: Path) -> None:
     take(database, MANY)

@@ -209,3 +209,24 @@ def test_processes_that_parse_do_not_load_the_database() -> None:
     """It would take half of their memory."""
     code = "import patchwatch.sync.parallel, sys; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_of_many_mails_this_process_parses_none(monkeypatch: pytest.MonkeyPatch, started: list[BaseProcess]) -> None:
+    monkeypatch.setattr(parallel, "_read_piece", _fail)
+    batches = [[mail(message_id=f"{b}.{n}@example.org") for n in range(300)] for b in range(3)]
+    reading = parallel.read_batches(batches, processes=2, expected=900)
+    read = [one.message.message_id for reads in reading for one in reads]
+    assert read == [f"{b}.{n}@example.org" for b in range(3) for n in range(300)]
+    assert len(started) == 2
+
+
+def test_processes_that_parse_share_the_compiled_patterns() -> None:
+    code = (
+        "import patchwatch.sync.preloaded, re\n"
+        "from patchwatch.sync.read_mail import read_mail\n"
+        "from tests.support.mails import mail\n"
+        "re.compile = None\n"
+        "message = read_mail(mail(subject='[PATCH v2] a: b', body='Please resend?\\n')).message\n"
+        "assert not message.unreadable and message.parts.version == 2"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
