@@ -200,7 +200,8 @@ def _signals(
         return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
     of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
-    return (*signals.commands(text.inline), *of_tags, *signals.person_signals(sentences))
+    said = signals.with_thanks(signals.person_signals(sentences), own_text)
+    return (*signals.commands(text.inline), *of_tags, *said)
 
 
 def _stated(

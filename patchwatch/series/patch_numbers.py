@@ -29,6 +29,6 @@ def parse_patches(text: str, last: int) -> set[int]:
     if text.startswith("not "):
         return set(range(1, last + 1)) - parse_patches(text.removeprefix("not "), last)
     found = {last} if ", last" in text else set[int]()
-    for start, end in re.findall(r"(\d+)(?:\s*(?:-|–|to|through)\s*#?(\d+))?", text):
+    for start, end in re.findall(r"(\d+)(?:\s*(?:->|-|–|to|through)\s*#?(\d+))?", text):
         found |= set(range(int(start), min(int(end or start), last) + 1))
     return {number for number in found if 1 <= number <= last}

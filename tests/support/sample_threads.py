@@ -323,6 +323,8 @@ def committers_threads() -> list[bytes]:
     posted("tested", BEN, (tess, "Applied.\n"))
     posted("told", ANN, (tess, "merged!\n"))
     posted("thanked", BEN, (ruth, "Applied, thanks.\n"))
+    posted("signed", BEN, ("Rosa Roe <rosa@example.com>", "Applied.\n\nThanks,\nRuth\n"))
+    posted("informed", ANN, ("Kai Kol <kai@example.com>", "FYI, I applied this patch.\n"))
     posted(
         "mentioned", BEN, (ruth, "Applied, thanks. It does not build without the frobs, and I see new warnings here.\n")
     )

@@ -57,7 +57,9 @@ def test_a_word_of_a_committer_suffices(tmp_path: Path) -> None:
     tracker = known(tmp_path)
     assert committers(tracker) == {("knob@vger.kernel.org", "maintainer mia")}  # not linux-kernel: it gets everything
     assert states(tracker) == {
-        **dict.fromkeys(("red", "green", "blue", "round", "square", "done", "thanked"), "accepted/nobody"),
+        **dict.fromkeys(
+            ("red", "green", "blue", "round", "square", "done", "thanked", "signed", "informed"), "accepted/nobody"
+        ),
         "mentioned": "changes-requested/author",
         "tested": "under-review/reviewers",
         "told": "under-review/reviewers",

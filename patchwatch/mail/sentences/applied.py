@@ -16,22 +16,25 @@ _MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
 # What may precede the verb.
 _LEAD = (
     r"(?:ok(?:ay)?|thanks?|thank you(?: all)?|great|good|nice|sure|alright|all right|yes|yeah|yep|so|well|sorry|and|"
-    r"now|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)(?:[,.!:-]+\s+|\s+)"
+    r"now|j?fyi|btw|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)"
+    r"(?:[,.!:-]+\s+|\s+)"
 )
 _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
 COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 """Numbers of patches in words: the first is 2."""
 COUNTED = rf"(?:the|these|both|all|all of the) (?:\d+|{'|'.join(COUNTS)}) patches"
 _THING = (
-    rf"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|{COUNTED}|"
+    rf"(?:it|this|that|them|these|those|both|all|everything|all (?:of )?(?:them|these|it)|{COUNTED}|"
+    r"both (?:of )?(?:the |these |your )?patches|(?:just|only) (?:this|the first|the last) (?:one|patch)|"
     rf"all (?:\d+|{'|'.join(COUNTS)})(?: of them| patches)?|"
-    r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?(?:patch(?:es|set)?|series|one|copy|v\d+)"
+    r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?"
+    r"(?:patch(?:es|set)?|backports?|series|one|copy|version|v\d+)"
     r"(?: (?:in|of|from) (?:the|this|your) (?:series|patch ?set))?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
-_NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
-_RUN = r"#?(?P<before>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*)"
+_NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*)"
+_RUN = r"#?(?P<before>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*)"
 _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 
 _TOOK = Pattern(
@@ -41,7 +44,7 @@ _TOOK = Pattern(
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
     r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
     rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up|too|again|then|as well)\b)*"
-    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|"
+    rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|along\b|together\b|"
     r"\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -70,7 +73,7 @@ _NOW_A_COMMIT = Pattern(
 _WHOSE = r"(?:(?:my|your|our|an?|the|further|some|internal|later|more) )*"
 FOR_REVIEW = rf"(?<!waiting )for {_WHOSE}(?:review|consideration|discussion|evaluation)"
 _NOT_TAKEN = Pattern(
-    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
+    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?<!-next )(?:for|to) test(?:ing)?|and tested|"
     rf"{FOR_REVIEW}|review (?:queue|list)|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|into (?:one|a single|two) (?:patch|commit)\w*)\b|"
     r"n't\b|\?"
@@ -122,7 +125,8 @@ _CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 _ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
 _INTO_A_TREE = Pattern(
-    r"\s+(?:to|into|in|for)\s+(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*(?:\s+(?:tree|branch|queue|now|\S*\w[-/]\w\S*))*|"
+    r"\s+(?:to|into|in|for)\s+(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*"
+    r"(?:\s+(?:tree|branch|queue|now|for v?\d+\.\d+\S*|\S*\w[-/]\w\S*))*|"
     rf"the\s+(?:\w+\s+)?(?:tree|queue)){_ALONE}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -138,7 +142,10 @@ _PLACE = Pattern(
     r"(?:\S*\w[-/.]\w\S*|(?!same\b)(?:[\w-]+ )?(?:tree|branch)\b))",
     re.IGNORECASE,
 )
-_RELEASE = Pattern(r"(?i)\bfor[- ]v?\d+\.\d+\b|\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b")
+_RELEASE = Pattern(
+    r"(?i)\bfor[- ]v?\d+\.\d+\b|\bas v?\d+\.\d+(?:-rc\d*)? material\b|"
+    r"\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b"
+)
 
 # Not "pushed out to let the robots take a first look", "in the last cycle".
 SOME_OF_THEM = (
@@ -167,7 +174,8 @@ COMMA = Pattern(r"[,;.!]\s")
 CLAUSE = Pattern(r"[,;.!]\s|\s(?:and|but|which|because|since|as(?! is\b| an?\b))\s")
 _REASON = Pattern(r"\s(?:because|since)\s")  # "since nobody picked it up and next warns now" says why, not what broke
 BROKE = Pattern(
-    r"(?i)\b(?:but|and|then|now|however)\b.{0,80}\b(?:fail\w*|br[eo]a?k(?:s|e|en)?|warn\w*|crash\w*|hang\w*|conflict\w*|"
+    r"(?i)\b(?:but|and|then|now|however)\b(?!.*\b(?:white ?space|e-?mail client|mailer)\b).{0,80}"
+    r"\b(?:fail\w*|br[eo]a?k(?:s|e|en)?|warn\w*|crash\w*|hang\w*|conflict\w*|"
     r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
@@ -180,12 +188,17 @@ _FURTHER = Pattern(
     r"\s+(?:to|into|in|on|onto|for|via|through)\s+(?:my\s|the\s+\S+\s+(?:tree|branch|queue)\b|\S*\w[-/.]\w)",
     re.IGNORECASE,
 )
+# "Applied along with the [2-3/3] as 6.13 material"
+_ALONG_WITH = Pattern(
+    r"(?i)\b(?:along|together) with (?:the )?(?:\[|patch(?:es)? )#?"
+    r"(?P<numbers>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*(?:/\d+)?)"
+)
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = Pattern(
-    rf"(?:[,;:–—-]\s+|\bso\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+)*"
-    r"(?:applied|queued|merged|pushed|picked|i'll|i will|i'm)\b)",
+    rf"(?:[,;:–—-]\s+|(?P<so>\bso)\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+|all\s+|both\s+)*"
+    r"(?:applied|queued|merged|pushed|picked|took|i'll|i will|i'm)\b)",
     re.IGNORECASE,
 )
 _DID_MORE = Pattern(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
@@ -204,7 +217,8 @@ _DROPPED = Pattern(
 def applied_patches(sentence: str) -> str | None:
     """Which patches a sentence reports as applied, or None if it reports nothing.
 
-    "1-3,5", "not 4" (all but that), "some", "rest", or "" for the patch or series it answers.
+    "1-3,5", "not 4" (all but that), "with 2-3" (and the one it answers), "some", "rest", or "" for the patch or series
+    that it answers.
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
@@ -214,9 +228,9 @@ def applied_patches(sentence: str) -> str | None:
     ):
         return None if "?" in sentence else ""
     clauses = [found for found in _CLAUSE.finditer(sentence) if not found["also"] or _DID_MORE.match(sentence)]
-    for start in (0, *(found.end() for found in clauses)):
-        if _CONDITION.search(sentence, 0, start):
-            return None
+    for start, follows in ((0, False), *((found.end(), found["so"] is not None) for found in clauses)):
+        if not follows and _CONDITION.search(sentence, 0, start):
+            return None  # "if …, so I applied it" gives a reason
         clause = sentence[start:]
         if (found := _TOOK.fullmatch(clause)) and _is_done(found):
             return _which(found)
@@ -289,6 +303,8 @@ def _which(found: re.Match[str]) -> str:
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return _with_further(" ".join(numbers.split()), found["rest"])
     said = words_until(found, COMMA)
+    if beside := _ALONG_WITH.search(found["rest"]):
+        return f"with {' '.join(_TOTAL.sub('', beside['numbers']).split())}"
     if left := _NUMBERS_LEFT.search(found[0]):
         return "not " + " ".join(_TOTAL.sub("", left["numbers"]).split())
     if _REST.search(said):

@@ -166,6 +166,10 @@ _WHOLE = Pattern(
 )
 _REVIEWS = frozenset({"Acked-by", "Reviewed-by"})
 _VERSION_NUMBER = Pattern(r"v\d")
+_THANKED = Pattern(
+    r"(?i)\b(?:applied|merged|queued|pushed|committed|picked)(?: (?:it|out|up))?\W{1,6}"
+    r"(?:many )?(?:thanks?|thank you|thx)\b"
+)
 # "3 patches set to Changes Requested."
 _SET_TO = Pattern(
     r"^[ \t]*(?:\d+ )?patch(?:es|set)? set to (changes requested|deferred|rejected)\b", re.MULTILINE | re.IGNORECASE
@@ -303,6 +307,15 @@ def person_signals(sentences: Sequence[str]) -> list[Signal]:
         if found is not None:
             signals.append(found)
     return signals
+
+
+def with_thanks(found: Iterable[Signal], text: str) -> Iterator[Signal]:
+    """The signals of a mail, with the thanks below "Applied.": people who have no tree rarely give any."""
+    for signal in found:
+        if signal.kind == SignalKind.APPLIED and "thank" not in signal.text.lower() and _THANKED.search(text):
+            yield Signal(signal.kind, evidence(f"{signal.text} Thanks"), signal.detail)
+        else:
+            yield signal
 
 
 def _has_numbers(report: Signal) -> bool:

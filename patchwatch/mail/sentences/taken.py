@@ -16,7 +16,7 @@ from patchwatch.pattern import Pattern
 _MAX_SENTENCE = 300  # characters
 
 _COUNT = rf"(?:{'|'.join(COUNTS)}|eleven|twelve)"
-_RUN = r"\d+(?:/\d+)?(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+(?:/\d+)?)*"
+_RUN = r"\d+(?:/\d+)?(?:\s*(?:->|-|–|to|through|,|and|&|\+)\s*#?\d+(?:/\d+)?)*"
 _NUMBERS = rf"\(?#?{_RUN}\)?(?![\w/]|\.\d)"
 _WHICH = rf"(?:all|both|the|this|these|those|whole|entire|full|other|of|v\d+|one|\d+|{_COUNT}|first|last|remaining)"
 _HEAD = rf"(?:patch(?:es|set)?|patch set|series|set|ones?|version|lot|rest|latter|others|{_COUNT}|first|last)"
@@ -93,6 +93,7 @@ _CONDITION = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|please|"
     r"let's|let us|try|tried|trying|wish|hope|thought)\b|'ll\b"
 )
+_REASON = Pattern(r"(?is)^.*,\s+so\s+(?=i\b|we\b|$)")  # "if that is checked, this is slower, so I applied it"
 _TO_A_TREE = Pattern(
     r"(?i)(?:\s+(?:by|with)\s.{1,60}?)?\s+(?:(?:in)?to|in|on|onto|via|for|through)\s+(?:(?:the|my|our)\s+)?"
     rf"(?:(?:[\w./-]+\s+){{0,3}}?(?:tree|branch|queue)\b|{_BRANCH}|v?\d+\.\d+\b|(?:next|fixes|current|master)\b)"
@@ -138,7 +139,7 @@ def taken_patches(sentence: str) -> str | None:
 def _is_said(found: re.Match[str], *, needs_start: bool) -> bool:
     """True if the match is a statement about these patches, and not a part of another one."""
     before, rest = found.string[: found.start()], found["rest"]
-    if _CONDITION.search(before) or (needs_start and not _BEFORE.fullmatch(before)):
+    if _CONDITION.search(_REASON.sub("", before)) or (needs_start and not _BEFORE.fullmatch(before)):
         return False
     to_a_tree = _TO_A_TREE.match(rest) is not None
     if found["what"] is None and not to_a_tree:

@@ -75,6 +75,10 @@ class AppliedPatches:
             together = parse_patches(stated, self.count) & self.taken | self.numbers
             self.partly = ",".join(map(str, sorted(together)))
 
+    def is_one_of_several(self, reply: Reply, dropped: Signal) -> bool:
+        """True if a mail drops only the patch that it answers ("I dropped this one from the series")."""
+        return self.count > 1 and reply.patch > 0 and _THIS.search(dropped.text) is not None
+
     @staticmethod
     def _is_unspecific(reply: Reply, signal: Signal) -> bool:
         """True for "Applied, thanks" without a list, a number or "this patch"."""
@@ -94,6 +98,9 @@ class AppliedPatches:
         """The patches that the words mean; empty for all of them."""
         accepted = reply.message.accepted
         stated = signal.detail if signal.kind == SignalKind.APPLIED else ""
+        if stated.startswith("with "):
+            others = stated.removeprefix("with ")
+            return f"{reply.patch},{others}" if reply.patch else others
         if stated == "some" and (counted := _COUNTED.search(signal.text)) and _number(counted[1]) == self.count:
             return ""
         b4_thanks = accepted is not None and accepted.form == thanks.B4 and reply.patch == 1

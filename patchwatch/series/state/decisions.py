@@ -10,7 +10,7 @@ from patchwatch.mail.message import INSTEAD, Signal, SignalKind
 from patchwatch.series.points import Fate, PointKind
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.progress import Progress
-from patchwatch.series.state.reply import Reply, answers_yes, is_for_advice
+from patchwatch.series.state.reply import Reply, answers_yes, is_for_advice, names_branch
 from patchwatch.series.state.types import reason_of
 from patchwatch.series.state.withdrawal import reinstates, will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
@@ -63,7 +63,8 @@ def _is_about_another(known: Progress, reply: Reply, applied: Signal) -> bool:
         asked = not (reply.to_posting or reply.by_committer) and known.has_committers
         return asked and answers_yes(applied)
     if reply.by_committer:
-        return reply.message.accepted is None and reply.to_reviewer and known.judgment.turn == Turn.AUTHOR
+        listed = reply.message.accepted is not None or names_branch(applied)
+        return not listed and reply.to_reviewer and known.judgment.turn == Turn.AUTHOR
     return is_for_advice(reply, applied, asked=known.judgment.turn == Turn.AUTHOR)
 
 
@@ -71,6 +72,8 @@ def _dropped(known: Progress, reply: Reply) -> bool:
     dropped = reply.signals.get(SignalKind.UNAPPLIED)
     if not dropped or known.review.decision in _FINAL or (reply.by_author and not _applies_their_own(known, reply)):
         return False
+    if known.review.decision == State.ACCEPTED and known.applied.is_one_of_several(reply, dropped):
+        return True  # the others are still applied
     known.reopen()
     known.review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text)
     return True

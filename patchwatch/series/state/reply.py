@@ -24,6 +24,7 @@ FEW_WORDS = 12  # a mail, or a remark, this short may only thank or agree
 _ASKING = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION})
 _WISHES = frozenset({SignalKind.WISH, SignalKind.DOUBT})
 _WILL_ACT = frozenset({SignalKind.WILL_REVIEW, SignalKind.WILL_APPLY, SignalKind.REVIEW_WANTED})
+_SHORT = 6  # words beside greetings and thanks: "FYI, I have now applied this."
 _A_WORD = 5  # a mail this short says one thing, and asks for nothing more
 
 _AUTHOR_ACTS = (
@@ -43,8 +44,11 @@ _IGNORE = Pattern(
     r"(?:ignore|disregard|scratch|discard|forget(?: about)?) (?:this|it|these)"
     r"(?: (?:one|patch(?:es)?|series|version|mail|thread))?(?:\W+(?:please|thanks?|sorry\b.{0,40}))?\W*"
 )
+_BARE = Pattern(
+    r"(?i)\W*(?:(?:now|just|already)\s+)?(?:applied|committed|merged|picked|pushed|queued)(?: (?:out|up))?\W*"
+)
 _YES = Pattern(r"(?i)\W*(?:yes|yeah|yep|yup)\b")
-_NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+\S*[/-]\S+")
+_NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+(?:the\s+)?\S*[/-]\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +175,30 @@ def signals_by_kind(message: Message, committers: Committers, lists: Collection[
             signals.pop(SignalKind.WILL_APPLY, None)
             if elsewhere := signals.get(SignalKind.ELSEWHERE):
                 signals[SignalKind.ELSEWHERE] = Signal(SignalKind.ELSEWHERE, elsewhere.text)
-            if not is_by_form(message) and not _only_thanks_for_it(message, signals.get(SignalKind.APPLIED)):
+            if not is_by_form(message) and not _says_only_that(message, signals.get(SignalKind.APPLIED)):
                 signals.pop(SignalKind.APPLIED, None)
     return signals
 
 
-def _only_thanks_for_it(message: Message, applied: Signal | None) -> bool:
+def _says_only_that(message: Message, applied: Signal | None) -> bool:
     """True for a mail that says "Applied, thanks" and nothing else: people of other trees apply patches, too.
 
-    Of 59 such mails on five lists by people who hardly ever applied anything there, one was about something else.
+    Of 59 such mails on five lists by people who hardly ever applied anything there, one was about something else.  A
+    bare "applied" is no such mail.
     """
-    return applied is not None and message.word_count <= _A_WORD and "thank" in applied.text.lower()
+    if applied is None or message.word_count > _SHORT:
+        return False
+    return "thank" in applied.text.lower() or _BARE.fullmatch(applied.text) is None
 
 
 def answers_yes(applied: Signal) -> bool:
     """True for "Yes, it has been merged": whatever the reviewer asked about."""
     return _YES.match(applied.text) is not None
+
+
+def names_branch(applied: Signal) -> bool:
+    """True for "pushed to for-next": advice goes to no branch."""
+    return _NAMES_TREE.search(applied.text) is not None
 
 
 def is_for_advice(reply: Reply, applied: Signal, *, asked: bool) -> bool:
@@ -196,5 +208,5 @@ def is_for_advice(reply: Reply, applied: Signal, *, asked: bool) -> bool:
     """
     if reply.to_reviewer and answers_yes(applied):
         return True
-    listed = reply.message.accepted is not None or _NAMES_TREE.search(applied.text) is not None
+    listed = reply.message.accepted is not None or names_branch(applied)
     return (reply.to_reviewer or asked) and not listed

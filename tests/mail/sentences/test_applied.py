@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import SignalKind
+from patchwatch.mail.parse import parse
 from tests.mail.sentences.replies import signals_of
+from tests.support.mails import mail
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,20 @@ from tests.mail.sentences.replies import signals_of
         ("Applied 1 and 4 since they haven't been picked up and next warns about them.", "1 and 4"),
         ("Applied 1 and 4 as they haven't been picked up yet.", "1 and 4"),
         ("Applied because nobody objected.", ""),
+        ("FYI, I applied this patch.", ""),
+        ("JFYI, the series has been committed into frob/linux.git, branch for-6.13-wheels.", ""),
+        ("As discussed, I took this into frob.git, and we'll see what next says.", ""),
+        ("Thanks for doing this, all now queued up.", ""),
+        ("All backports now queued up, thanks!", ""),
+        ("Both patches applied as 6.13 material, thanks!", ""),
+        ("I applied all these to frob/wheels for v6.13, thanks!", ""),
+        ("I've applied this version to frob/next.", ""),
+        ("Applied to frob-next for testing.", ""),
+        ("Patch 1->2 applied for next, thanks!", "1->2"),
+        ("Applied along with the [2-3/3] as 6.13 material with edits in the titles.", "with 2-3"),
+        ("Applied as 6.13 material together with patch 2.", "with 2"),
+        ("Applied as 6.13 material, but I fixed the white space that your mailer broke.", ""),
+        ("If we look there first it is slower, so I've applied this version to frob/next.", ""),
         ("Applied 1-3 to frob.git/fixes and the last one to frob.git/next.", "1-3, last"),
         ("Applied 1-2 to frob/fixes, the rest to frob/next.", ""),
         ("Applied patches 1 and 2 to frob/fixes, and patches 3-4 to frob/next, thanks.", "1 and 2, 3-4"),
@@ -156,6 +172,10 @@ def test_applied(sentence: str, detail: str) -> None:
         "Applied! would be nice to read.",
         "Queued! means nothing here.",
         "Queued for review.",
+        "Applied to my tree for testing.",
+        "FYI, applied locally.",
+        "Applied along with your other series, but it breaks the build.",
+        "If it passes, I applied it.",
         "This patch is added in https://lore.kernel.org/all/1@x/",
         "The patches of the other series are not merged yet. They are in linux-next.",
         "Queued for my review, thanks.",
@@ -227,3 +247,20 @@ def test_plain_words_of_people_with_a_tree(sentence: str, detail: str) -> None:
 )
 def test_patches_that_are_left_out_are_named_behind_a_comma_too(sentence: str, detail: str) -> None:
     assert signals_of(f"{sentence}\n")[0] == (SignalKind.APPLIED, detail)
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        ("Applied.\n\nThanks,\nMia\n", "Applied. Thanks"),
+        ("Patch applied.  Thanks.\n", "Patch applied. Thanks"),
+        ("Picked it up, thanks.\n", "Picked it up, thanks."),
+        ("Applied.\n\nMia\n", "Applied."),
+        ("Applied.\n\nSo far so good.\n\nThanks,\nMia\n", "Applied."),
+    ],
+)
+def test_thanks_below_applied_belong_to_it(body: str, evidence: str) -> None:
+    message = parse(
+        mail(message_id="a@x", subject="Re: [PATCH] frob: oil it", in_reply_to="1@x", body=f"> +a\n\n{body}")
+    )
+    assert [signal.text for signal in message.signals if signal.kind == SignalKind.APPLIED] == [evidence]

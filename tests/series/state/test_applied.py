@@ -9,14 +9,16 @@ from msgspec import structs
 
 from patchwatch.mail.message import Message, Person, person_key
 from patchwatch.mail.parse import parse
-from patchwatch.series.committers import Committers
+from patchwatch.series.committers import Committers, lists_of
 from patchwatch.series.revision import find_revisions
 from patchwatch.series.state.revision_state import revision_state
 from tests.series.state.replies import (
+    ANN,
     APPLIED,
     MIA,
     PATCHWORK,
     REX,
+    RITA,
     RITA_TAG,
     Reply,
     answer,
@@ -187,6 +189,42 @@ def test_a_patch_that_was_lost_is_missing_from_those_that_were_applied() -> None
     (found,) = find_revisions([cover, *patches[:3], answer("a@x", MIA, cover, 9, words)])  # all to the same people
     assert found.missing == (4,)
     assert revision_state(found).state == "under-review"
+
+
+def test_patches_are_applied_along_with_the_one_that_is_answered() -> None:
+    _, *patches = posted(3)
+    words = "Applied along with the [2-3/3] as 6.5 material.\n"
+    (found,) = find_revisions([*patches, answer("a@x", MIA, patches[0], 9, words)])
+    assert (revision_state(found).state, revision_state(found).partly) == ("accepted", "")
+    assert state_after(3, (MIA, "Applied along with patch 3, thanks.\n", 2)).partly == "2,3"
+    assert state_after(4, (MIA, "Patch 2->4 applied for next, thanks!\n")).partly == "2,3,4"
+
+
+def test_a_maintainer_who_drops_one_of_several_patches_keeps_the_others() -> None:
+    said = "Another patch made this one obsolete, so I dropped this one from the series.\n"
+    assert state_after(3, (MIA, APPLIED), (MIA, said, 2)).state == "accepted"
+    assert state_after(3, (MIA, APPLIED), (MIA, "I dropped this series again.\n", 2)).state == "changes-requested"
+    assert state_after(1, (MIA, APPLIED), (MIA, said)).state == "changes-requested"
+
+
+def test_the_stable_team_applies_backports_of_any_list() -> None:
+    own = posted(1, prefix="PATCH 6.1.y")
+    queued = answer("a@x", "Stan Stable <stan@example.com>", own[0], 5, "Got it, now queued up in the right place.\n")
+    (found,) = find_revisions([*own, queued])
+    assert lists_of(found) == ()
+    assert revision_state(found, COMMITTERS).state == "accepted"
+    (upstream,) = find_revisions([*posted(1), queued])
+    assert revision_state(upstream, COMMITTERS).state == "under-review"
+
+
+def test_a_committer_pushes_their_own_patch_with_what_was_asked_for() -> None:
+    asked = (RITA, "Please use the wheel.\n\nThe rest is fine.\n")
+    ann = Committers(frozenset({("netdev@vger.kernel.org", person_key(Person("Ann Author", "ann@example.org")))}))
+    for words, state in (
+        ("Now pushed to for-next, with the wheel.\n", "accepted"),
+        ("Applied, thanks!\n", "under-review"),
+    ):
+        assert revision_state(revision(1, asked, (ANN, words, "a1")), ann).state == state
 
 
 def notice(subject: str, body: str, about: str = "1@x", hour: float = 5) -> Message:
