@@ -16,7 +16,6 @@ from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, person_key
 from patchwatch.mail.sentences.applied import names_tree
 from patchwatch.series.revision import Revision
-from patchwatch.series.stable_trees import stable_trees
 from patchwatch.series.tags import authors_of
 
 ENOUGH = 6  # three acceptances by form, or six in words: then any word counts
@@ -71,12 +70,7 @@ class Role:
 
 
 def lists_of(revision: Revision) -> tuple[str, ...]:
-    """The lists that a revision was sent to; those for everything only if there is no other.
-
-    None for a backport: the stable team applies it, whatever the list.
-    """
-    if any("-rc" not in tree for tree in stable_trees(revision.root.parts.prefixes)):
-        return ()
+    """The lists that a revision was sent to; those for everything only if there is no other."""
     return lists_among({address for message in revision.own_messages for address in message.recipients})
 
 

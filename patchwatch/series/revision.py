@@ -16,6 +16,7 @@ from patchwatch.series.partial_reroll import Rerolls
 from patchwatch.series.postings import number_of as number_of
 from patchwatch.series.postings import posted_order, sent_together
 from patchwatch.series.sendings import Sending, join_sendings
+from patchwatch.series.stable_trees import stable_trees
 from patchwatch.series.tested import NamedMails
 from patchwatch.series.unmarked_covers import unmarked_covers
 
@@ -95,6 +96,11 @@ class Revision:
         """True for a pull request, and for backports: they wait for who takes them; AUTOSEL asks everybody first."""
         backports = self.patches and all(m.upstream for m in self.patches) and "AUTOSEL" not in self.root.subject
         return self.kind == "pull" or bool(backports)
+
+    @property
+    def names_stable_tree(self) -> bool:
+        """True for a backport: the stable team applies it, whatever the list."""
+        return any("-rc" not in tree for tree in stable_trees(self.root.parts.prefixes))
 
     @property
     def own_messages(self) -> tuple[Message, ...]:

@@ -161,15 +161,20 @@ def _is_now(signal: Signal) -> bool:
     return signal.kind not in (SignalKind.PROMISE, SignalKind.WILL_REVIEW) or not is_about_follow_up(signal.text)
 
 
-def signals_by_kind(message: Message, committers: Committers, lists: Collection[str]) -> dict[SignalKind | str, Signal]:
-    """The first signal of each kind; what only a committer can mean is left out if it is known who they are."""
+def signals_by_kind(
+    message: Message, committers: Committers, lists: Collection[str], *, backport: bool = False
+) -> dict[SignalKind | str, Signal]:
+    """The first signal of each kind; what only a committer can mean is left out if it is known who they are.
+
+    Who applies a `backport` is not known.
+    """
     signals: dict[SignalKind | str, Signal] = {s.kind: s for s in reversed(message.signals)}
     if not is_claim(message):
         return signals
     if committers.includes(message.author, lists):
         if claimed := signals.get(SignalKind.CLAIMED):
             signals.setdefault(SignalKind.APPLIED, Signal(SignalKind.APPLIED, claimed.text, claimed.detail))
-    elif committers.known(lists):
+    elif committers.known(lists) and not backport:
         signals.pop(SignalKind.HOLD, None)
         if not committers.may_apply(message.author, lists):
             signals.pop(SignalKind.WILL_APPLY, None)
