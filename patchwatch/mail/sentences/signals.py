@@ -42,6 +42,8 @@ _NOW_MAINLINE = Pattern(
 )
 _NOT_MAINLINE = Pattern(r"(?i)\b(?:if|when|once|until|not|as soon as|since)\b|\?")
 _AGAIN = r"re-?(?:send|post|spin|submit)|rebase"
+_DONE_AGAIN = r"(?:re-?(?:sent|posted|spun|submitted)|rebased)"
+_HAVE = r"(?:needs?|has|have)"
 _VERSION = (
     r"(?:out )?(?:an? |the )?"
     r"(?:(?:(?:new|next|updated|proper|fixed|refreshed|formal|official|separate|real) )+patch(?:es)?|"
@@ -51,6 +53,8 @@ _NEW_VERSION = Pattern(
     rf"\bplease\s+(?:\w+\s+){{0,4}}?(?:{_AGAIN}|sen[dt] {_VERSION})\b|"
     rf"\b(?:can|could) you (?:please )?(?:{_AGAIN}|send {_VERSION})\b|"
     rf"\b(?:needs?|requires?)\s+(?:a\s+)?(?:v\d+|{_AGAIN}|rework|(?:new|another) version)\b|"
+    rf"(?<!do )\b(?:you|this|it|patch(?:es|set)?|series|v\d+)(?:'ll| will)? {_HAVE} to "
+    rf"(?:{_AGAIN}(?! (?:your (?:tree|branch)|it|them)\b)|be {_DONE_AGAIN}(?! by\b))\b|"
     rf"\bplease\b.{{0,120}}\band (?:then )?(?:{_AGAIN}|"
     r"(?:send|submit|post) (?:it|this|them|a|an|us|the(?! (?:log|output|dmesg|config|result|trace|dump|report)))\b)|"
     r"\byou will\b.{0,40}\bfix the problem in your patch and resubmit\b|"  # Greg Kroah-Hartman's patch-bot
@@ -91,7 +95,9 @@ _NOT_ASKED = Pattern(
     r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|your other \w+|"
     r"(?:make|do|send|prepare|submit|post|write|have) (?:an? )?(?:similar|separate|another|additional) "
     r"(?:patch|series|fix)|"
-    r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|if you (?:fix|want|like|need|think|insist))\b|"
+    r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|"
+    r"if you (?:fix|want|like|need|have to|think|insist))\b|"
+    r"(?:\bnot|n't) (?:think|believe|say(?:ing)?|want) [^.;]{0,20}\bto (?:be )?re|"
     r"\bpatch on top\b|\b(?:when|while|before|upon|on) (?:you (?:apply|merge|queue|commit|pick)|"
     r"(?:applying|merging|committing|queue?ing|picking|pulling))\b|"
     rf"{_SETUP}.{{0,40}}\b(?:and|then|to) (?:\w+ )?(?:re-?test|test|re-?try|try|(?:see|check) (?:if|whether))\b",
@@ -225,8 +231,8 @@ _RULES = (
     ),
     _Rule(
         SignalKind.CHANGES,
-        Cues("please|need|require| you |you will|look"),
-        word_set("please can could need needs needed require requires looking resubmit"),
+        Cues("please|need|require| you |you will|look|has to|have to"),
+        word_set("please can could need needs needed require requires looking resubmit has have"),
         _NEW_VERSION,
         _NOT_ASKED,
         "version",
