@@ -8,6 +8,7 @@ from patchwatch.pattern import Pattern
 
 _AUTHOR = Pattern(r"^(\S.{0,100}?) \((\d{1,4})\):$")
 _TITLE = Pattern(r"^ {4,8}(\S.*)$")
+_LOGGED = Pattern(r"^(\[[0-9a-f]{7,40}\] \S.*)$")  # with its hash, whose indentation a mail program removed
 _MORE_OF_TITLE = Pattern(r"^ {9,}(\S.*)$")  # git shortlog -w wraps long titles
 _WRAPPED = Pattern(r"^(\S+).*$")  # and so do mail programs, without indentation
 _WRAPS_AT = 66  # characters: no mail program breaks a line into which the next word would fit
@@ -35,7 +36,7 @@ def _titles(lines: Iterable[str]) -> list[str]:
     titles: list[str] = []
     above = ""
     for line in lines:
-        if title := _TITLE.match(line):
+        if title := _TITLE.match(line) or _LOGGED.match(line):
             titles.append(title[1].rstrip())
         elif titles and (more := _MORE_OF_TITLE.match(line)):
             titles[-1] += " " + more[1].rstrip()

@@ -18,6 +18,7 @@ from patchwatch.mail.subject_prefix import split_prefix, version_words, without_
 from patchwatch.pattern import Pattern
 
 _VERSION = Pattern(r"-*v(\d{1,3})(?:[.-](\d{1,2})|([a-d]))?", re.IGNORECASE)
+_NO_KERNEL = 10  # the first number that no kernel begins with
 _NUMBERED_VERSION = Pattern(r"#(\d{1,2})()()")  # "[PATCH #2]"
 # "2/5", "#2/5", "2.5/3", "2a/3", and "v2/3" with a stray letter
 _COUNTER = Pattern(r"#?v?(\d{1,4})(?:\.(\d{1,2})|([a-d])|(\+))?/(\d{1,4})", re.IGNORECASE)
@@ -102,10 +103,12 @@ def reply_subject(subject: str) -> str:
 def _version(word: str) -> tuple[int, int] | None:
     """A version and its minor (`v3.1`, `v3-1`, `v3a`); None for `v6.1`, a kernel.
 
-    People fix v5 with v5.1 or v5.2; long-term trees mostly end in 4 and more.
+    People fix v5 with v5.1 or v5.2; long-term trees mostly end in 4 and more.  `v29.4` is no kernel.
     """
     found = _VERSION.fullmatch(word) or _NUMBERED_VERSION.fullmatch(word)
-    if found is None or (found[2] and (int(found[2]) >= 4 or (found[1], found[2]) == ("6", "1"))):
+    if found is None:
+        return None
+    if found[2] and int(found[1]) < _NO_KERNEL and (int(found[2]) >= 4 or (found[1], found[2]) == ("6", "1")):
         return None
     return int(found[1]), int(found[2]) if found[2] else _letter(found[3])
 

@@ -68,3 +68,12 @@ def test_handwritten_list_is_not_a_shortlog() -> None:
 
 def test_empty_text_lists_nothing() -> None:
     assert shortlog("") == ()
+
+
+def test_titles_without_indentation_are_found_behind_their_hashes() -> None:
+    listed = "Ann Author (2):\n[0123456789ab] fizz: count once\n[123456789abc] fizz: count twice\n\nBob Builder (1):\n"
+    titles = (("Ann Author", "[0123456789ab] fizz: count once"), ("Ann Author", "[123456789abc] fizz: count twice"))
+    assert shortlog(f"{listed}      [23456789abcd] buzz: print it\n")[:2] == titles
+    assert shortlog(f"{listed}[23456789abcd] buzz: print it\n")[2] == ("Bob Builder", "[23456789abcd] buzz: print it")
+    assert shortlog(f"{listed}[RFC] buzz: print it\n") == titles
+    assert shortlog("Ann Author (2):\n[0123456789ab] fizz: count once\n") == ()

@@ -116,6 +116,23 @@ def test_versions_in_words(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "version", "number"),
+    [
+        ("[PATCHSET v29.4 01/13] frob: oil it", (29, 4), (1, 13)),
+        ("[PATCH v10.6] frob: oil it", (10, 6), (None, None)),
+        ("[PATCHSET v30.5 09/10] frob: oil it", (30, 5), (9, 10)),
+        ("[PATCH v9.6] frob: oil it", (1, 0), (None, None)),
+        ("[PATCH 10.6] frob: oil it", (1, 0), (None, None)),
+    ],
+)
+def test_numbers_above_all_kernels_are_versions(
+    subject: str, version: tuple[int, int], number: tuple[int | None, int | None]
+) -> None:
+    parts = parse_subject(subject)
+    assert ((parts.version, parts.minor), (parts.counter, parts.expected)) == (version, number)
+
+
+@pytest.mark.parametrize(
     "word",
     words(
         "5.10|v6.6|v6.1|5.10.y|v4.19.y|linux-6.6.y|for-6.9|for-v6|v6.1-v6.6|6.6/6.8|6.1/2|v4l|v4l2|net|retake 2|"
