@@ -30,7 +30,8 @@ _THING = (
     r"(?:all (?:of )?)?(?:the |this |these )?(?:whole |entire )?"
     r"(?:patch(?:es|set)?|backports?|series|one|copy|version|v\d+)"
     r"(?: (?:in|of|from) (?:the|this|your) (?:series|patch ?set))?|"
-    r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
+    r"(?:the )?(?:first|last|latter|others?|remaining|rest)"
+    r"(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
 _NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*)"

@@ -298,8 +298,9 @@ def person_signals(sentences: Sequence[str]) -> list[Signal]:
         previous = sentence
         if not another and (reported is None or _has_numbers(reported)) and _APPLYING.occur(lowered):
             report = _report(sentence, lowered)
-            if reported is not None and report is not None and _has_numbers(report):
-                together = Signal(SignalKind.APPLIED, reported.text, f"{reported.detail}, {report.detail}")
+            if reported is not None and report is not None and (_has_numbers(report) or report.detail == "rest"):
+                numbers = "" if report.detail == "rest" else f"{reported.detail}, {report.detail}"
+                together = Signal(SignalKind.APPLIED, reported.text, numbers)
                 signals[signals.index(reported)] = reported = together
                 continue
             if reported is None and report is not None:

@@ -69,6 +69,7 @@ def test_a_verb_with_one_patch_for_its_object_is_about_one() -> None:
     [
         ([(MIA, "Applied 1-2 to frob/for-6.5.\n")], "1,2"),
         ([(MIA, "Patch 1 applied to frob/fixes. Patch 3 applied to frob/next. Thanks!\n")], "1,3"),
+        ([(MIA, "Patch 1 applied to frob/next. The rest needs an ack from Rex.\n")], "1"),
         ([(MIA, "Applied, thanks.\n", 3)], "3"),
         ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
         ([(MIA, "Applied the first patch.\n")], "some"),
@@ -88,6 +89,9 @@ def test_a_partly_applied_series_has_the_patch_numbers(replies: list[Reply], par
     [
         [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (REX, "Applied patch 3 to knob/next.\n")],
         [(MIA, "Applied 1-2 to frob/for-6.5.\n"), (MIA, "Applied the rest, thanks.\n")],
+        [(MIA, "Patch 1 applied to frob/next. The rest applied to knob/next. Thanks!\n")],
+        [(MIA, "I've applied patch 1 to frob/fixes. I've applied the others to frob/next.\n")],
+        [(MIA, "Patch 1 applied to frob/fixes.\n\nThe remaining patches applied to frob/next, thanks.\n")],
         [(MIA, "Applied, thanks.\n", number) for number in (1, 2, 3)],
         [(MIA, "Series applied, thanks.\n", 1)],
         [(MIA, THANKS, 1)],
