@@ -113,7 +113,8 @@ class _Pool:
         context: ForkServerContext | SpawnContext
         if "forkserver" in multiprocessing.get_all_start_methods():
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["patchwatch.sync.preloaded"])
+            # Of a thousand mails one needs liblore (patchwatch.mail.same_name): each process would import its own.
+            context.set_forkserver_preload(["patchwatch.sync.preloaded", "liblore.series"])
         else:
             context = multiprocessing.get_context("spawn")
         self._threads = ThreadPoolExecutor(workers)
