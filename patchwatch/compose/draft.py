@@ -6,7 +6,8 @@ patchwatch.compose.git_send_email sends them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
@@ -14,7 +15,11 @@ from patchwatch.mail.addresses import Mailbox, mailboxes, unreadable
 from patchwatch.mail.body import own_text
 from patchwatch.sanitize import line
 
+ADDED = "added by you"
+"""Why somebody gets a reply who was not among its recipients."""
+
 _HEADERS = ("From", "To", "Cc", "Subject", "In-Reply-To")
+_NAMED = 3  # recipients; more are counted
 _REFERENCES = 900  # characters: git send-email writes them on one line, which may have 998 (RFC 5322, 2.1.1)
 
 
@@ -32,6 +37,7 @@ class Draft:
     references: tuple[str, ...] = ()  # oldest first, the parent last
     answers: int = 0  # how many lines the mail has that it answers, blank ones left out
     trimmed: str = ""  # what was left out of the quote
+    origins: Mapping[str, str] = field(default_factory=dict)  # why each recipient gets it, by `Mailbox.key`
 
 
 def format_draft(draft: Draft) -> str:
@@ -53,6 +59,21 @@ def about_quote(draft: Draft) -> str:
         return ""
     left_out = f": {draft.trimmed}" if draft.trimmed and quoted else ""
     return f"{quoted or 'none'} of {plural(draft.answers, 'line')}{left_out}"
+
+
+def about_recipients(draft: Draft, people: Sequence[Mailbox]) -> str:
+    """`Ann, Bo: as in the mail; net@example.org: a public list`: why these get it; no names if there is one reason."""
+    found: dict[str, list[str]] = {}
+    for mailbox in people:
+        found.setdefault(draft.origins.get(mailbox.key, ADDED), []).append(mailbox.name or mailbox.address)
+    if len(found) == 1:
+        return next(iter(found))
+    return "; ".join(f"{_names(names)}: {why}" for why, names in found.items())
+
+
+def _names(names: Sequence[str]) -> str:
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join([*names[:_NAMED], *more])
 
 
 def parse_draft(draft: Draft, text: str) -> Draft:

@@ -21,6 +21,7 @@ from patchwatch.mail import body, diff, flowed, headers
 from patchwatch.mail.addresses import Mailbox, mailboxes, without
 from patchwatch.mail.body import Segment
 from patchwatch.mail.headers import Headers
+from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.mime import Text, text_of
 from patchwatch.mail.subject import reply_subject
 from patchwatch.mail.unreadable import parse_anything
@@ -32,6 +33,7 @@ TAGS = ("Reviewed-by", "Acked-by", "Tested-by")
 _MESSAGE = frozenset({"prose", "trailer"})
 _COVER_LINES = 15  # of a cover letter to quote above a tag
 _MAX_SUBJECT = 500
+_LIST, _OTHERS = "a public list", "as in the mail"
 
 
 def reply(raw: bytes, sender: Mailbox, me: Set[str], message_id: str, at: DiffLine | None = None) -> Draft:
@@ -95,7 +97,7 @@ def endorse(
 
 
 def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: str) -> Draft:
-    to, cc = _recipients(head, me | {sender.key})
+    to, cc, why = _recipients(head, me | {sender.key})
     parent = headers.message_id(head, b"")
     parent = parent if _is_writable(parent) and not parent.endswith(headers.NO_ID) else ""
     ancestors = tuple(i for i in headers.ancestors(head)[1] if _is_writable(i) and i != parent)
@@ -108,22 +110,26 @@ def _draft(head: Headers, sender: Mailbox, me: Set[str], message_id: str, text: 
         message_id=message_id,
         in_reply_to=parent,
         references=(*ancestors, parent) if parent else (),
+        origins={m.key: why for m in to} | {m.key: _LIST if is_list_address(m.key) else _OTHERS for m in cc},
     )
 
 
-def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple[Mailbox, ...]]:
-    """To and Cc of a reply to all (RFC 5322, 3.6.3), or those in Mail-Followup-To."""
+def _recipients(head: Headers, me: Set[str]) -> tuple[tuple[Mailbox, ...], tuple[Mailbox, ...], str]:
+    """To and Cc of a reply to all (RFC 5322, 3.6.3), or those in Mail-Followup-To; and why those in To get it."""
     followup_to = without(mailboxes(head.get_all("mail-followup-to")), me)
     if followup_to:
-        return followup_to, ()
+        return followup_to, (), "where the mail asks for answers (Mail-Followup-To)"
     first_to, first_cc = mailboxes(head.get_all("to")), mailboxes(head.get_all("cc"))
-    candidates = (mailboxes(head.get_all(name)) for name in ("reply-to", "x-original-from", "from"))
-    author = next((addresses for addresses in candidates if addresses), ())
-    to = without(author, me)
+    found = {name: mailboxes(head.get_all(name)) for name in ("reply-to", "x-original-from", "from")}
+    name = next((name for name, addresses in found.items() if addresses), "from")
+    to = without(found[name], me)
+    author = {headers.sender(head).email.lower()}  # not the relay that sent it
+    elsewhere = name == "reply-to" and {m.key for m in to} != author
+    why = "where the mail asks for answers (Reply-To)" if elsewhere else "who you answer"
     if not to:  # my own mail: reply to its recipients
-        to, first_to = without(first_to, me), ()
+        to, first_to, why = without(first_to, me), (), "who you wrote to"
     cc = without(mailboxes(map(str, (*first_to, *first_cc))), me | {mailbox.key for mailbox in to})
-    return to, cc
+    return to, cc, why
 
 
 def _attribution(head: Headers) -> str:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.compose.draft import Draft, about_quote, check, format_draft, parse_draft, references_line
+from patchwatch.compose.draft import (
+    Draft,
+    about_quote,
+    about_recipients,
+    check,
+    format_draft,
+    parse_draft,
+    references_line,
+)
 from patchwatch.compose.git_send_email import as_file
 from patchwatch.compose.hunk import DiffLine
 from patchwatch.compose.reply import endorse, reply
@@ -250,6 +258,50 @@ def test_reply_without_own_text_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="no text of yours"):
         check(parse_draft(draft, format_draft(draft)))
     check(parse_draft(draft, format_draft(draft) + "\nWhy twice?\n"))
+
+
+@pytest.mark.parametrize(
+    ("of", "of_to", "of_cc"),
+    [
+        ({}, "who you answer", "a public list"),
+        (
+            {"cc": "Ben <ben@example.net>"},
+            "who you answer",
+            "netdev@vger.kernel.org: a public list; Ben: as in the mail",
+        ),
+        (
+            {"headers": {"Reply-To": "team@example.org"}},
+            "where the mail asks for answers (Reply-To)",
+            "a public list",
+        ),
+        (
+            {
+                "sender": "Ann Author via B4 Relay <devnull+ann.example.org@kernel.org>",
+                "headers": {"Reply-To": "Ann Author <ann@example.org>", "X-Original-From": "Ann <ann@example.org>"},
+            },
+            "who you answer",
+            "a public list",
+        ),
+        (
+            {"sender": "Rita <rita@example.com>", "to": "ann@example.org", "cc": "ben@example.net"},
+            "who you wrote to",
+            "as in the mail",
+        ),
+    ],
+)
+def test_it_is_said_why_each_recipient_gets_it(of: dict[str, Any], of_to: str, of_cc: str) -> None:
+    draft = answer(**of)
+    assert (about_recipients(draft, draft.to), about_recipients(draft, draft.cc)) == (of_to, of_cc)
+
+
+def test_a_recipient_who_was_added_is_named_as_such() -> None:
+    draft = answer(cc=", ".join(f"r{n}@example.net" for n in range(5)))
+    text = format_draft(draft).replace("Cc: ", "Cc: Eve <eve@example.org>, ")
+    after = parse_draft(draft, text)
+    assert about_recipients(after, after.cc) == (
+        "Eve: added by you; netdev@vger.kernel.org: a public list; "
+        "r0@example.net, r1@example.net, r2@example.net, 2 more: as in the mail"
+    )
 
 
 def test_recipients_and_subject_can_be_changed() -> None:

@@ -127,7 +127,7 @@ def _line_pieces(page: Page, number: int) -> list[StyledText]:
         case "trailer":
             name = _TRAILER_NAME.match(text)
             return [(name[0], "calm strong"), (text[name.end() :], "calm")] if name else [(text, "calm")]
-        case "separator" | "signature" | "excerpt":
+        case "separator" | "signature" | "excerpt" | "origin":
             return [(text, "dim")]
         case "section":
             return [(text, "accent strong"), (f" {_RULE}", "faint")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patchwatch.compose.draft import Draft, about_quote
+from patchwatch.compose.draft import Draft, about_quote, about_recipients
 from patchwatch.compose.git_send_email import DryRun
 from patchwatch.compose.manners import COLUMNS, faults
 from patchwatch.counts import plural
@@ -47,7 +47,13 @@ def _about(name: str, text: StyledText) -> list[StyledText]:
 
 def outgoing_page(draft: Draft, rehearsal: DryRun) -> Page:
     """Recipients that no header names, headers, text, all recipients, and the command that sends it."""
-    lines = [*_hidden(rehearsal), *_headers(rehearsal), *_text(draft.body), *_envelope(rehearsal), *_command(rehearsal)]
+    lines = [
+        *_hidden(rehearsal),
+        *_headers(draft, rehearsal),
+        *_text(draft.body),
+        *_envelope(rehearsal),
+        *_command(rehearsal),
+    ]
     return make_page(draft.message_id, lines)
 
 
@@ -72,9 +78,13 @@ def _hidden(rehearsal: DryRun) -> Iterator[Line]:
         )
 
 
-def _headers(rehearsal: DryRun) -> Iterator[Line]:
+def _headers(draft: Draft, rehearsal: DryRun) -> Iterator[Line]:
+    """The headers; below To and Cc why these people get it."""
     for name, value in rehearsal.headers:
         yield Line("outgoing", f"{line(name)}: {line(value)}", 0)
+        people = {"to": draft.to, "cc": draft.cc}.get(name.lower(), ())
+        if people:
+            yield Line("origin", f"    {line(about_recipients(draft, people))}", 0)
     yield Line("outgoing", "", 0)
 
 

@@ -276,7 +276,7 @@ def _prefix(one: Line, width: int) -> str:
         prefix = " " * _CONTINUATION_INDENT
     elif one.kind == "point" and (head := _POINT_HEAD.match(one.text)):
         prefix = " " * len(head[0])
-    elif one.kind == "excerpt":
+    elif one.kind in ("excerpt", "origin"):
         prefix = " " * (len(one.text) - len(one.text.lstrip()))
     elif one.kind in ("diff", "between"):
         prefix = "↪ "

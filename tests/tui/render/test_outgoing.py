@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +39,12 @@ def test_outgoing_mail_is_shown_in_full() -> None:
     assert sum(one.count("x") for one in text if set(one) <= set("xYes. ")) == 100
     assert max(len(one) for one in text if "──" not in one) <= 60
     assert text[-1] == "git send-email --dry-run x"
+
+
+def test_below_the_recipients_is_why_they_get_it() -> None:
+    draft = replace(draft_of("Yes.\n"), origins={RITA.key: "who you answer"})
+    text = shown(outgoing_page(draft, DryRun((("To", "Rita <rita@example.com>"), ("Subject", "Re: it")), (), (), "")))
+    assert text[:3] == ["To: Rita <rita@example.com>", "    who you answer", "Subject: Re: it"]
 
 
 def test_a_draft_page_starts_with_the_error() -> None:
