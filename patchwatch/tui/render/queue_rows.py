@@ -180,8 +180,7 @@ def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" 
         cells.append(([(_lists(row.inboxes, sizes.list), "dim")], sizes.list, False))
         cells.append(([(series_labels.open_points(row), "warn")], sizes.points, True))
         cells.append((labels.reviewed(row), sizes.tags, True))
-    if width >= _TINY:
-        cells.append(([(unread, "accent strong")], sizes.new if roomy else 1, True))
+    cells.append(([(unread, "accent strong")], sizes.new if roomy else 1, True))
     gap = 2 if roomy else 1
     room = width - 2 - sum(size + gap for _, size, _ in cells)
     if own := fit(series_labels.own(row), _LABELS) if width >= _MEDIUM else "":
