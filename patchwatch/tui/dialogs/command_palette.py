@@ -20,6 +20,7 @@ from textual.content import Content
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
+from patchwatch.series.views import View
 from patchwatch.tui.base.api import PaletteApp
 from patchwatch.tui.base.screen import BaseScreen
 from patchwatch.tui.base.theme import StyledText, content
@@ -29,6 +30,9 @@ from patchwatch.tui.widgets.text_field import SanitizedInput
 _MOVEMENTS = {"up", "down", "left", "right", "page_up", "page_down", "first", "last", "top", "bottom"} | {
     f"{which}_{what}" for which in ("next", "previous") for what in ("section", "view")
 }
+_ON_THE_SERIES = {"open", "reply", "tag", "b4", "not_mine"}  # besides those that all screens have
+_CHOICES = {"mark", "sort", "reverse"} | {view.name.lower() for view in View}
+_MOVES = 3
 _MOST = 50  # series offered; another letter narrows them down
 
 
@@ -76,26 +80,32 @@ def action_name(binding: Binding) -> str:
     return f"{name}: {tooltip[0].lower()}{tooltip[1:]}"
 
 
-def _is_movement(binding: str) -> bool:
-    """True if a binding only moves: everybody knows such keys, and nobody looks for them first."""
-    return binding.partition(".")[2] in _MOVEMENTS
+def _rank(binding: str) -> int:
+    """0: it does something to the series; 1: to anything else; 2: it chooses what is shown or marked; 3: it only moves.
+
+    Everybody knows the keys of the last, and nobody looks for them first.
+    """
+    group, _, name = binding.partition(".")
+    if name in _MOVEMENTS:
+        return _MOVES
+    return 0 if group == "act" or name in _ON_THE_SERIES else 2 if name in _CHOICES else 1
 
 
 class Actions(Provider):
     """The actions of the current screen, with their keys, and the themes."""
 
-    def _actions(self) -> Sequence[tuple[str, str, Callable[[], Any], bool]]:
-        """Name, key and function of each, and whether it only moves."""
+    def _actions(self) -> Sequence[tuple[str, str, Callable[[], Any], int]]:
+        """Name, key, function and rank of each."""
         app = cast(PaletteApp, self.app)
-        found: dict[str, tuple[str, str, Callable[[], Any], bool]] = {}
+        found: dict[str, tuple[str, str, Callable[[], Any], int]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.id and binding.description and binding.action != "app.command_palette" and active.enabled:
                 name = action_name(binding)
                 run = partial(app.run_action, binding.action, active.node)
-                found.setdefault(binding.id, (name, self.app.get_key_display(binding), run, _is_movement(binding.id)))
+                found.setdefault(binding.id, (name, self.app.get_key_display(binding), run, _rank(binding.id)))
         for theme, name in app.looks.items():
-            found[f"theme.{theme}"] = (f"Theme: {name}", "", partial(app.choose_theme, theme), False)
+            found[f"theme.{theme}"] = (f"Theme: {name}", "", partial(app.choose_theme, theme), 1)
         return sorted(found.values(), key=itemgetter(3))  # stable: otherwise in the screen's order
 
     async def discover(self) -> Hits:
@@ -109,10 +119,10 @@ class Actions(Provider):
         Names that begin with it come first: "snooze" occurs in the name of Undo, too.  What only moves comes below the
         series.
         """
-        for name, key, run, moves in self._actions():
+        for name, key, run, rank in self._actions():
             if _matches(name, query):
                 begins = name.lower().startswith(query.strip().lower())
-                yield Hit(3.0 if begins else 0.0 if moves else 2.0, _shown(highlighted(name, query), key), run, name)
+                yield Hit(3.0 if begins else 0.0 if rank == _MOVES else 2.0, _shown(highlighted(name, query), key), run, name)
 
 
 class Series(Provider):
