@@ -1,4 +1,7 @@
-"""`unwatch`, `seen`, `mark`, `link`, `unlink`, `dismiss`, `mute`, `pin`, `snooze`, `undo`: what a person decides."""
+"""What a person decides: `unwatch`, `seen`, `mark`, `link`, `unlink`, `dismiss`, `mute`, `not-mine`, `pin`, `snooze`.
+
+And `undo`.
+"""
 
 from __future__ import annotations
 
@@ -172,6 +175,28 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
         print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
 
 
+@click.command("not-mine", short_help="Say that what is asked of you in series is not yours to do.")
+@click.argument("series", nargs=-1, required=True, type=SERIES)
+@click.option("--off", is_flag=True, help="Put them back into your queue.")
+@hidden_now_option
+@click.pass_obj
+def not_mine_command(context: Context, series: tuple[str, ...], off: bool) -> None:
+    """Take series out of Now and Review, because somebody else reviews or applies them.
+
+    They return when somebody asks you by name or answers you, or when you write in them.
+
+    \b
+    Examples:
+      patchwatch not-mine 12
+      patchwatch not-mine 12 --off
+    """
+    tracker = context.tracker
+    rows = find_all(tracker, series)
+    tracker.not_mine([row.id for row in rows], mine=off)
+    for row in rows:
+        print_line(f"{'yours again' if off else 'not yours'}: #{row.id} {line(row.title)}")
+
+
 @click.command("pin", short_help="Keep series first in their section.")
 @click.argument("series", nargs=-1, required=True, type=SERIES)
 @click.option("--off", is_flag=True, help="Unpin.")
@@ -225,7 +250,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
 @hidden_now_option
 @click.pass_obj
 def undo_command(context: Context) -> None:
-    """Undo the last watch, unwatch, read, mark, link, unlink, dismiss, mute, pin, label or snooze.
+    """Undo the last watch, unwatch, read, mark, link, unlink, dismiss, mute, not-mine, pin, label or snooze.
 
     Repeat it to undo earlier ones. What is read mail by mail, and `seen`, is not undone.
 

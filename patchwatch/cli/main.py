@@ -45,6 +45,7 @@ COMMANDS = {
     "unlink": "decide",
     "dismiss": "decide",
     "mute": "decide",
+    "not-mine": "decide",
     "pin": "decide",
     "label": "label",
     "snooze": "decide",
@@ -83,7 +84,7 @@ class _Commands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = getattr(importlib.import_module(f"patchwatch.cli.{module}"), f"{cmd_name}_command")
+        command = getattr(importlib.import_module(f"patchwatch.cli.{module}"), f"{cmd_name.replace('-', '_')}_command")
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

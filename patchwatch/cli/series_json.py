@@ -40,6 +40,7 @@ def series_json(row: SeriesRow, url: Callable[[str, str], str], now: int, place:
         "watched": row.watched,
         "muted": row.muted,
         "pinned": row.pinned,
+        "not_mine": row.not_mine > 0,
         "labels": list(row.labels),
         "snoozed": row.snoozed_until is not None,
         "snoozed_until": format_time(row.snoozed_until) if row.snoozed_until else None,

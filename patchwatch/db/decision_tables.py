@@ -23,6 +23,8 @@ mute = _own("mute")
 
 pin = _own("pin")
 
+not_mine = _own("not_mine")
+
 label = _own("label", Column("name", String, primary_key=True))
 
 snooze = _own(

@@ -44,7 +44,7 @@ def dismiss(connection: Connection, key: str, at: int, by: str) -> None:
     insert_missing(connection, t.dismissed, [row])
 
 
-Decision = Literal["watch", "mute", "pin", "snooze", "mark"]
+Decision = Literal["watch", "mute", "not_mine", "pin", "snooze", "mark"]
 """A kind of decision about one message; each has its table.  Marks are everybody's, the others a person's own."""
 
 

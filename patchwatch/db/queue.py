@@ -127,6 +127,7 @@ def _case(line: SeriesSummary | SeriesRow, news: News | None = None, woken: int 
         mine=mine,
         muted=line.muted,
         pinned=line.pinned,
+        not_mine=line.not_mine,
         snoozed_until=line.snoozed_until,
         woken=woken,
         blocked=labels.blocked(line) if line.blocked_by else "",
@@ -141,7 +142,8 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         return case
     author = Person(row.author_name, row.author_email)
     waiting = waiting_on(newest.points, author, Turn(row.turn), now)
-    answers = [p for w in waiting if w.person.email in me for p in w.points if p.closed_at > involvement.replied]
+    told = max(involvement.replied, case.not_mine)
+    answers = [p for w in waiting if w.person.email in me for p in w.points if p.closed_at > told]
     closer = answers[-1].closer or author if answers else author
     return case._replace(
         author=involvement.author,
@@ -149,6 +151,7 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         backport=newest.backport,
         action=next_action(row, now, ping_days=rules.ping_days, windows=rules.windows),
         pulls=involvement.pulls,
+        not_mine=case.not_mine if case.not_mine > involvement.replied else 0,
         applies=(applies is not None and not _took_theirs(row, me)) or _promised(row, me),
         asked=involvement.asked.date if involvement.asked else 0,
         answerer=short_name(closer.name, closer.email),

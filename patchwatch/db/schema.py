@@ -18,6 +18,7 @@ from patchwatch.db.decision_tables import label as label
 from patchwatch.db.decision_tables import manual_link as manual_link
 from patchwatch.db.decision_tables import mark as mark
 from patchwatch.db.decision_tables import mute as mute
+from patchwatch.db.decision_tables import not_mine as not_mine
 from patchwatch.db.decision_tables import patch_mark as patch_mark
 from patchwatch.db.decision_tables import person as person
 from patchwatch.db.decision_tables import pin as pin

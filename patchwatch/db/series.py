@@ -73,7 +73,7 @@ def series(
     inboxes, failed = seen_in(execute, ids)
     unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
     muted, pinned = series_flags.muted(execute), series_flags.pinned(execute)
-    labels = series_flags.labels(execute)
+    labels, not_mine = series_flags.labels(execute), series_flags.not_mine(execute)
     snoozed = series_flags.snoozed(execute, me, now)
     needs = {number: own[-1].depends_on for number, (own, _) in revisions.items() if own and own[-1].depends_on}
     depends_on = dependencies.resolve(execute, needs, now) if needs else {}
@@ -98,6 +98,7 @@ def series(
             "muted": stored.id in muted,
             "pinned": stored.id in pinned,
             "labels": labels.get(stored.id, ()),
+            "not_mine": not_mine.get(stored.id, 0),
             "snoozed_until": snoozed.get(stored.id),
             "awaiting_review": awaiting,
             "overdue": awaiting and stored.turn_since <= overdue_since and not blocked,

@@ -65,6 +65,14 @@ def pinned(execute: Execute) -> set[int]:
     return {row[0] for row in execute(PINNED, {})}
 
 
+def not_mine(execute: Execute) -> dict[int, int]:
+    """Return when the person said, last, of each series that it is not theirs to do; the others are left out."""
+    found: dict[int, int] = {}
+    for number, at in execute(DECIDED.format(table="not_mine", columns=", not_mine.at"), {}):
+        found[number] = max(at, found.get(number, 0))
+    return found
+
+
 def labels(execute: Execute) -> dict[int, tuple[str, ...]]:
     """Return my labels of each series, in alphabetical order; series without one are left out."""
     found: dict[int, tuple[str, ...]] = {}

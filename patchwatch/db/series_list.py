@@ -61,6 +61,7 @@ def summaries(
         muted=series_flags.muted(execute),
         pinned=series_flags.pinned(execute),
         labels=series_flags.labels(execute),
+        not_mine=series_flags.not_mine(execute),
         snoozed=series_flags.snoozed(execute, mine, now),
         unread=series_flags.unread_in_watched(execute),
         blocked=dependencies.blocked(execute, waiting, now) if waiting else {},
@@ -105,6 +106,7 @@ class _Flags(NamedTuple):
     muted: Set[int]
     pinned: Set[int]
     labels: Mapping[int, tuple[str, ...]]
+    not_mine: Mapping[int, int]
     snoozed: Mapping[int, int]
     unread: Mapping[int, int]
     blocked: Mapping[int, tuple[int, ...]]
@@ -115,7 +117,7 @@ def _summarizer(
     flags: _Flags, inboxes: _Inboxes, seen: Mapping[int, tuple[str, ...]], is_followed: _FollowTest, now: int
 ) -> Callable[[Any], SeriesSummary]:
     """Return a function that makes the summary of a row; `seen` are the inboxes of each series."""
-    mine, watched, muted, pinned, labels, snoozed, unread, blocked, overdue_since = flags  # fast for ten thousand
+    mine, watched, muted, pinned, labels, not_mine, snoozed, unread, blocked, overdue_since = flags  # fast for 10,000
 
     def summary(row: Any) -> SeriesSummary:
         number, title, author, email, state, turn, since, active, version, minor, rfc = row[:11]
@@ -158,6 +160,7 @@ def _summarizer(
             pinned=number in pinned,
             applied=applied,
             labels=labels.get(number, ()),
+            not_mine=not_mine.get(number, 0),
         )
 
     return summary

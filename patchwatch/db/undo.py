@@ -18,7 +18,9 @@ from patchwatch.db import schema as t
 from patchwatch.db.people import acting
 from patchwatch.db.sql import chunks, dumps, next_id
 
-Decided = Literal["watch", "mute", "pin", "label", "snooze", "mark", "manual_link", "dismissed", "patch_mark"]
+Decided = Literal[
+    "watch", "mute", "not_mine", "pin", "label", "snooze", "mark", "manual_link", "dismissed", "patch_mark"
+]
 """A table whose changes are logged."""
 
 _KEPT = 500  # entries

@@ -196,6 +196,7 @@ class SeriesRow(Struct, frozen=True):
     depends_on: tuple[DependencyRow, ...] = ()  # of the newest revision
     pinned: bool = False
     labels: tuple[str, ...] = ()  # that I gave it
+    not_mine: int = 0  # when I said that what is asked in it is not mine to do; 0: I did not
     my_turn: bool = False  # I am among those whose turn it is; only known if it was read alone
 
     @property
@@ -252,6 +253,7 @@ class SeriesSummary(NamedTuple):
     pinned: bool = False
     applied: int = 0  # patches of the newest revision, if not all
     labels: tuple[str, ...] = ()  # that I gave it
+    not_mine: int = 0  # when I said that what is asked in it is not mine to do; 0: I did not
     place: Place | None = None  # in the queue; None: in no section, or not computed
 
     @property

@@ -103,6 +103,7 @@ class Case(NamedTuple):
     known: bool = True  # I watch or follow it, it is mine, or was sent to me, or I replied to it
     muted: bool = False
     pinned: bool = False
+    not_mine: int = 0  # when I said that it is not mine to do, having written nothing in it since; 0: I did not
     snoozed_until: int | None = None  # None: not snoozed; 0: until somebody replies
     woken: int = 0  # when a snooze of it ended
     blocked: str = ""  # `blocked by #12`
@@ -155,6 +156,8 @@ def _place(case: Case, now: int, rules: Rules) -> Place | None:
     if case.muted or case.snoozed_until is not None:
         return _set_aside(case)
     asked = _now(case, now, rules) or _review(case, now, rules)
+    if asked is not None and _is_others(case, asked):
+        return _new(case, now) or _disowned(case, now)
     if asked is not None and _lapsed(case, asked, now, rules):
         return _new(case, now) or _left(case, asked, now)
     return asked or _new(case, now) or _waiting(case, now)
@@ -236,6 +239,19 @@ def _set_aside(case: Case) -> Place:
         return Place(Section.WAITING, "snoozed", "you snoozed it until somebody replies", case.turn_since)
     reason = f"you snoozed it until {verbs.long_day(case.snoozed_until)}"
     return Place(Section.WAITING, "snoozed", reason, case.turn_since, case.snoozed_until)
+
+
+def _is_others(case: Case, asked: Place) -> bool:
+    """True if I said that it is not mine: no longer that of a role; what somebody asks me later is mine again."""
+    to_me = case.author or case.pulls or asked.named or case.answers
+    return bool(case.not_mine) and (asked.since <= case.not_mine or not to_me)
+
+
+def _disowned(case: Case, now: int) -> Place:
+    """The place of what I said is not mine to do: with those that wait."""
+    found = _waiting(case._replace(applies=False), now)
+    verb = "you" if case.author else found.verb
+    return found._replace(verb=verb, reason=f"not yours, as you said; {found.reason}")
 
 
 def _lapsed(case: Case, asked: Place, now: int, rules: Rules) -> bool:

@@ -70,6 +70,13 @@ class Decisions(Queries):
             with undo.logged(connection, "pin", ids, what, self.now()):
                 decisions.pin(connection, ids, roots, self.now())
 
+    def not_mine(self, series_ids: Ids, *, mine: bool = False) -> None:
+        """Take series out of Now and Review, until somebody asks me in them.  Or, if they are `mine`, put them back."""
+        if mine:
+            self._decide(series_ids, "not_mine", "yours again", None)
+        else:
+            self._decide(series_ids, "not_mine", "not yours", lambda row: {})
+
     def label(self, series_ids: Ids, change: LabelChange) -> None:
         """Change my labels of series."""
         rows = self._rows(series_ids)
@@ -133,9 +140,8 @@ class Decisions(Queries):
         return listed
 
     def undo(self) -> str:
-        """Undo my last watch, unwatch, mute, pin, label, snooze, mark, link, unlink, dismissal, or mark of a patch.
+        """Undo my last decision, or mark of a patch; return its description.
 
-        Returns its description.
         A second call undoes the one before.  What somebody else has changed since then stays.
 
         Raises:

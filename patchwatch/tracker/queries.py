@@ -167,8 +167,10 @@ class Queries(TrackerBase):
             place = self._place(execute, row)
         mine = place is not None and (place.section in ASKS or place.verb == "you")
         others = row.next_action is not None and row.next_action.by != "me"
-        action = to_apply(row, now) if mine and others else None
-        return structs.replace(row, my_turn=mine, next_action=action or row.next_action)
+        action = to_apply(row, now) if mine and others else row.next_action
+        if row.not_mine and not mine and not others:
+            action = None
+        return structs.replace(row, my_turn=mine, next_action=action)
 
     def _place(self, execute: Execute, row: SeriesRow) -> Place | None:
         """Return the place of a series in my queue, as if nothing in it were new."""

@@ -48,6 +48,13 @@ def test_unlink_names_the_next_step_if_the_version_now_follows_an_older_one(run:
     )
 
 
+def test_what_is_not_mine_leaves_the_queue_until_it_is_put_back(with_xdp: Run) -> None:
+    assert with_xdp("not-mine", "1").stdout.startswith("not yours: #1 ")
+    assert json.loads(with_xdp("show", "1", "--json").stdout)["not_mine"] is True
+    assert with_xdp("not-mine", "1", "--off").stdout.startswith("yours again: #1 ")
+    assert json.loads(with_xdp("show", "1", "--json").stdout)["not_mine"] is False
+
+
 def test_a_pinned_series_is_shown_as_such_until_it_is_unpinned(with_xdp: Run) -> None:
     assert with_xdp("pin", "1").stdout.startswith("pinned: #1 ")
     assert json.loads(with_xdp("show", "1", "--json").stdout)["pinned"] is True

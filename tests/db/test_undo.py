@@ -102,6 +102,21 @@ def test_pins_are_per_person(tracker: DemoTracker) -> None:
     assert not tracker.one(number).pinned
 
 
+def test_not_mine_is_per_person_and_undone(tracker: DemoTracker) -> None:
+    number = tracker.find(XDP_V5)
+    me = tracker.database.acting
+    tracker.not_mine([number])
+    tracker.database.acting = BO
+    assert (tracker.one(number).not_mine, [row.not_mine for row in tracker.lines() if row.id == number]) == (0, [0])
+    tracker.database.acting = me
+    assert tracker.one(number).not_mine == NOW
+    tracker.not_mine([number], mine=True)
+    assert tracker.undo().startswith("yours again")
+    assert tracker.one(number).not_mine == NOW
+    assert tracker.undo().startswith("not yours")
+    assert tracker.one(number).not_mine == 0
+
+
 def test_labels_are_undone_per_person(tracker: DemoTracker) -> None:
     number = tracker.find(XDP_V5)
     me = tracker.database.acting

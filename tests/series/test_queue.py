@@ -119,6 +119,17 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("a question about what I reviewed", closed("accepted", 90, replied=True, news=news(replies=1)), "new", "1 reply"),
     ("it fails in the tree", closed("accepted", 2, **OWN, news=news(failures=1)), "new", "fails"),
     ("applied, then answered", closed("accepted", 2, **OWN, news=news(closed=True, replies=1)), "new", "applied"),
+    # Not mine, as I said.
+    ("a review for others", case(action=ASKED, not_mine=NOW - DAY), "waiting", "reviewers"),
+    ("its next version", case(days=0.5, version="v4", action=AGAIN, not_mine=NOW - DAY), "waiting", "reviewers"),
+    ("others' to apply", case("maintainer", applies=True, not_mine=NOW - DAY), "waiting", "maintainer"),
+    ("others', with news", case(action=ASKED, not_mine=NOW - DAY, news=news(replies=2)), "new", "2 replies"),
+    ("a name, before", case(asked=NOW - 2 * DAY, action=mine(BY_NAME), not_mine=NOW - DAY), "waiting", "reviewers"),
+    ("a name, after", case(asked=NOW - DAY, action=mine(BY_NAME), not_mine=NOW - 2 * DAY), "now", "answer Lea"),
+    ("answered me, before", case("author", **answered(2), not_mine=NOW), "waiting", "author"),
+    ("answered me, after", case("author", **answered(2), not_mine=NOW - 2 * DAY), "review", "check answers"),
+    ("likely to send, not mine", own("likely: send v3", likely=True, not_mine=NOW), "waiting", "you"),
+    ("mine, asked after", own("send v3: Lea asked for changes 2 days ago", not_mine=NOW - 3 * DAY), "now", "send v3"),
     ("a review outranks news", case(action=ASKED, news=news(replies=2)), "review", "review v1"),
     # Silent.
     ("tags for others", case(news=news(tags=("Acked-by",))), "waiting", "reviewers"),
@@ -453,6 +464,7 @@ CASES = st.builds(
     answered=TIMES,
     answerer=st.just("Jun"),
     asked=st.just(0) | TIMES,
+    not_mine=st.just(0) | TIMES,
     news=NEWS,
     **FLAGS,
 )  # fmt: skip

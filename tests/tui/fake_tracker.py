@@ -181,6 +181,7 @@ class FakeTracker:
             known=line.watched or line.followed or line.mine,
             muted=line.muted,
             pinned=line.pinned,
+            not_mine=line.not_mine,
             snoozed_until=line.snoozed_until,
             action=NextAction(text, "m@x", "me") if line.mine and text else None,
             news=self.news.get(line.id),
@@ -291,6 +292,9 @@ class FakeTracker:
 
     def pin(self, series_ids: Collection[int], *, pinned: bool = True) -> None:
         self._decide("pin", series_ids, pinned, pinned=pinned)
+
+    def not_mine(self, series_ids: Collection[int], *, mine: bool = False) -> None:
+        self._decide("not mine", series_ids, mine, not_mine=0 if mine else self.now_is)
 
     def labels(self) -> dict[str, int]:
         self._ask("labels")

@@ -316,6 +316,7 @@ def line_of(row: SeriesRow, me: Collection[str] = ()) -> SeriesSummary:
         followed=False,
         muted=row.muted,
         pinned=row.pinned,
+        not_mine=row.not_mine,
         labels=row.labels,
         snoozed_until=row.snoozed_until,
         state=row.state,

@@ -82,6 +82,7 @@ ON_THE_OVERVIEW: tuple[tuple[Step, ...], ...] = (
         ("k", "snooze.up", choice(0)),
     ),
     (("plus", "act.label", says("Adds the labels you type")), ("escape", "label.leave", lists)),
+    (("D", "overview.not_mine", says("✓ Not yours")), ("D", "overview.not_mine", says("✓ Yours again"))),
     (("p", "act.pin", says("✓ Pinned")), ("p", "act.pin", says("✓ Unpinned"))),
     (("T", "overview.tag", says("Reply with tags")), ("escape", "tag.leave", lists)),
     (("B", "overview.b4", says("Run b4")), ("escape", "b4.leave", lists)),

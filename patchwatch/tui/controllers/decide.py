@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 # An undo makes notices about these obsolete.
-_UNDOABLE = ("unwatch", "mute", "label", "state", "snooze", "link", "dismiss")
+_UNDOABLE = ("unwatch", "mute", "not mine", "label", "state", "snooze", "link", "dismiss")
 
 
 class DecisionController:
@@ -81,6 +81,12 @@ class DecisionController:
         pinned = not all(row.pinned for row in rows)
         outcome = "Pinned" if pinned else "Unpinned"
         self._write("pin", rows, lambda: self._tracker.pin(_ids(rows), pinned=pinned), outcome)
+
+    def not_mine(self, rows: Sequence[AnySeries]) -> None:
+        """Say that what is asked in them is not mine to do, or, if I said so of all, that it is."""
+        mine = all(row.not_mine for row in rows)
+        outcome = "Yours again" if mine else "Not yours"
+        self._write("not mine", rows, lambda: self._tracker.not_mine(_ids(rows), mine=mine), outcome)
 
     def label(self, rows: Sequence[AnySeries]) -> None:
         """Ask for labels, then add or remove them."""

@@ -103,6 +103,8 @@ def remarks(row: SeriesRow) -> list[str]:
         notes.append("pinned")
     if row.muted:
         notes.append("muted")
+    if row.not_mine:
+        notes.append("not yours")
     if row.snoozed_until is not None:
         notes.append(f"snoozed until {date(row.snoozed_until) if row.snoozed_until else 'a reply'}")
     if row.labels:

@@ -87,6 +87,10 @@ class ActionScreen(LiveScreen):
         """Pin the targets, or unpin them if all are pinned."""
         self._deciding.pin(self.targets())
 
+    def action_not_mine(self) -> None:
+        """Say that what is asked in the targets is not mine to do, or that it is."""
+        self._deciding.not_mine(self.targets())
+
     def action_label(self) -> None:
         """Ask which labels to add to the targets, or to remove."""
         self._deciding.label(self.targets())

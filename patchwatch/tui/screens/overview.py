@@ -248,7 +248,7 @@ class OverviewScreen(OverviewCursor):
     def _update_preview(self, *, at_once: bool = False) -> None:
         row = self.table.row
         why = row.place.reason if row and row.place else ""
-        self.query_one(KeyHints).lead(row_keys(row.place if row else None))
+        self.query_one(KeyHints).lead(row_keys(row.place, mine=row.mine) if row else ())
         self.query_one(SeriesPreview).follow(row.id if row else None, why, at_once=at_once)
 
     @on(RowList.Moved)

@@ -49,11 +49,15 @@ _ROW_KEYS = {
 """The actions that do what is to be done about a series, by the first word of that."""
 
 
-def row_keys(place: Place | None) -> tuple[str, ...]:
-    """The actions whose keys are shown first while the cursor is on a series at this place of the queue."""
+def row_keys(place: Place | None, *, mine: bool = False) -> tuple[str, ...]:
+    """The actions whose keys are shown first while the cursor is on a series at this place of the queue.
+
+    `mine`: I posted it, so that what is surely to be done in it is for nobody else.
+    """
     if place is None or place.section not in ASKS:
         return ()
-    return _ROW_KEYS.get(place.verb.partition(" ")[0].removesuffix("?"), ())  # `ping?`: what is not sure
+    doing = _ROW_KEYS.get(place.verb.partition(" ")[0].removesuffix("?"), ())  # `ping?`: what is not sure
+    return doing if mine and place.sure else (*doing, "not_mine")
 
 
 OVERVIEW_KEYS: tuple[BindingType, ...] = (
@@ -75,6 +79,14 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
     Binding("N", "unread(-1)", "Previous series with unread mail", show=False, id="overview.previous_unread"),
     Binding("o", "sort", "Sort", show=False, tooltip="Sort by the next column", id="overview.sort"),
     Binding("O", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="overview.reverse"),
+    Binding(
+        "D",
+        "not_mine",
+        "Not mine",
+        show=False,
+        tooltip="For somebody else to do, until they ask you; or put it back",
+        id="overview.not_mine",
+    ),
     Binding("P", "preview", "Preview", show=False, tooltip="Show or hide the preview", id="overview.preview"),
     *ACTIONS,
     Binding(

@@ -367,7 +367,7 @@ async def test_a_defect_is_not_hidden(tracker: FakeTracker, app: PatchwatchApp) 
 
 
 async def test_help_lists_the_keys_in_force(app: PatchwatchApp) -> None:
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with app.run_test(size=(100, 64)) as pilot:
         await opened(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

@@ -349,6 +349,17 @@ async def test_the_palette_has_every_active_action(tracker: FakeTracker, app: Pa
         await until(pilot, lambda: tracker.asked["read_series"] == [(3,)])
 
 
+async def test_the_palette_begins_with_what_can_be_done_to_the_series(app: PatchwatchApp) -> None:
+    async with app.run_test(size=(120, 60)) as pilot:
+        await opened(pilot)
+        await pilot.press("ctrl+p")
+        names = ["Open", "Not mine", "Catch up", "Limit: ", "Mark or unmark", "Show “Mine”"]
+        await until(pilot, lambda: all(name in shown(pilot) for name in names))
+        screen = shown(pilot).partition("Find an action")[2]
+        places = [screen.index(name) for name in names]
+        assert places == sorted(places)
+
+
 async def test_the_palette_chooses_a_theme(app: PatchwatchApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await opened(pilot, "mm/zswap")
