@@ -43,7 +43,7 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
     """Return a revision as text; `names` maps the roots of all postings of the series to their versions."""
     replies = plural(r.follow_ups, "reply", "replies")
     lines = [
-        f"  {labels.version(r):<8}{format_day(r.date)}  {labels.state_name(r):<18}{labels.patches(r)}, {replies}",
+        f"  {labels.version(r):<8}{format_day(r.date)}  {labels.state_name(r):<16}  {labels.patches(r)}, {replies}",
         f"{_INDENT}{line(r.subject)}",
         f"{_INDENT}{line(tracker.url(r.message_id, r.inbox))}",
     ]

@@ -117,10 +117,13 @@ def whose(row: SeriesRow | SeriesSummary) -> str:
     return YOU if _my_turn(row) else row.turn
 
 
-def turn_name(turn: str, row: SeriesRow) -> str:
-    """`author`, or `you`: whose turn it was at some time in the history of a series."""
-    mine = is_mine(row) if turn == Turn.AUTHOR else turn == row.turn and row.my_turn
-    return YOU if mine else turn
+def turn_name(turn: str, row: SeriesRow, *, mine: bool, last: bool) -> str:
+    """`author`, or `you`: whose turn it was after a change in the history of a series, its `last` one or an earlier.
+
+    `mine`: I posted the version that it was about.
+    """
+    me = mine if turn == Turn.AUTHOR else last and row.my_turn and turn == row.turn
+    return YOU if me else turn
 
 
 def _my_turn(row: SeriesRow | SeriesSummary) -> bool:

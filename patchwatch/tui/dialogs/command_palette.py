@@ -122,7 +122,9 @@ class Actions(Provider):
         for name, key, run, rank in self._actions():
             if _matches(name, query):
                 begins = name.lower().startswith(query.strip().lower())
-                yield Hit(3.0 if begins else 0.0 if rank == _MOVES else 2.0, _shown(highlighted(name, query), key), run, name)
+                yield Hit(
+                    3.0 if begins else 0.0 if rank == _MOVES else 2.0, _shown(highlighted(name, query), key), run, name
+                )
 
 
 class Series(Provider):

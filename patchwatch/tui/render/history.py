@@ -43,10 +43,12 @@ def history_entries(
     roots = {revision.message_id: revision for revision in series.revisions}
     entries: list[HistoryEntry] = []
     seen: dict[tuple[str, str], int] = {}
-    state = turn = ""
+    state = turn = posted = ""
     for step in steps:
         revision = roots.get(step.message_id)
         mail = rows.get(step.message_id)
+        posted = step.message_id if revision else posted
+        mine = posted in rows and rows[posted].mine
         evidence = Evidence(step.message_id, step.text, commit=step.commit)
         number = seen[step.message_id, step.text] = seen.get((step.message_id, step.text), -1) + 1
         entries.append(
@@ -58,7 +60,7 @@ def history_entries(
                 author=_author(evidence, mail, revision),
                 posted=labels.posted(revision) if revision else "",
                 state=step.state,
-                turn=series_labels.turn_name(step.turn, series),
+                turn=series_labels.turn_name(step.turn, series, mine=mine, last=step is steps[-1]),
                 state_changed=step.state != state or revision is not None,
                 turn_changed=step.turn != turn or revision is not None,
             )
@@ -93,7 +95,7 @@ def _decision(series: SeriesRow, entries: Sequence[HistoryEntry]) -> Sequence[Hi
             author=_author(evidence, None, None),
             posted="",
             state=series.state,
-            turn=series_labels.turn_name(series.turn, series),
+            turn=series_labels.whose(series),
             state_changed=True,
             turn_changed=True,
         )

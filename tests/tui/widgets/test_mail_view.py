@@ -337,6 +337,18 @@ def test_history_has_the_changes_and_their_authors() -> None:
     assert [one.turn_changed for one in steps] == [True, True, True, True, True, True]
 
 
+def test_history_says_you_only_where_it_was_my_turn() -> None:
+    row, _ = drops()
+    turns = ["reviewers", "author", "reviewers", "author", "reviewers", "reviewers"]
+    steps = [replace(step, turn=turn) for step, turn in zip(drops_history(), turns, strict=True)]
+    old, new = (one.message_id for one in row.revisions)
+    thread = {one.message_id: one for one in FakeTracker().thread(3)}
+    # I posted the newest version, and it is time for me to ping its reviewers.
+    mails = {old: replace(thread[old], mine=False), new: replace(thread[new], mine=True)}
+    told = [one.turn for one in history_entries(replace(row, turn="reviewers", my_turn=True), steps, mails)]
+    assert told == ["reviewers", "author", "reviewers", "you", "reviewers", "you"]
+
+
 def test_history_ends_with_a_state_without_mail() -> None:
     row, _ = zswap()
     by_hand = replace(row, state="deferred", state_evidence=Evidence("", "set by mira", by_hand=True))
