@@ -73,7 +73,8 @@ def test_seen_series_have_nothing_unread(with_xdp: Run, environment: dict[str, s
     file = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("DELETE FROM read_mark")  # an import counts as read
-        database.execute("INSERT INTO watch SELECT root, 1, 0, 'bpf' FROM revision WHERE id = 1")
+        columns = "(message_id, person, at, inbox)"
+        database.execute(f"INSERT INTO watch {columns} SELECT root, 1, 0, 'bpf' FROM revision WHERE id = 1")
     assert json.loads(with_xdp("show", "1", "--json").stdout)["unread"] > 0
     assert with_xdp("seen", "1").stdout.startswith("seen: #1 ")
     assert json.loads(with_xdp("show", "1", "--json").stdout)["unread"] == 0
