@@ -152,6 +152,8 @@ class Acceptance(Struct, frozen=True, array_like=True):
 
 INSTEAD = "instead"
 """Detail of a signal ELSEWHERE: another patch that does the same was taken."""
+EXISTS = "exists"
+"""Detail of a signal ELSEWHERE: there is another patch or commit that does the same."""
 
 
 class SignalKind(StrEnum):

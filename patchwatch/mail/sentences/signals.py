@@ -23,6 +23,7 @@ from patchwatch.mail.sentences import (
     claims,
     delays,
     denials,
+    elsewhere,
     objections,
     rejections,
     retractions,
@@ -294,7 +295,7 @@ def person_signals(sentences: Sequence[str]) -> list[Signal]:
     for sentence in sentences:
         lowered = sentence.lower()
         may_be = "already" in lowered or lowered.startswith("they")
-        another = may_be and rejections.another_was_taken(sentence, previous)
+        another = may_be and elsewhere.another_was_taken(sentence, previous)
         previous = sentence
         if not another and (reported is None or _has_numbers(reported)) and _APPLYING.occur(lowered):
             report = _report(sentence, lowered)
@@ -332,7 +333,7 @@ def _has_numbers(report: Signal) -> bool:
 
 def _report(sentence: str, lowered: str) -> Signal | None:
     """What a sentence reports of patches that were applied."""
-    if "already" in lowered and rejections.is_taken_elsewhere(sentence):
+    if "already" in lowered and elsewhere.is_taken_elsewhere(sentence):
         return Signal(SignalKind.ELSEWHERE, evidence(sentence))
     patches = applied.applied_patches(sentence)
     return None if patches is None else Signal(SignalKind.APPLIED, evidence(sentence), patches)
@@ -342,7 +343,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
     """What a sentence says of the patch as a whole: where it went, or that it is refused."""
     if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
         return Signal(SignalKind.MAINLINED, evidence(sentence))
-    if _DROPPING.occur(lowered) and applied.is_dropped(sentence) and not rejections.is_taken_instead(sentence):
+    if _DROPPING.occur(lowered) and applied.is_dropped(sentence) and not elsewhere.is_taken_instead(sentence):
         return Signal(SignalKind.UNAPPLIED, evidence(sentence))
     if bargains.asks_in_return(sentence, lowered):
         return Signal(SignalKind.CHANGES, evidence(sentence))
@@ -360,8 +361,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK if nak == "whole" else SignalKind.CHANGES, evidence(sentence))
     if rejections.keeps_current_code(sentence, lowered):
         return Signal(SignalKind.NAK, evidence(sentence), "left")
-    if rejections.is_done_elsewhere(sentence, lowered):
-        return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * rejections.is_taken_instead(sentence))
+    if elsewhere.is_done_elsewhere(sentence, lowered):
+        return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * elsewhere.is_taken_instead(sentence))
     if _POSTPONING.occur(lowered) and claims.applies_later(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):

@@ -14,8 +14,8 @@ from patchwatch.mail.sentences import (
     breakages,
     concessions,
     cues,
+    elsewhere,
     objections,
-    rejections,
     signals,
     split,
 )
@@ -60,14 +60,14 @@ def test_a_rule_fits_wherever_its_pattern_alone_matches(rule: signals._Rule, dat
 
 
 @pytest.mark.parametrize(
-    "pattern", [rejections._NOTHING_WRONG, rejections._TAKEN_INSTEAD, rejections._ELSEWHERE], ids=lambda p: p.text[:30]
+    "pattern", [elsewhere._NOTHING_WRONG, elsewhere._TAKEN_INSTEAD, elsewhere._ELSEWHERE], ids=lambda p: p.text[:30]
 )
 @settings(max_examples=40)
 @given(data=st.data())
 def test_what_is_done_elsewhere_has_a_cue(pattern: Pattern[str], data: st.DataObject) -> None:
     sentence = data.draw(matched_by(pattern))
     if pattern.search(sentence):
-        assert rejections._DONE.occur(sentence.lower())
+        assert elsewhere._DONE.occur(sentence.lower())
 
 
 @settings(max_examples=100)

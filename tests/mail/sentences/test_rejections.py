@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import SignalKind
-from patchwatch.mail.sentences.rejections import is_taken_instead
 from tests.mail.sentences.replies import signals_of
 
 
@@ -19,11 +18,6 @@ from tests.mail.sentences.replies import signals_of
         ("Nacked-by: Rita Reviewer <rita@example.com>\n", SignalKind.NAK),
         ("My first thought is a nack on the idea.\n", SignalKind.NAK),
         ("Here is my NAK for this patch.\n", SignalKind.NAK),
-        ("Rex already sent a fix.\n", SignalKind.ELSEWHERE),
-        ("Rex sent a fix for this last week.\n", SignalKind.ELSEWHERE),
-        ("Your patch is likely obsoleted by that.\n", SignalKind.ELSEWHERE),
-        ("Not a typo.\n", SignalKind.ELSEWHERE),
-        ("That's intentional, see the comment.\n", SignalKind.ELSEWHERE),
         ("We talked about it, and the answer is still no.\n", SignalKind.NAK),
         ("I don't want this in the kernel.\n", SignalKind.NAK),
     ],
@@ -67,36 +61,3 @@ def test_a_nak_to_a_part_of_a_patch_asks_for_a_change(body: str, kind: str) -> N
 )
 def test_sentences_that_only_look_like_refusals(body: str) -> None:
     assert SignalKind.NAK not in {kind for kind, _ in signals_of(body)}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "It's not a bug, but it is ugly.\n",
-        "Is it not a typo?\n",
-        "Rex posted a patch that depends on this one.\n",
-        "I posted a patch for that.\n",
-        "Rex sent the patch to the wrong list.\n",
-    ],
-)
-def test_other_work_is_not_done_elsewhere(body: str) -> None:
-    assert SignalKind.ELSEWHERE not in {kind for kind, _ in signals_of(body)}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "instead"),
-    [
-        ("I already have an identical patch from Dee queued.", True),
-        ("We already have this in -next, see 0123456789ab.", True),
-        ("A fix for the same problem by Dee is in my tree already, so I am dropping this one.", True),
-        ("Dee's patch got here first.", True),
-        ("Superseded by Dee's series, which I applied yesterday.", True),
-        ("Rex already sent a fix.", False),
-        ("The same fix was posted earlier.", False),
-        ("I already have this on my list.", False),
-        ("I already have a comment on the first patch.", False),
-        ("If I already have the same patch, I forgot about it.", False),
-    ],
-)
-def test_another_patch_was_taken_instead(sentence: str, instead: bool) -> None:
-    assert is_taken_instead(sentence) == instead
