@@ -62,18 +62,47 @@ _NOT_NAK = Pattern(
     r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$"
 )
 
-# "Breaking it like this is not something we'll accept."
+# "Breaking it like this is not something we'll accept.", "There is no way this is going in.", "I oppose this patch."
+_THIS = r"(?:this|these|it|that|any of (?:this|it)|(?:the|this) (?:patch(?:es)?|series|idea))"
+_THE_KERNEL = r"(?:the kernel|my|our|mainline|upstream|the tree)"
+_STRESS = r"(?:(?:really|just|definitely|certainly|simply|absolutely|strongly|firmly|very much|generally) )*"
+_DO_NOT = rf"{_STRESS}(?:don't|do not) {_STRESS}"
 _REFUSED = Pattern(
     r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|never|won't|will not|will never|can't|cannot) (?:be )?"
     r"(?:going to |gonna )?(?:ever )?"
     r"(?:accept|apply|take|merge|pull|pick up)(?:ing)? (?:this|these|it|the (?:patch|series)|such|that|any of)\b|"
-    r"\bnot something (?:i|we)(?:'d| would|'ll| will|'re going to)? (?:ever )?(?:accept|merge|take|apply)|"
+    r"\bi(?:'m| am) not (?:taking|applying|merging|accepting|pulling) (?:this|these|it|such|any of)\b|"
+    r"\b(?:not|(?:don't|do not) think (?:that )?(?:this|it|that) is) something "
+    rf"(?:that )?(?:i|we|anybody|anyone)(?:'d| would|'ll| will|'re going to| should)? {_STRESS}(?:ever )?"
+    r"(?:accept|merge|take|apply|"
+    r"(?:wants?|likes?|needs?)(?: to (?:see|have|take|merge|accept|support|carry|maintain))?(?=\W*$| in ))|"
     r"\b(?:this|it|patch|series) (?:won't|will not|will never|is not going to|isn't going to) (?:ever )?(?:be )?"
-    r"(?:accepted|applied|merged|taken|going in)\b|"
-    r"\bi (?:really |just )?(?:don't|do not) want (?:this|it|these|any of this) in "
-    r"(?:the kernel|my|our|mainline|upstream)\b|"
+    r"(?:accepted|applied|merged|taken|going in|go in|fly)"
+    r"(?=\W*$|[,;]| (?:as|because|since|sorry|upstream)\b)|"
+    r"\b(?:there is|there's|absolutely) no way (?:that )?(?:this|these|it|we)(?: \w+)?"
+    r"(?:'s| is|'re| are| will|'ll) (?:ever )?(?:be )?(?:going (?:in|to be (?:merged|applied|accepted|taken))|go in|"
+    r"get(?:ting)? (?:in|merged)|(?:merg|accept|tak|apply)\w*)|"
+    rf"\b(?:i|we|nobody) (?:{_DO_NOT}want|{_STRESS}wants) {_THIS} (?:in|into|anywhere near) {_THE_KERNEL}|"
+    rf"\b(?:i|we) {_DO_NOT}(?:want|take|accept|need|merge|like) (?:\w+ ){{0,2}}\w+[- ]only patches\b|"
+    rf"\b(?:i|we) {_DO_NOT}(?:want|take|accept|merge) (?:pure |such |these |this (?:kind|sort|type) of )"
+    r"(?:[\w-]+ ){0,3}?(?:patch(?:es)?|changes?|series|churn|clean-?ups?)\b|"
+    rf"\b(?:this|it|that) {_STRESS}(?:doesn't|does not) {_STRESS}belong (?:in|into) (?:the kernel|mainline)"
+    r"(?! (?:log|doc|command|message))\b|"
+    rf"\bi(?:'m| am) {_STRESS}(?:opposed to|against) (?:this|these|the|merging this)(?: whole| entire)?"
+    r" (?:patch(?:es)?|series|change|idea|proposal)\b|"
+    rf"\bi {_STRESS}oppose (?:this|these)(?: \w+)?\W*$|"
+    r"^\W*(?:(?:ugh|sorry|well|hm+|so)\W+)*(?:but )?(?:no can do|no way|"
+    r"(?<=sorry, )no|(?<=sorry, but )no|sorry,? no)\W*(?:\[\d+\]\W*(?::\()?)?$|"
     r"\bthe answer is (?:still )?no\b",
     re.IGNORECASE,
+)
+# "Let's just drop it then."
+_DROPPED = Pattern(
+    r"(?i)^\W*(?:(?:so|ok(?:ay)?|then|well|right|in that case|yes|yeah|i'd say|i would say)\b[, ]*)*"
+    r"(?:let'?s|i(?:'d| would) (?:rather|prefer to|suggest to)|we (?:should|can|could)(?: probably)?) "
+    r"(?:just |simply |rather |better )*(?:drop|forget(?: about)?|skip|scrap|abandon) "
+    r"(?:it|this|these|that|(?:this|the) (?:whole )?(?:patch(?:es)?|series|idea|change|one))"
+    r"(?: (?:one|patch(?:es)?|all|then|now|for now|altogether|entirely|completely|please))*\W*$"
 )
 # "I'd much rather leave it as-is and let it wither away."
 _LEFT = Pattern(
@@ -87,7 +116,10 @@ _NOT_LEFT = Pattern(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|in t
 _REFUSED_NOW = Pattern(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
-_REFUSING = Cues(" want | answer |accept|apply|take|taking|merg|pull|pick|going in")
+_REFUSING = Cues(
+    " want| answer |accept|apply|take|taking|merg|pull|pick|going in|go in|something|fly|no way|belong|oppose|against|"
+    "no can do|sorry|drop|forget|skip|scrap|abandon| like | need"
+)
 
 # "It does not match your From:, so I can't take it": as it is.
 _CONDITION = Pattern(
@@ -123,9 +155,13 @@ def keeps_current_code(sentence: str, lowered: str) -> bool:
     )
 
 
-def refusal(sentence: str, lowered: str) -> Literal["final", "conditional", ""]:
+def refusal(sentence: str, lowered: str) -> Literal["final", "conditional", "drop", ""]:
     """How a maintainer refuses the patch; empty if they do not, or only for now ("not in this cycle")."""
-    if "?" in sentence or not _REFUSING.occur(lowered) or not _REFUSED.search(sentence):
+    if "?" in sentence or not _REFUSING.occur(lowered):
+        return ""
+    if _DROPPED.match(sentence):
+        return "drop"
+    if not _REFUSED.search(sentence):
         return ""
     if _CONDITION.search(sentence):
         return "conditional"

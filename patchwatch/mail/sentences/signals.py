@@ -366,7 +366,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
     if _POSTPONING.occur(lowered) and claims.applies_later(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):
-        return Signal(SignalKind.NAK if refusal == "final" else SignalKind.CHANGES, evidence(sentence))
+        kind = SignalKind.CHANGES if refusal == "conditional" else SignalKind.NAK
+        return Signal(kind, evidence(sentence), "drop" if refusal == "drop" else "")
     if "?" not in sentence and len(sentence) <= _MAX_OPINION and delays.is_deferral(sentence, lowered):
         return Signal(SignalKind.DEFERRED, evidence(sentence))
     if "hold" in lowered and claims.postpones(sentence):

@@ -135,17 +135,19 @@ def _rework(known: Progress, reply: Reply) -> bool:
 
 
 def _revival(known: Progress, reply: Reply) -> bool:
-    """Who gave a NAK takes it back, asks for changes instead, is content, or gives their tag."""
+    """Who gave a NAK takes it back, is content, gives their tag, or discusses what to do instead."""
     refused = known.review.decided
     theirs = known.review.decision == State.REJECTED and refused is not None and refused.by.email == reply.sender
-    if not theirs or reply.has(SignalKind.NAK) or not reply.relents:
+    if not theirs or refused is None or reply.has(SignalKind.NAK) or not (reply.relents or reply.discusses):
         return False
     known.reopen()
+    if not reply.relents:
+        known.review.ledger.demand_of(reply, PointKind.OBJECTION, refused.text)
     return True
 
 
 def _nak(known: Progress, reply: Reply) -> bool:
-    nak = reply.signals.get(SignalKind.NAK)
+    nak = reply.refusal
     if not nak or reply.by_author or known.is_closed or not known.is_about_all(reply):
         return False
     known.decide(State.REJECTED, reply, nak)

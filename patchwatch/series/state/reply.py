@@ -47,6 +47,7 @@ _IGNORE = Pattern(
 _BARE = Pattern(
     r"(?i)\W*(?:(?:now|just|already)\s+)?(?:applied|committed|merged|picked|pushed|queued)(?: (?:out|up))?\W*"
 )
+_PROPOSES = Pattern(r"(?i)\byou (?:could|can|might|may|should|would (?:have|need) to)\b|\b(?:how|what) about\b")
 _YES = Pattern(r"(?i)\W*(?:yes|yeah|yep|yup)\b")
 _NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+(?:the\s+)?\S*[/-]\S+")
 
@@ -116,10 +117,28 @@ class Reply:
         return self.endorses or SignalKind.SATISFIED in self.signals or self.message.is_courtesy
 
     @property
+    def refusal(self) -> Signal | None:
+        """The sentence that refuses the patch; "let's drop it" below a line of a diff drops only that."""
+        nak = self.signals.get(SignalKind.NAK)
+        if (
+            nak
+            and nak.detail == "drop"
+            and any(r.below_diff and SignalKind.NAK in r.signals for r in self.message.remarks)
+        ):
+            return None
+        return nak
+
+    @property
     def relents(self) -> bool:
         """True if somebody takes back what they said before, is content, gives their tag, or asks for changes."""
         gives_in = self.endorses or self.has(SignalKind.CHANGES, SignalKind.SATISFIED)
         return gives_in or any(remark.retracts for remark in self.message.remarks)
+
+    @property
+    def discusses(self) -> bool:
+        """True if somebody says what they would like instead, or asks something."""
+        proposes = any(_PROPOSES.search(remark.text) for remark in self.message.remarks)
+        return proposes or self.has(SignalKind.WISH, SignalKind.QUESTION)
 
     @property
     def asks(self) -> bool:

@@ -142,6 +142,53 @@ DECISIONS: dict[str, Case] = {
         "reviewers",
         "a1@x",
     ),
+    "a reviewer drops it in so many words": (
+        1,
+        [(RITA, "Who needs this?\n"), (ANN, "Nobody that I know.\n", "a1"), (RITA, "Let's just drop it then.\n", "a2")],
+        "rejected",
+        "nobody",
+        "a3@x",
+    ),
+    "a reviewer drops a line of it": (
+        1,
+        [(RITA, "> diff --git a/f.c b/f.c\n> @@ -1 +1 @@\n> -a\n> +1\n\nLet's just drop it then.\n")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "who gave a NAK asks for something else": (
+        1,
+        [
+            (RITA, "NAK, the core does this.\n"),
+            (ANN, "> NAK\n\nWhere?\n", "a1"),
+            (RITA, "> Where?\n\nIn frob.c. You could call it from there.\n", "a2"),
+        ],
+        "changes-requested",
+        "author",
+        "a3@x",
+    ),
+    "who gave a NAK asks a question": (
+        1,
+        [
+            (RITA, "NAK, this breaks the old board.\n"),
+            (ANN, "> NAK\n\nIt works here.\n", "a1"),
+            (RITA, "> It works here.\n\nWhich revision of the board is that?\n", "a2"),
+        ],
+        "changes-requested",
+        "author",
+        "a3@x",
+    ),
+    "who gave a NAK repeats why": (
+        1,
+        [
+            (RITA, "NAK, the core does this.\n"),
+            (ANN, "> NAK\n\nBut it is faster here.\n", "a1"),
+            (RITA, "> faster\n\nThe core does this.\n", "a2"),
+        ],
+        "rejected",
+        "nobody",
+        "a1@x",
+    ),
     "it is applied": (2, [(MIA, APPLIED)], "accepted", "nobody", "a1@x"),
     "it is applied by a maintainer's few words": (1, [(MIA, "Applied, thanks.\n")], "accepted", "nobody", "a1@x"),
     "it is applied after changes were requested": (
