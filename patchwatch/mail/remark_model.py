@@ -16,7 +16,7 @@ import msgspec
 
 from patchwatch.mail.message import Remark, RemarkKind, SignalKind
 from patchwatch.mail.remark_features import FEATURES, OF_QUESTIONS, Seen, features
-from patchwatch.mail.sentences.inquiries import only_inquires
+from patchwatch.mail.sentences.inquiries import only_inquires, proposes
 
 FILE = Path(__file__).with_name("remark_model.json")
 
@@ -63,6 +63,7 @@ class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         only_asks = "only-asks" in found or _CRITICIZES.isdisjoint(found)
         inquires = only_asks and _REQUESTS.isdisjoint(found) and only_inquires(seen.substance)
         inquires = inquires or (self.question.log_odds(found) > 0 and "replaces" not in found)
+        inquires = inquires and not ("asks" in found and proposes(seen.substance))
         kind: RemarkKind = "question" if inquires else "change"
         return Verdict(kind, chance, firm=chance >= self.firm, waives="waives" in found)
 

@@ -33,6 +33,21 @@ _IN_THE_PATCH = Pattern(
     r"(?i)\b(?:commit|changelog|description|message|comments?|cover|document\w*|kernel-?doc)\b|"
     r"\b(?:how|what) about\b|\bhow do you (?:think|feel) about\b|\bdo you (?:want|mind|need)\b"
 )
+# "Is there any reason not to use …?", "Have you considered …?": the answer that they hope for is another patch.
+_NOT_DO = r"(?:(?:ca|do|does|did|is|are|was|could|would|wo)(?:n't|nnot| not)|cannot)"
+_THEY = r"(?:this|that|it|these|those|we|you)"
+_PROPOSES = Pattern(
+    rf"(?i)\breason (?:not to|(?:why )?{_THEY} {_NOT_DO}|for not|against) [^?]*\?|"
+    rf"{_LEAD}why (?:not|{_NOT_DO}) [^?]{{12,}}\?|"
+    r"\b(?:have|did|had) you (?:(?:also|ever|already|instead) )*"
+    r"(?:considered?|thought (?:about|of)|think (?:about|of)) [^?]*\?|"
+    rf"{_LEAD}(?:how|what) about (?:an?\b|just\b|\w+ing\b(?! (?:else|like)\b))[^?]*\?|"
+    rf"{_LEAD}(?:is|are|was|were|do|does) {_THEY} (?:really|actually) (?:need|want|necessary|worth)[^?]*\?|"
+    rf"{_LEAD}why [^?]*\b(?:need|needed|necessary|want|bother)\b[^?]* at all\b[^?]*\?|"
+    rf"{_LEAD}(?:(?:would|should|could|ca|is)n't|cannot) {_THEY}\b[^?]*\b"
+    r"(?:better|instead|rather|cleaner|simpler|nicer|core|subsystem|framework|helper|generic(?:ally)?|common|"
+    r"userspace|library)\b[^?]*\?"
+)
 _ASKS = Pattern(r"(?i)\?|\b(?:please|pls|should|needs?|must|wonder(?:ing)?|curious)\b")
 
 
@@ -40,6 +55,11 @@ def only_inquires(sentences: Sequence[str]) -> bool:
     """True if all that the sentences ask for is to be told something, and at least one asks."""
     asking = [sentence for sentence in sentences if _ASKS.search(sentence)]
     return bool(asking) and all(map(_inquires, asking))
+
+
+def proposes(sentences: Sequence[str]) -> bool:
+    """True if one of the sentences suggests, as a question, to do it otherwise."""
+    return any("?" in sentence and len(sentence) <= _LONGEST and _PROPOSES.search(sentence) for sentence in sentences)
 
 
 def _inquires(sentence: str) -> bool:

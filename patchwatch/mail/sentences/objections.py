@@ -83,11 +83,37 @@ _DOUBTS = Phrases(
         |\b(?:the|my|one|another|a) (?:\w+ )?(?:problem|concern|worry|objection|downside|drawback) (?:is|here|with)\b
         """,
     ),
+    # "This seems like the wrong approach.", "It only papers over the race."
     phrase(
-        "worth|idea|the right", r"\bnot (?:worth|a good idea|the right (?:way|place|thing|approach|fix))\b|\bbad idea\b"
+        "worth|idea|the right|wrong |paper",
+        r"""
+        \bnot (?:worth|a good idea|the right (?:way|place|thing|approach|fix))\b|\bbad idea\b
+        |\b(?:the|a|completely|entirely|very|totally) wrong
+            (?: (?:way|approach|place|direction|layer|level|solution|fix|abstraction|idea|design|tool))\b
+        |\bpaper(?:s|ing)? over\b
+        """,
+    ),
+    phrase(
+        "convinced|n't| not | see ",
+        r"""
+        ^(?:(?:still|sorry|hm+|well|also|but|so)[,.]? )*not (?:\w+ )?convinced\b|\bunconvinced\b
+        |\bi(?:'m| am) (?:(?:really|still|also|just|personally) )*
+            not (?:(?:really|quite|entirely|at all|very|100%|fully|so|too|yet) )*
+            (?:convinced|in favou?r|a (?:\w+ )?fan|fond|keen|thrilled)\b
+        |\bi (?:(?:really|still|just|honestly|personally|also) )*(?:don't|do not) (?:(?:really|quite) )?
+            (?:like (?:this|that|it|these|the|how)\b(?! idea of dropping)
+            |see (?:the|any|much) (?:\w+ )?(?:point|need|reason|benefit|value|use)\b
+            |(?:think|believe|feel) (?:that )?(?:we|you|anybody|anyone) (?:(?:really|actually|even|should) )*
+                (?:need|want|have)\b
+            |(?:think|believe|feel) (?:that )?(?:this|that|it|these)
+                (?:'s| is| are| makes?| should| adds?| really| belongs?| buys?)\b(?! (?:an?y? )?(?:\w+ )?
+                (?:problem|issue|concern|deal|blocker|needed to (?:re|wait))))
+        |\bfail to see (?:the|any|why|how|what)\b
+        """,
+        "convinced unconvinced favour favor fan fond keen thrilled like see think believe feel",
     ),
 )
-_FLAWS = Phrases(*[*_DOUBTS][2:4])
+_FLAWS = Phrases(*[*_DOUBTS][2:])
 _NO_DOUBT = Pattern(
     r"(?i)\bi (?:don't|do not) (?:think|see|believe) (?:there(?:'s| is| are)|that|this|it|we|you|any)?\s*"
     r"(?:is|are|will|would)?\s*(?:any|a|an|be a)? ?"
@@ -157,6 +183,15 @@ _WISHES = Phrases(
         """,
     ),
     phrase("missing|lack", r"\b(?:missing|lacks?) (?:an?|the|some)\b"),
+    # "This needs the clk patch first.", "Please get the core change merged first."
+    phrase(
+        "first",
+        r"""
+        \b(?:please|(?<!\bi )(?:needs?(?: to)?|ha(?:s|ve) to|must|should|ought to|had better))\b[^.?!]{1,80}?
+            \bfirst(?: of all)?\W*$
+        """,
+        "please need needs has have must should ought better",
+    ),
     # "Unused variable.", "Same here.", "Not needed.", "Don't use BUG_ON().", "Reverse xmas tree, please."
     phrase(
         "missing|unused|unne|redundant|stray|extra|spurious|duplicate|wrong|same|ditto|likewise|not needed|no need|n't|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.sentences.inquiries import only_inquires
+from patchwatch.mail.sentences.inquiries import only_inquires, proposes
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,46 @@ def test_what_asks_nothing_inquires_nothing() -> None:
 
 def test_long_sentences_are_not_read() -> None:
     assert not only_inquires(["How was this tested, " + "frob " * 100 + "?"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there any reason not to use the frob API here?",
+        "Any reason why this can't be done in the core?",
+        "And is there a reason for not splitting it?",
+        "Why can't the driver do this when it probes?",
+        "Why not let the core take the lock?",
+        "Have you considered the frob framework?",
+        "Did you think about a helper for this?",
+        "How about moving this into the core?",
+        "How about a table?",
+        "Do we really need another knob for this?",
+        "Why is this needed at all?",
+        "Wouldn't it be better to do this in the core?",
+        "Shouldn't this live in a common helper?",
+        "Can't we do that in userspace instead?",
+    ],
+)
+def test_a_question_that_proposes_another_way(text: str) -> None:
+    assert proposes(["The table has two entries.", text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the reason for the second read?",
+        "Why not?",
+        "Why is this needed?",
+        "Why doesn't it?",
+        "Have you seen the report?",
+        "How about this?",
+        "What about the error path?",
+        "What about something else?",
+        "Do we need this for 6.1, too?",
+        "Isn't this the same register?",
+        "I considered a helper, too.",
+    ],
+)
+def test_a_question_that_proposes_nothing(text: str) -> None:
+    assert not proposes([text])

@@ -9,6 +9,7 @@ import pytest
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.parse import parse
 from patchwatch.mail.sentences.delays import asks_for_review
+from patchwatch.mail.sentences.objections import is_flaw
 from tests.support.mails import mail
 
 
@@ -226,3 +227,57 @@ def test_conditional_satisfaction_is_not_satisfaction(sentence: str) -> None:
 )
 def test_asking_for_acks_or_to_take_it_asks_nothing_of_the_author(sentence: str, asks: bool) -> None:
     assert asks_for_review(sentence, sentence.lower()) == asks
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'm not convinced that we need this.",
+        "Still not convinced.",
+        "I remain unconvinced.",
+        "I'm really not a big fan of this approach.",
+        "I don't think we need a new property.",
+        "I don't think this is worth it.",
+        "I don't like this.",
+        "I don't see the point of the second table.",
+        "I fail to see the benefit.",
+        "This seems like the wrong approach to me.",
+        "That's not the right place for it.",
+        "It only papers over the race.",
+    ],
+)
+def test_disapproval_calls_the_patch_wrong(sentence: str) -> None:
+    assert kinds(f"{sentence}\n") == {SignalKind.DOUBT}
+    assert is_flaw(sentence, sentence.lower())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I'm not sure what the second read is for.",
+        "I don't understand how this works.",
+        "I'm a bit confused by the table.",
+        "I don't think this is a problem.",
+        "I don't see any issue with it.",
+        "The paper is over there.",
+        "It took the wrong lock once.",
+    ],
+)
+def test_not_understanding_a_patch_does_not_call_it_wrong(sentence: str) -> None:
+    assert not is_flaw(sentence, sentence.lower())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wish"),
+    [
+        ("This needs the frob patch first.", True),
+        ("You have to get the binding accepted first.", True),
+        ("Please get the core change merged first.", True),
+        ("The dependency must go in first.", True),
+        ("I need to test it first.", False),
+        ("The first one needs it.", False),
+        ("It was there first.", False),
+    ],
+)
+def test_something_else_has_to_come_first(sentence: str, wish: bool) -> None:
+    assert (SignalKind.WISH in kinds(f"{sentence}\n")) == wish
