@@ -45,7 +45,11 @@ _ACTS = Pattern(
 )
 _AGREES = Pattern(
     rf"(?i)^\W*(?:(?:ah+|hello|hi|hm+|oh|thanks?(?: you)?|thx|well)\b[\s,.!:;–-]*)*"
-    rf"(?:{_YES}|i (?:\w+ly )?agree|fair (?:enough|point)|(?:(?:that|this|it) )?makes sense|sounds good|of course|"
+    rf"(?:{_YES}|i (?:\w+ly )?agree|"
+    r"(?:(?:maybe|perhaps|probably|i (?:think|guess|suppose|believe|see))(?: that)? )?"
+    r"(?:you(?:'re| are| may be| might be| could be| may well be)? (?:\w+ly )?(?:right|correct)|"
+    r"you (?:do )?have a point)\b|"
+    r"fair (?:enough|point)|(?:(?:that|this|it) )?makes sense|sounds good|of course|"
     r"(?:that|this) (?:is|would be|looks|sounds) (?:much |a lot |even )?(?:better|nicer|cleaner|good|great|fine)|"
     r"good|great|noted|certainly|all ?right|no problem)\b"
 )

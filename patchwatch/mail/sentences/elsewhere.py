@@ -7,19 +7,61 @@ from __future__ import annotations
 
 import re
 
+from patchwatch.mail.message import EXISTS, INSTEAD
 from patchwatch.mail.sentences.cues import Cues
 from patchwatch.pattern import Pattern
 
 # "Rik already sent a fix", "It was fixed by commit 0123456789ab"; not "bisected to commit…", "first bad commit"
 _ELSEWHERE = Pattern(
     r"\balready (?:been )?(?:sent|posted|submitted|fixed|addressed|solved|merged|upstream(?:ed)?|committed|queued|"
-    r"handled)\b|"
+    r"handled|incorporated|dealt with)\b|"
     r"\b(?:sent|posted|submitted) (?:an?|the) (?:(?:similar|same|identical) )?(?:fix|patch)"
     r"(?= for (?:this|it|that|the same)\b|\W*$|[:,] | (?:earlier|last|yesterday|a (?:week|day|while)|at|here)\b)|"
-    r"\b(?:(?:is|was|been|got|gets) fixed (?:already|upstream|(?:by|in|with) (?:commit|this|the|\w*https?))|"
+    r"\b(?:(?:is|was|been|got|gets) (?:fixed|sent|submitted|posted|addressed|dealt with) already|"
+    r"(?:is|was|been|got|gets) fixed (?:upstream|(?:by|in|with) (?:commit|this|the|\w*https?))|"
     r"duplicate of|(?:obsoleted|superseded|made redundant) (?:by|with)|"
     r"(?:same|identical) (?:fix|patch|change) (?:is|was|has been|has already))\b",
     re.IGNORECASE,
+)
+_SAME = (
+    r"(?:(?:very |almost |basically |exactly )?"
+    r"(?:similar|same|identical|equivalent|different|alternative|better|other))"
+)
+_FIX = r"(?:fix(?:es)?|patch(?:es)?|change|series|clean-?up|conversion|version|one)"
+_SENT = r"(?:sent|posted|submitted|pushed|queued|applied|merged|picked(?: up)?|fixed)"
+# "I already have a patch queued that fixes this", "I sent something similar yesterday", "a similar patch was posted",
+# "there's already a fix for this", "this duplicates …", "I'll send a fix for this instead"
+_TWIN = Pattern(
+    rf"\b(?:i|we)(?:'ve| have|'d| had)? already (?:(?:been|just|have|had|got|a) )*(?:{_SENT} )?(?:out |up )?"
+    rf"(?:(?:an?|one|the|some|another|my|this|that)\b )?(?:{_SAME} )?(?:\w+ )?{_FIX}\b"
+    r"(?! (?:like|to|about|from you)\b)(?=\W*$|[^.?!]{0,30}"
+    r"\b(?:for|fix\w*|address\w*|solv\w*|queued|sent|posted|submitted|pending|do(?:es|ing)|that|this|of v\d)\b)|"
+    rf"\b(?:i|we)(?:'ve| have|'d| had)? (?:(?:already|just|also|actually) )*{_SENT} (?:out )?"
+    rf"(?:something {_SAME}|(?:an?|the|almost the) {_SAME} {_FIX})\b|"
+    rf"^\W*(?:thanks?,? (?:but )?)?already {_SENT} (?:an?|another) {_SAME} {_FIX}\b|"
+    rf"\b{_SAME} {_FIX}\b[^.;]{{0,40}}\b(?:was|were|has|have|had|is|been|already|got)"
+    r"(?: (?:been|already|just|recently))* (?:sent|posted|submitted|applied|merged|queued|added|incorporated|"
+    r"committed|under discussion|in (?:\S+ )?next)\b|"
+    rf"\b(?:sent|posted|submitted) (?:exactly |basically |almost )?the (?:same|identical) {_FIX}\b|"
+    rf"\bthere(?:'s| is| are) (?:already )?(?:an?(?:other)? |some )?(?:{_SAME} )?{_FIX} (?:\w+ )?"
+    r"(?:for|to|of) (?:this|that|it|the same)\b[^.;]{0,40}\balready\b|"
+    rf"\bthere(?:'s| is) already (?:an?|another) (?:{_SAME} )?{_FIX}\b|"
+    rf"\b{_FIX} (?:for|of) (?:(?:both|all|some) (?:of )?)?(?:this|that|these|it|them)\b[^.;]{{0,60}}"
+    r"\balready (?:in|queued|sent|posted|applied|merged)\b|"
+    r"^\W*(?:this|it) (?:\w+ )?duplicates?(?=\W*$|:| https?:| (?:an?|the|my|your|\w+'s) "
+    r"(?:\w+ )?(?:patch|series|commit|fix)\b)|"
+    r"^\W*duplicated? (?:patch|series|posting|submission|patch ?set)\b|"
+    r"\bi(?:'ll| will|'m going to| am going to) (?:\w+ )?(?:send|post|submit|prepare|write|push|cook up) "
+    r"(?:out |up )?(?:an?|the|my) (?:\w+ )?(?:fix|patch|version|series)\b[^.;?]{0,40}\binstead\b|"
+    r"\bi(?:'m| am) (?:already |currently |just )?(?:working on|preparing|testing|writing) (?:an?|the) "
+    rf"{_SAME} {_FIX}\b",
+    re.IGNORECASE,
+)
+_NO_TWIN = Pattern(
+    r"(?i)\b(?:if|unless|until|partly|partially|on top|incremental|depends?|based on|needs? to|should|"
+    r"(?:could|can) you|(?:first|second|third|last|other) patch|your (?:earlier|previous|last|other|v\d+)|"
+    r"(?:previous|earlier) version|but (?:please|yours|this one|it does))\b|\?|"
+    r"\b(?:didn't|don't|haven't|hasn't|isn't|not)\b[^,.;]{0,30}\b(?:fix|patch|sent|posted|same|similar)\b"
 )
 # "Not a typo.", "That's intentional."
 _NOTHING_WRONG = Pattern(
@@ -41,7 +83,10 @@ _TAKEN_INSTEAD = Pattern(
     re.IGNORECASE,
 )
 _NOT_INSTEAD = Pattern(r"(?i)\b(?:not|never|if|unless|partly|partially|almost|but|except)\b|\?|n't\b")
-_NOT_ELSEWHERE = Pattern(r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|you|i|i've|we)\b|\?|n't\b")
+_NOT_ELSEWHERE = Pattern(
+    r"(?i)\b(?:not|isn't|wasn't|if|unless|partly|partially|almost|some changes|but please|"
+    r"(?:first|second|third|last|other) patch|(?:problem|bug|issue|regression) (?:that|which)|you|i|i've|we)\b|\?|n't\b"
+)
 # "The dependency was already merged.", "The patch that this needs is already queued.": nothing is said of this patch.
 _ANOTHER = (
     r"(?:dependenc(?:y|ies)|prerequisites?|preparat\w+|counterparts?|bindings?|helpers?|v\d+|"
@@ -72,15 +117,29 @@ _DONE = Cues(
     "already|beat | first|superseded|obsoleted|redundant|sent |posted |submitted | fixed |duplicate of|same fix|"
     "same patch|same change|identical |not a|not really a|intentional|purpose|design|deliberate"
 )
+_ALIKE = Cues("already|similar|same|identical|equivalent|different|alternative|better|other|duplicate|instead")
+_PATCHES = Cues("fix|patch|change|series|clean|conversion|version|one|something|duplicate|posting|submission")
 
 
-def is_done_elsewhere(sentence: str, lowered: str) -> bool:
-    """True if the sentence says that another patch already does this, or that nothing needs fixing."""
-    if not _DONE.occur(lowered):
-        return False
-    if _NOTHING_WRONG.search(sentence) or is_taken_instead(sentence):
-        return True
-    return _ELSEWHERE.search(sentence) is not None and not _NOT_ELSEWHERE.search(sentence)
+def done_elsewhere(sentence: str, lowered: str) -> str | None:
+    """INSTEAD or EXISTS if a sentence says that somebody took, or sent, another patch that does the same.
+
+    Empty if it says that nothing needs fixing; None if it says neither.
+    """
+    if _DONE.occur(lowered):
+        if is_taken_instead(sentence):
+            return INSTEAD
+        if _NOTHING_WRONG.search(sentence):
+            return ""
+        if _ELSEWHERE.search(sentence) and not _NOT_ELSEWHERE.search(sentence):
+            return EXISTS
+    return EXISTS if _names_twin(sentence, lowered) else None
+
+
+def _names_twin(sentence: str, lowered: str) -> bool:
+    """True if a sentence says that there is another patch that does the same."""
+    may = _ALIKE.occur(lowered) and _PATCHES.occur(lowered)
+    return may and _TWIN.search(sentence) is not None and _NO_TWIN.search(sentence) is None
 
 
 def is_taken_instead(sentence: str) -> bool:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.message import INSTEAD, Signal, SignalKind, Trailer
+from patchwatch.mail.message import EXISTS, Signal, SignalKind, Trailer
 from patchwatch.mail.sentences import (
     amendments,
     applied,
@@ -93,7 +93,7 @@ _SETUP = (
 _NOT_ASKED = Pattern(
     r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
-    r"\b(?:in (?:the )?future|next time|follow-?ups?|i applied|your other \w+|"
+    r"\b(?<!so )(?:in (?:the )?future)|\b(?:next time|follow-?ups?|i applied|your other \w+|"
     r"(?:make|do|send|prepare|submit|post|write|have) (?:an? )?(?:similar|separate|another|additional) "
     r"(?:patch|series|fix)|"
     r"on top of (?:this|that|it|these|those|what|the (?:series|patch))|"
@@ -109,7 +109,7 @@ _I_WILL = r"(?:i(?:'ll| will| shall| am going to|'m going to| plan to| intend to
 _DO = (
     r"(?:add|address|adjust|amend|apply|change|clarify|clean|convert|correct|cover|delete|document|"
     r"do (?:that|it|so|this)|go (?:with|for|this|that)|drop|fix|fold|follow up|improve|include|incorporate|make|"
-    r"mention|modify|move|post|prepare|put|rebase|refine|remove|rename|rephrase|replace|re-?(?:post|send|spin|submit)|"
+    r"mention|modify|move|post|prepare|put|rebase|redo|refine|remove|rename|rephrase|replace|re-?(?:post|send|spin|submit)|"
     r"revert|revise|rework|reword|send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
 )
 _NEXT = (
@@ -124,7 +124,8 @@ _PROMISE = Pattern(
     r"(?:v\d+|(?:new|next|updated) version)\b|"
     r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"
     rf"\b{_NEXT}|"
-    r"\bv\d+ (?:is )?(?:incoming|coming|on (?:its|the) way|will follow|follows soon)\b|"
+    r"\b(?:v\d+|(?:new|next|updated|revised|reworked|fixed|corrected) (?:version|revision|patch|series|patch ?set)) "
+    r"(?:is )?(?:incoming|coming|on (?:its|the) way|(?:will|to) follow|will be (?:sent|posted)|follows soon)\b|"
     r"^(?:(?:ok(?:ay)?|thanks?|right|sure|good (?:catch|point)|ack),? )?"
     r"(?:fixed|changed|updated|renamed|removed|added|reworked|done)(?: (?:it|that|this))? "
     r"(?:locally|in my (?:local )?(?:tree|branch)|for v\d+(?=\W*$))(?!\w)",
@@ -142,7 +143,8 @@ _NOT_PROMISED = Pattern(
 )
 _WITHDRAWN = Pattern(
     r"\b(?:please|kindly|pls) (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
-    r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b(?! (?:at|in|from|below|above)\b)|"
+    r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b"
+    r"(?! (?:at|in(?! (?:all|any|every)\b)|from|below|above)\b)|"
     r"\bplease (?:ignore|disregard)(?: (?:this|it|these)\b|,).*"
     r"\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
     r"\bi(?:'ll| will| am going to) (?:withdraw|abandon) (?:this|it|the|these)\b|"
@@ -249,10 +251,11 @@ _RULES = (
         SignalKind.PROMISE,
         Cues(
             "will|going to|'ll|let me|shall|i can|i plan|i intend|next |new |coming|following |formal |final |in v|"
-            "in my |for v|locally| way|follows|sending|posting|preparing|working on"
+            "in my |for v|locally| way|follow|sending|posting|preparing|working on"
         ),
         word_set(
             "ll will shall going plan intend can let next new coming following formal final incoming way soon locally "
+            "updated revised reworked fixed corrected "
             "tree branch sending posting preparing working"
         ),
         _PROMISE,
@@ -334,7 +337,7 @@ def _has_numbers(report: Signal) -> bool:
 def _report(sentence: str, lowered: str) -> Signal | None:
     """What a sentence reports of patches that were applied."""
     if "already" in lowered and elsewhere.is_taken_elsewhere(sentence):
-        return Signal(SignalKind.ELSEWHERE, evidence(sentence))
+        return Signal(SignalKind.ELSEWHERE, evidence(sentence), EXISTS)
     patches = applied.applied_patches(sentence)
     return None if patches is None else Signal(SignalKind.APPLIED, evidence(sentence), patches)
 
@@ -361,8 +364,8 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK if nak == "whole" else SignalKind.CHANGES, evidence(sentence))
     if rejections.keeps_current_code(sentence, lowered):
         return Signal(SignalKind.NAK, evidence(sentence), "left")
-    if elsewhere.is_done_elsewhere(sentence, lowered):
-        return Signal(SignalKind.ELSEWHERE, evidence(sentence), INSTEAD * elsewhere.is_taken_instead(sentence))
+    if (done := elsewhere.done_elsewhere(sentence, lowered)) is not None:
+        return Signal(SignalKind.ELSEWHERE, evidence(sentence), done)
     if _POSTPONING.occur(lowered) and claims.applies_later(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):

@@ -6,13 +6,13 @@ a reply.  What is not decided follows from the points (patchwatch.series.state.j
 
 from __future__ import annotations
 
-from patchwatch.mail.message import INSTEAD, Signal, SignalKind
+from patchwatch.mail.message import Signal, SignalKind
 from patchwatch.series.points import Fate, PointKind
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.progress import Progress
 from patchwatch.series.state.reply import Reply, answers_yes, is_for_advice, names_branch
 from patchwatch.series.state.types import reason_of
-from patchwatch.series.state.withdrawal import reinstates, will_post_again, withdrawn_patches
+from patchwatch.series.state.withdrawal import disputed, reinstates, will_post_again, withdrawn_patches
 from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import State, Turn
 
@@ -97,6 +97,7 @@ def _successor(known: Progress, reply: Reply) -> bool:
 def _reinstatement(known: Progress, reply: Reply) -> bool:
     if not reinstates(reply, known.review):
         return False
+    known.review.spoke = known.review.spoke or disputed(known.review)
     known.reopen()
     known.seen.withdrawn = ()
     return True
@@ -108,16 +109,15 @@ def _withdrawal(known: Progress, reply: Reply) -> bool:
     patches = withdrawn_patches(withdrawal, reply.patch, known.applied.count)
     known.withdraw({reply.patch} if patches is None else patches)
     if patches is None or len(known.seen.withdrawn) >= known.applied.count:
-        again = will_post_again(reply.message)
+        again = will_post_again(reply.message, withdrawal)
         known.decide(State.DEFERRED if again else State.NOT_APPLICABLE, reply, withdrawal)
     return patches is None or bool(patches)
 
 
 def _obsolete(known: Progress, reply: Reply) -> bool:
-    """Who applies patches took another one, or the author accepts that somebody did, or that nothing is wrong."""
-    said = reply.signals.get(SignalKind.ELSEWHERE)
-    taken = said if said and said.detail == INSTEAD and not reply.by_author and known.is_about_all(reply) else None
-    reason = known.seen.obsolete if reply.by_author and reply.insists_on_nothing else taken
+    """There is another patch that does the same, or the author accepts that there is, or that nothing is wrong."""
+    another = reply.obsoletes if known.is_about_all(reply) else None
+    reason = known.seen.obsolete if reply.by_author and reply.insists_on_nothing else another
     if known.is_closed or not reason:
         return False
     known.decide(State.NOT_APPLICABLE, reply, reason)

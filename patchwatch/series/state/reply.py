@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
-from patchwatch.mail.message import Message, Remark, Signal, SignalKind
+from patchwatch.mail.message import EXISTS, INSTEAD, Message, Remark, Signal, SignalKind
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences.addressee import (
     is_about_follow_up,
@@ -22,6 +22,9 @@ from patchwatch.series.tags import is_endorsement
 
 FEW_WORDS = 12  # a mail, or a remark, this short may only thank or agree
 _ASKING = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION})
+_MORE = frozenset(
+    {SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.APPLIED, SignalKind.CLAIMED, SignalKind.WILL_APPLY}
+)
 _WISHES = frozenset({SignalKind.WISH, SignalKind.DOUBT})
 _WILL_ACT = frozenset({SignalKind.WILL_REVIEW, SignalKind.WILL_APPLY, SignalKind.REVIEW_WANTED})
 _SHORT = 6  # words beside greetings and thanks: "FYI, I have now applied this."
@@ -40,9 +43,12 @@ _UNAWARE = Pattern(
 )
 _NAMES_PATCHES = Pattern(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
 _IGNORE = Pattern(
-    r"(?i)\W*(?:(?:sorry|oops|hi all|all)\W+)?(?:(?:please|pls|kindly) )?"
-    r"(?:ignore|disregard|scratch|discard|forget(?: about)?) (?:this|it|these)"
-    r"(?: (?:one|patch(?:es)?|series|version|mail|thread))?(?:\W+(?:please|thanks?|sorry\b.{0,40}))?\W*"
+    r"(?i)\W*(?:(?:(?:i'm |i am )?(?:very |so )?sorry|oops|apologies|hi all|all|my mistake)\b[^.!?;]{0,60}?\W+)?"
+    r"(?:so )?(?:(?:please|pls|kindly) )?(?:just )?"
+    r"(?:ignore|disregard|scratch|discard|drop|skip|forget(?: about)?) (?:this|it|these)"
+    r"(?: (?:one|patch(?:es)?|series|version|(?:e-?)?mail|message|thread|post(?:ing)?|submission|v\d+))?"
+    r"(?:\W+(?:(?:please|thanks?|for now)\b.{0,20}|sorry\b.{0,40}|"
+    r"(?:as|since|because|it|i|the|an?|this|v\d+)\b(?!.*\bif\b).*))?\W*"
 )
 _BARE = Pattern(
     r"(?i)\W*(?:(?:now|just|already)\s+)?(?:applied|committed|merged|picked|pushed|queued)(?: (?:out|up))?\W*"
@@ -107,6 +113,18 @@ class Reply:
         return not _WILL_ACT.isdisjoint(self.signals)
 
     @property
+    def obsoletes(self) -> Signal | None:
+        """The sentence that makes the patch obsolete, if somebody says that there is another one.
+
+        Either who may apply patches took that one, or this is all that an answer to the posting says.
+        """
+        said = None if self.by_author else self.signals.get(SignalKind.ELSEWHERE)
+        if said is None or said.detail == INSTEAD:
+            return said
+        more = self.endorses or not _MORE.isdisjoint(signal.kind for signal in self.message.signals)
+        return said if said.detail == EXISTS and self.to_posting and not more else None
+
+    @property
     def condition(self) -> Signal | None:
         """The sentence that makes its tags depend on a change."""
         return self.signals.get(SignalKind.CONDITION)
@@ -167,7 +185,7 @@ class Reply:
             return dropped
         if withdrawn := self.signals.get(SignalKind.WITHDRAWN):
             return withdrawn
-        ignored = (remark.text for remark in self.message.remarks[:1] if self.to_posting and remark.retracts)
+        ignored = (remark.text for remark in self.message.remarks[:1] if self.to_posting and not remark.below_diff)
         return next((Signal(SignalKind.WITHDRAWN, text) for text in ignored if _IGNORE.fullmatch(text)), None)
 
     def author_acts(self) -> Signal | None:
@@ -198,7 +216,8 @@ def signals_by_kind(
         if not committers.may_apply(message.author, lists):
             signals.pop(SignalKind.WILL_APPLY, None)
             if elsewhere := signals.get(SignalKind.ELSEWHERE):
-                signals[SignalKind.ELSEWHERE] = Signal(SignalKind.ELSEWHERE, elsewhere.text)
+                detail = EXISTS if elsewhere.detail else ""
+                signals[SignalKind.ELSEWHERE] = Signal(SignalKind.ELSEWHERE, elsewhere.text, detail)
             if not is_by_form(message) and not _says_only_that(message, signals.get(SignalKind.APPLIED)):
                 signals.pop(SignalKind.APPLIED, None)
     return signals

@@ -11,6 +11,7 @@ from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
 from patchwatch.series.state.judgment import Review
 from patchwatch.series.state.reply import Reply
+from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State
 
 _NUMBERED = Pattern(r"(?i)\bpatch(?:es)?(?: nos?\.?| numbers?)? #?(\d[\d/, &#-]{0,40}(?:\band\b[\d/, &#-]{1,20})?)")
@@ -21,7 +22,8 @@ _AGAIN = Pattern(
     r"re-?(?:send|post|submit|spin|roll)(?:ing)?\b|(?:send|post|submit)(?:ing)?\b[^.;]{0,60}?"
     r"\b(?:again|v\d+|(?:new|next|another|fixed|corrected|updated|proper) "
     r"(?:version|one|series|patch\w*|revision|set)))|"
-    r"\b(?:new|next|fixed|corrected|updated) (?:version|series|revision) (?:will follow|is coming|follows|coming|soon)"
+    r"\b(?:new|next|fixed|corrected|updated|revised|reworked|proper) (?:version|series|revision|patch\w*|one) "
+    r"(?:(?:will|to) follow|will be (?:sent|posted)|is coming|follows|coming|soon|shortly)"
 )
 
 _WITHDRAWALS = (SignalKind.WITHDRAWN, SignalKind.UNAPPLIED)
@@ -39,15 +41,30 @@ def withdrawn_patches(withdrawal: Signal, patch: int, count: int) -> set[int] | 
     return {patch}
 
 
-def will_post_again(message: Message) -> bool:
+def will_post_again(message: Message, withdrawal: Signal) -> bool:
     """True if the author says, in the mail that withdraws, that they will post it again."""
     kinds = (SignalKind.WITHDRAWN, SignalKind.PROMISE, SignalKind.UNAPPLIED)
     said = (signal.text for signal in message.signals if signal.kind in kinds)
-    return any(_AGAIN.search(text) for text in said)
+    return any(_AGAIN.search(text) for text in (withdrawal.text, *said))
 
 
 def reinstates(reply: Reply, review: Review) -> bool:
-    """True if the author says of a posting that they withdrew that it is to be applied after all."""
-    if not reply.by_author or review.decision not in (State.NOT_APPLICABLE, State.DEFERRED) or review.decided is None:
+    """True if the author says that a posting is needed after all: they withdrew it, or somebody named another one."""
+    decided = review.decided
+    if not reply.by_author or review.decision not in (State.NOT_APPLICABLE, State.DEFERRED) or decided is None:
         return False
-    return review.decided.kind in _WITHDRAWALS and reply.has(SignalKind.REINSTATED)
+    if decided.kind == SignalKind.ELSEWHERE:
+        return reply.message.parent == decided.message_id and _disagrees(reply)
+    return decided.kind in _WITHDRAWALS and reply.has(SignalKind.REINSTATED)
+
+
+def disputed(review: Review) -> Reason | None:
+    """The mail that named another patch, if that decided the matter so far."""
+    decided = review.decided
+    return decided if decided and decided.kind == SignalKind.ELSEWHERE else None
+
+
+def _disagrees(reply: Reply) -> bool:
+    """True for an answer that neither gives in nor withdraws the patch."""
+    gives_in = reply.insists_on_nothing or reply.withdrawal() or all(r.concedes for r in reply.message.remarks)
+    return not gives_in

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.message import SignalKind
-from patchwatch.mail.sentences.elsewhere import is_taken_instead
+from patchwatch.mail.message import EXISTS, INSTEAD, SignalKind
+from patchwatch.mail.sentences.elsewhere import done_elsewhere, is_taken_instead
 from tests.mail.sentences.replies import signals_of
 
 
@@ -54,3 +54,52 @@ def test_other_work_is_not_done_elsewhere(body: str) -> None:
 )
 def test_another_patch_was_taken_instead(sentence: str, instead: bool) -> None:
     assert is_taken_instead(sentence) == instead
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Dee has already submitted a fix for this.",
+        "This leak was already fixed yesterday:",
+        "This has been dealt with already:",
+        "I sent something similar on Monday:",
+        "I already have a patch queued that fixes this up.",
+        "We already got a fix for this warning, thanks.",
+        "Already applied a different fix, which drops the lock.",
+        "There's a fix for this already in the frob branch.",
+        "There is already another patch for that.",
+        "Fixes for both of these are already in my tree.",
+        "A similar patch has already been posted.",
+        "The same change [1] has been applied.",
+        "Dee submitted the same fix an hour ago.",
+        "This duplicates Dee's patch.",
+        "Duplicate of:",
+        "I'm working on a similar fix, which takes the lock.",
+        "The bug is in frob_open(), I'll send a patch for that instead.",
+    ],
+)
+def test_another_patch_does_the_same(sentence: str) -> None:
+    assert done_elsewhere(sentence, sentence.lower()) == EXISTS
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Dee beat you to it.", INSTEAD),
+        ("That's intentional.", ""),
+        ("If there is already a fix for this, say so.", None),
+        ("Is there already another patch for that?", None),
+        ("This duplicates the check in frob_open().", None),
+        ("Another patch should do the same for bar.c.", None),
+        ("I already have a comment on the second patch.", None),
+        ("I already sent a patch that depends on this one.", None),
+        ("The third patch was already fixed.", None),
+        ("Please split it into a different patch.", None),
+        ("This brings back the bug that was fixed by commit 0123456789ab.", None),
+        ("The previous version had the same change.", None),
+        ("I haven't sent the same fix.", None),
+        ("Dee already fixed this, but please add a test.", None),
+    ],
+)
+def test_what_sounds_like_another_patch(sentence: str, said: str | None) -> None:
+    assert done_elsewhere(sentence, sentence.lower()) == said

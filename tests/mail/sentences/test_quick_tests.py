@@ -16,6 +16,7 @@ from patchwatch.mail.sentences import (
     cues,
     elsewhere,
     objections,
+    rejections,
     signals,
     split,
 )
@@ -68,6 +69,22 @@ def test_what_is_done_elsewhere_has_a_cue(pattern: Pattern[str], data: st.DataOb
     sentence = data.draw(matched_by(pattern))
     if pattern.search(sentence):
         assert elsewhere._DONE.occur(sentence.lower())
+
+
+@settings(max_examples=40)
+@given(matched_by(elsewhere._TWIN))
+def test_another_patch_is_recognized_by_its_words(sentence: str) -> None:
+    expected = bool(elsewhere._TWIN.search(sentence)) and not elsewhere._NO_TWIN.search(sentence)
+    assert elsewhere._names_twin(sentence, sentence.lower()) == expected
+
+
+@pytest.mark.parametrize("pattern", [rejections._REFUSED, rejections._DROPPED], ids=["refused", "dropped"])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_refusal_has_a_cue(pattern: Pattern[str], data: st.DataObject) -> None:
+    sentence = data.draw(matched_by(pattern))
+    if pattern.search(sentence):
+        assert rejections._REFUSING.occur(sentence.lower())
 
 
 @settings(max_examples=100)

@@ -343,7 +343,8 @@ def test_as_many_unknown_titles_as_patches_are_left_are_these(replies: list[Repl
 )
 def test_a_committer_who_took_another_patch_closes_this_one(words: str) -> None:
     assert revision_state(revision(1, (MIA, words)), COMMITTERS).state == "not-applicable"
-    assert revision_state(revision(1, (REX, words)), COMMITTERS).state == "under-review"
+    said_to_rita = revision(1, (RITA, "The frob is slow here.\n"), (REX, words, "a1"))
+    assert revision_state(said_to_rita, COMMITTERS).state == "under-review"
 
 
 MIAS_OWN = "Applied to frob/for-6.5, thanks!\n\n[1/2] frob: part 1\n      commit: 0123456789ab\n"
