@@ -104,11 +104,16 @@ _NOT_MEANT = Pattern(
     r"(?i)\b(?:locally|test(?:ing)?|try|see|look|your|comments?|suggestions?|next version|v\d+|"
     r"but (?:you|first|please|(?:i|we|it|this)(?:'d| would| still)? (?:need|want|like)s?))\b|n't\b|\?"
 )
+NOT_YET_READ = r"(?!(?:patchwork|review|reading|to-?do|inbox)\s)"
+"""What a queue is called that nobody has gone through."""
+RELEASE_CANDIDATE = r"v?\d+\.\d+-rc\d+(?![\w/.-])"
+"""What people apply patches to for a test: "applied to v6.13-rc4"."""
 # "This is now in my tree.", "It has landed in frob-next."
 _IS_IN = Pattern(
     rf"(?:{_LEAD})*(?:now|(?:{_THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed))"
     r"(?: (?:now|already|queued|all))* "
-    r"in (?:(?:my|our) (?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)(?: (?:now|already|tree|branch))*"
+    rf"in (?:(?:my|our) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)"
+    r"(?: (?:now|already|tree|branch))*"
     r"(?:\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -125,6 +130,8 @@ _CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
 # A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
 _ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
+_TO_A_CANDIDATE = Pattern(rf"(?i)\s+(?:on )?to {RELEASE_CANDIDATE}")
+_BY_ME = Pattern(r"(?i)(?:i|we)\b")
 _INTO_A_TREE = Pattern(
     r"\s+(?:to|into|in|for)\s+(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*"
     r"(?:\s+(?:tree|branch|queue|now|for v?\d+\.\d+\S*|\S*\w[-/]\w\S*))*|"
@@ -188,6 +195,11 @@ _FURTHER = Pattern(
     r"|(?:patch(?:es)?\s+)?#?(?P<further>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*))"
     r"\s+(?:to|into|in|on|onto|for|via|through)\s+(?:my\s|the\s+\S+\s+(?:tree|branch|queue)\b|\S*\w[-/.]\w)",
     re.IGNORECASE,
+)
+# "Applied, 1/3", "Applied: patches 1-2. Thanks."
+_NUMBERS_BEHIND = Pattern(
+    r"(?i)\s*[,:]\s*(?P<numbers>patch(?:es)? #?\d+(?:\s*(?:->|-|–|to|,|and|&)\s*#?\d+)*|"
+    r"\d+/\d+(?:\s*(?:,|and|&)\s*\d+/\d+)*)[\s.,!]*(?:thanks?\b.*|thx\b.*)?"
 )
 # "Applied along with the [2-3/3] as 6.13 material"
 _ALONG_WITH = Pattern(
@@ -281,6 +293,8 @@ def _is_denied(found: re.Match[str]) -> bool:
 def _is_done(found: re.Match[str]) -> bool:
     if _is_denied(found) or IS_A_WORD.match(found["rest"]) or BROKE.search(_REASON.split(found["rest"], maxsplit=1)[0]):
         return False
+    if _TO_A_CANDIDATE.match(found["rest"]) and _BY_ME.match(found["who"] or ""):
+        return False
     if found["passive"] and ("other patch " in (found["who"] or "").lower() or found["rest"].lstrip().startswith(":")):
         return False  # it is about another patch
     if _NOTHING_ELSE.fullmatch(found["rest"]):
@@ -301,6 +315,8 @@ def _is_done(found: re.Match[str]) -> bool:
 
 
 def _which(found: re.Match[str]) -> str:
+    if behind := _NUMBERS_BEHIND.fullmatch(found["rest"]):
+        return " ".join(_TOTAL.sub("", behind["numbers"]).split())
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return _with_further(" ".join(numbers.split()), found["rest"])
     said = words_until(found, COMMA)

@@ -17,6 +17,8 @@ from patchwatch.mail.sentences.applied import (
     COUNTED,
     FOR_REVIEW,
     IS_A_WORD,
+    NOT_YET_READ,
+    RELEASE_CANDIDATE,
     SOME_OF_THEM,
     UNCHANGED,
     words_until,
@@ -98,10 +100,10 @@ _ANOTHER_DID = Pattern(
 )
 _CONDITION = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|"
-    r"let's|let us|please)\b|'ll\b"
+    r"let's|let us|let (?!me\b)\w+|get (?:it|this|that|them|these|those)|please)\b|'ll\b"
 )
 _PLACE = (
-    r"(?:(?:my|our|the) (?!review )(?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|"
+    rf"(?:(?:my|our|the) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|"
     r"(?:the )?pull request)"
 )
 _IN_PLACE = Pattern(
@@ -124,6 +126,7 @@ _NOT_DONE = Pattern(
     r"your (?:suggest|comment|change|advice|review|fix)\w*|next (?:version|revision|spin)|"
     r"(?:in|into|for) v\d+(?!\.?\d)|"
     rf"{FOR_REVIEW}|"
+    rf"to {RELEASE_CANDIDATE}|"
     r"(?:into|in) (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b|\?"
 )
 _TRIED = Pattern(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import BROKE, COUNTS, words_until
+from patchwatch.mail.sentences.applied import BROKE, COUNTS, RELEASE_CANDIDATE, words_until
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 300  # characters
@@ -83,7 +83,7 @@ _NOT_DONE = Pattern(
     r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|wanted|"
     r"suggest\w*|comments?|your|local(?:ly)?|offline|pending|in the past|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|"
-    r"into (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b"
+    rf"to {RELEASE_CANDIDATE}|into (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b"
 )
 _TRIED = Pattern(
     r"(?i)\b(?:test\w*|boot\w*|build\w*|cleanly|fine|conflicts?|picked up on|on top of|review|"

@@ -142,6 +142,10 @@ def test_but_is_an_exception_only_of_patches(sentence: str, detail: str) -> None
         "Applied but it breaks the build.",
         "Applied to frob/next but I see a warning.",
         "Merged, and now the test fails.",
+        "I've applied these 3 patches to v6.13-rc4: it boots.",
+        "Let the frob people get it reviewed and staged.",
+        "This series is sitting in my patchwork queue.",
+        "The patches are in my to-do queue.",
     ],
 )
 def test_what_broke_is_not_taken(sentence: str) -> None:
