@@ -74,7 +74,7 @@ _NOW_A_COMMIT = Pattern(
 _WHOSE = r"(?:(?:my|your|our|an?|the|further|some|internal|later|more) )*"
 FOR_REVIEW = rf"(?<!waiting )for {_WHOSE}(?:review|consideration|discussion|evaluation)"
 _NOT_TAKEN = Pattern(
-    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?<!-next )(?:for|to) test(?:ing)?|and tested|"
+    r"(?i)\b(?:not|never|if|to be|fails?|failed|locally|offline|(?:for|to) test(?:ing)?|and tested|"
     rf"{FOR_REVIEW}|review (?:queue|list)|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|into (?:one|a single|two) (?:patch|commit)\w*)\b|"
     r"n't\b|\?"
@@ -125,7 +125,7 @@ _WILL_SEND = Pattern(
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_SENT = Pattern(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?")
-_CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided)\b")
+_CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided|means?)\b")
 
 # A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
 _ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"

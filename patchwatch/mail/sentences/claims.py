@@ -100,7 +100,7 @@ _ANOTHER_DID = Pattern(
 )
 _CONDITION = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|"
-    r"let's|let us|let (?!me\b)\w+|get (?:it|this|that|them|these|those)|please)\b|'ll\b"
+    r"means?|let's|let us|let (?!me\b)\w+|get (?:it|this|that|them|these|those)|please)\b|'ll\b"
 )
 _PLACE = (
     rf"(?:(?:my|our|the) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|"

@@ -80,7 +80,7 @@ _CLAUSE_END = Pattern(
     r"\s(?:and|but|so|because|since|which|although|though|while|whilst|as(?! is\b| an?\b)|given)\s"
 )
 _NOT_DONE = Pattern(
-    r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|wanted|"
+    r"(?i)\b(?:not|never|nor|if|once|when|until|unless|would|could|should|can|may|might|must|will|shall|wanted|means?|"
     r"suggest\w*|comments?|your|local(?:ly)?|offline|pending|in the past|"
     r"next (?:version|revision|spin)|(?:in|into|for) v\d+(?!\.?\d)|"
     rf"to {RELEASE_CANDIDATE}|into (?:one|a single|two) (?:patch|commit)\w*)\b|n't\b|'ll\b"

@@ -101,8 +101,10 @@ class AppliedPatches:
         if stated.startswith("with "):
             others = stated.removeprefix("with ")
             return f"{reply.patch},{others}" if reply.patch else others
-        if stated == "some" and (counted := _COUNTED.search(signal.text)) and _number(counted[1]) == self.count:
-            return ""
+        if stated in ("", "some") and accepted is None and (counted := _COUNTED.search(signal.text)):
+            stated = "" if _number(counted[1]) >= self.count else "some"
+            if not stated:
+                return ""
         b4_thanks = accepted is not None and accepted.form == thanks.B4 and reply.patch == 1
         if not stated and reply.patch and not b4_thanks and not _ALL.match(signal.text):
             return str(reply.patch)

@@ -146,6 +146,7 @@ def test_but_is_an_exception_only_of_patches(sentence: str, detail: str) -> None
         "Let the frob people get it reviewed and staged.",
         "This series is sitting in my patchwork queue.",
         "The patches are in my to-do queue.",
+        "- change SEND to mean queued / completed, while for others they mean queued to it, queued to HW.",
     ],
 )
 def test_what_broke_is_not_taken(sentence: str) -> None:

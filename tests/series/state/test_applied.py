@@ -110,6 +110,9 @@ def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(replies: 
         (2, "I have applied these two to frob/next, thanks!\n", ""),
         (3, "I have applied the three patches to frob/next.\n", ""),
         (3, "I have applied these two to frob/next, thanks!\n", "some"),
+        (4, "I've taken the 3 patches to frob/next as they seem to be standalone fixes.\n", "some"),
+        (4, "I've applied the two patches to frob/next.\n", "some"),
+        (2, "I've applied the two patches to frob/next.\n", ""),
         (3, "I have applied the first two to frob/next, thanks!\n", "some"),
     ],
 )
