@@ -18,6 +18,7 @@ from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
 from patchwatch.db.sql import change_rows, delete_with, insert_rows, next_id, rows_between, rows_with, select_once
 
+_VIEWS_AT_ONCE = 500
 _LAST_CONVERSATION = select(func.max(t.message.c.conversation))
 _SIZES = select(t.message.c.conversation, func.count()).group_by(t.message.c.conversation)
 _NEWEST = select(func.max(t.message.c.date)).where(t.message.c.revision_id == t.revision.c.id).scalar_subquery()
@@ -75,12 +76,9 @@ def with_any_revision(connection: Connection) -> set[int]:
 
 def with_results(connection: Connection) -> set[int]:
     """Return the conversations with results of robots that can pass the turn."""
-    view = t.revision.c.view
-    return set(
-        connection.scalars(
-            select(t.revision.c.conversation).where(view.like('%"finding"%') | view.like('%"failure"%')).distinct()
-        )
-    )
+    query = select(t.revision.c.conversation, t.revision.c.view)
+    views = connection.execute(query, execution_options={"yield_per": _VIEWS_AT_ONCE})
+    return {conversation for conversation, view in views if '"finding"' in view or '"failure"' in view}
 
 
 def with_messages(connection: Connection, message_ids: Iterable[str]) -> set[int]:

@@ -27,13 +27,13 @@ class Kind(StrEnum):
 
     MAIL = "mail"
     FACTS = "facts"  # the parsed fields of messages
-    REVISION = "revision"  # postings and states of revisions
+    REVISION = "revision"  # postings, states and summaries of revisions
 
 
 _COLUMNS = {
     Kind.MAIL: (t.raw.c.mail,),
     Kind.FACTS: (t.message.c.facts,),
-    Kind.REVISION: (t.revision.c.posting, t.revision.c.standing),
+    Kind.REVISION: (t.revision.c.posting, t.revision.c.standing, t.revision.c.view),
 }
 _ENOUGH = 200  # values; with fewer, there is little space to gain
 _SAMPLES = 500  # values of a column; 2,000 make mails 1 % smaller

@@ -10,6 +10,7 @@ from msgspec import Struct
 from patchwatch.db import series, series_flags, visits
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.execute import Execute, rows_among
+from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_list import is_known
 from patchwatch.mail.message import Person, SignalKind, name_key
@@ -187,7 +188,8 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     if not lists:
         return {}
     views = rows_among(execute, _VIEWS, newest)
-    sent_to = {newest[number]: lists_among(decode_summary(view).recipients) for number, view in views}
+    text = text_reader(execute)
+    sent_to = {newest[number]: lists_among(decode_summary(text(view)).recipients) for number, view in views}
     return {number: lists.issuperset(names) for number, names in sent_to.items() if not lists.isdisjoint(names)}
 
 

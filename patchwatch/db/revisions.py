@@ -70,7 +70,7 @@ def stored_rows(execute: Execute, series_ids: Iterable[int]) -> list[StoredRow]:
     """Return the revisions of these series, in no order."""
     text = text_reader(execute)
     return [
-        StoredRow(number, root, series, date, view, text(standing), predecessor, link)
+        StoredRow(number, root, series, date, text(view), text(standing), predecessor, link)
         for number, root, series, date, view, standing, predecessor, link in rows_among(execute, _REVISIONS, series_ids)
     ]
 

@@ -139,7 +139,7 @@ revision = Table(
     Column("series_id", ROW),
     Column("date", TIME, nullable=False),
     Column("posting", PackedText, nullable=False),  # patchwatch.db.posting_codec: PostingFacts
-    Column("view", Text, nullable=False),  # patchwatch.db.revision_codec: RevisionSummary
+    Column("view", PackedText, nullable=False),  # patchwatch.db.revision_codec: RevisionSummary
     Column("standing", PackedText, nullable=False),  # patchwatch.db.revision_codec: StoredState
     Column("predecessor", String),
     Column("link", Text),  # patchwatch.db.revision_codec: StoredLink

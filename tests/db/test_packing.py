@@ -118,8 +118,8 @@ def test_parsed_fields_and_states_are_compressed_and_read_as_before(database: Da
     with closing(sqlite3.connect(file)) as plain:
         last = "SELECT facts FROM message ORDER BY id DESC LIMIT 1"
         assert isinstance(plain.execute(last).fetchone()[0], bytes)
-        last = "SELECT posting, standing FROM revision ORDER BY id DESC LIMIT 1"
-        assert [type(value) for value in plain.execute(last).fetchone()] == [bytes, bytes]
+        last = "SELECT posting, standing, view FROM revision ORDER BY id DESC LIMIT 1"
+        assert [type(value) for value in plain.execute(last).fetchone()] == [bytes, bytes, bytes]
     assert list(verify(database)) == []
 
 
