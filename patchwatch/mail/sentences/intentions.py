@@ -1,0 +1,71 @@
+"""What people say that they will do with a patch of theirs: post another version of it, or withdraw it.
+
+patchwatch.mail.sentences.signals decides in which order the patterns are tried.
+"""
+
+from __future__ import annotations
+
+import re
+
+from patchwatch.pattern import Pattern
+
+_I_WILL = r"(?:i(?:'ll| will| shall| am going to|'m going to| plan to| intend to| can)|we(?:'ll| will)|let me)"
+_DO = (
+    r"(?:add|address|adjust|amend|apply|change|clarify|clean|convert|correct|cover|delete|document|"
+    r"do (?:that|it|so|this)|go (?:with|for|this|that)|drop|fix|fold|follow up|improve|include|incorporate|make|"
+    r"mention|modify|move|post|prepare|put|rebase|redo|refine|remove|rename|rephrase|replace|re-?(?:post|send|spin|submit)|"
+    r"revert|revise|rework|reword|send|split|squash|submit|switch|take care|update|use|be (?:sending|posting|fixing))"
+)
+_NEXT = (
+    r"(?:(?:in|for) (?:the |my )?(?:next|new|coming|following|formal|final) "
+    r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|in (?:my )?v\d+(?!\.?\d))"
+)
+PROMISES = Pattern(
+    rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
+    rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
+    rf"\b(?:i|we)(?:'ll| will)\b.{{0,80}}\b{_NEXT}|"
+    r"\b(?:i'm|i am|we're|we are) (?:\w+ ){0,3}?(?:sending|posting|preparing|working on) (?:out )?(?:an? |the )?"
+    r"(?:v\d+|(?:new|next|updated) version)\b|"
+    r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"
+    rf"\b{_NEXT}|"
+    r"\b(?:v\d+|(?:new|next|updated|revised|reworked|fixed|corrected) (?:version|revision|patch|series|patch ?set)) "
+    r"(?:is )?(?:incoming|coming|on (?:its|the) way|(?:will|to) follow|will be (?:sent|posted)|follows soon)\b|"
+    r"^(?:(?:ok(?:ay)?|thanks?|right|sure|good (?:catch|point)|ack),? )?"
+    r"(?:fixed|changed|updated|renamed|removed|added|reworked|done)(?: (?:it|that|this))? "
+    r"(?:locally|in my (?:local )?(?:tree|branch)|for v\d+(?=\W*$))(?!\w)",
+    re.IGNORECASE,
+)
+NOT_PROMISED = Pattern(
+    r"\bif (?:you|they|people|any(?:one|body)|some(?:one|body)|others|that|this|it|there|everyone|needed|required|"
+    r"necessary|preferred|desired|no|"
+    r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
+    r"\bunless\b|\?|\bwhen (?:posting|sending|i (?:post|send)) (?:new|further|more) versions\b|"
+    r"\bif so\b|\bmaybe (?:i|we)(?:'ll|'d)?\b|\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
+    r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
+    r"\b(?:should|shall|can|could) (?:i|we|you)\b",
+    re.IGNORECASE,
+)
+WITHDRAWS = Pattern(
+    r"\b(?:please|kindly|pls) (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
+    r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b"
+    r"(?! (?:at|in(?! (?:all|any|every)\b)|from|below|above)\b)|"
+    r"\bplease (?:ignore|disregard)(?: (?:this|it|these)\b|,).*"
+    r"\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"
+    r"\bi(?:'ll| will| am going to) (?:withdraw|abandon) (?:this|it|the|these)\b|"
+    r"\b(?:(?:i|we)(?:'ve| have|'ll| will|'m| am|'re| are|'d| would)?|let's|let me|so|will) "
+    r"(?:(?:just|now|then|going|planning|decided|simply|rather|plan|like) (?:to )?)*"
+    r"(?:drop(?:ped|ping)?|abandon(?:ed|ing)?|withdr[ae]w|discard|retract|give up on|forget about) "
+    r"(?:this|the|these|my) (?:whole |entire |rfc |v\d+ )?"
+    r"(?:patch(?:es|set|[- ]series)?|patch set|series|submission|rfc)\b"
+    r"(?! (?:from|in (?:the )?(?:next|v\d|new|this series|series)|out of|into|at|to)\b)|"
+    r"\b(?:self-?nak|withdrawn|withdrawing)\b|"
+    r"\b(?:this|my) (?:patch|series|patch ?set) can be (?:ignored|dropped|discarded|disregarded)\b|"
+    r"\b(?:i|we)(?: won't|'ll not| will not|'m not(?: going to)?| am not(?: going to)?) (?:be )?"
+    r"(?:(?:send|post)(?:ing)? (?:(?:an?|any|another|new|more|further|other) )+(?:versions?|revisions?)|"
+    r"(?:pursu(?:e|ing)|continu(?:e|ing) with) (?:this|the|it)(?: (?:patch|series|work))?)\b"
+    r"(?! (?:until|before|unless|yet|today|for now|this week|so))|"
+    r"\b(?:(?:the|this|my) )?(?:patch(?:es|set)?|series) (?:is|are|was)(?:n't| not| no longer) (?:really |actually )?"
+    r"(?:needed|necessary|required)\b",
+    re.IGNORECASE,
+)
+NOT_WITHDRAWN = Pattern(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
