@@ -15,8 +15,9 @@ _MAX_SENTENCE = 250  # characters
 _CUES = "with |modulo |after |once |provided |assuming |if you |when you "
 
 _LEAD = (
-    r"(?:(?:so|but|and|then|otherwise|anyway|also|besides|lgtm|looks? (?:good|fine|ok)(?: to me)?|thanks|nice|great)"
-    r"\b[,.;:!–—-]*\s*){0,3}"
+    r"(?:(?:so|but|and|then|otherwise|(?:apart from|other than) (?:this|that)|anyway|also|besides|lgtm|"
+    r"(?:(?:it|this|that|the rest|everything) )?looks? (?:(?:very|pretty|quite) )?(?:good|fine|ok|nice)(?: to me)?|"
+    r"thanks|nice|great)\b[,.;:!–—-]*\s*){0,4}"
 )
 _DONE = (
     r"(?:added|addressed|adjusted|amended|changed|clarified|cleaned|corrected|documented|done|dropped|fixed|folded|"

@@ -23,6 +23,9 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "If you make this change, you can resubmit it with:",
         "Once you do that, feel free to add:",
         "Otherwise looks good, with the lock moved out:",
+        "Otherwise it looks good to me, so with that adjusted:",
+        "Apart from this it looks very nice, so with the above addressed:",
+        "The rest looks fine, and with the title fixed:",
         "With the marketing gone,",
         "With s/frob/Frob/ in the subject to match history,",
         "Modulo the nit about the header,",
@@ -35,7 +38,13 @@ def test_condition_names_the_change(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["With that:", "With these, you can add:", "and with the above, feel free to add my", "With this change:"],
+    [
+        "With that:",
+        "Otherwise it looks good to me, so with that:",
+        "With these, you can add:",
+        "and with the above, feel free to add my",
+        "With this change:",
+    ],
 )
 def test_condition_refers_to_what_was_asked(sentence: str) -> None:
     assert condition(["Please take the lock.", sentence, TAG]) == (sentence, False)
@@ -48,6 +57,8 @@ def test_condition_refers_to_what_was_asked(sentence: str) -> None:
         "With the series applied:",
         "With or without that change:",
         "With your explanation it is clear.",
+        "It looks good to me, so with this patch applied:",
+        "This looks good with all compilers.",
         "With your explanation,",
         "If you address this patch to the maintainer, feel free to add:",
         "If you respin, please drop the blank line.",
