@@ -34,7 +34,7 @@ from patchwatch.series.verbs import long_day, short_day, verb_of, whom_of
         ("resend: net-next reopened 1 day ago", "resend"),
         ("resend, or mark it applied: reviewed 3 months ago", "resend"),
         ("revive or drop: your turn for 7 months", "revive"),
-        ("ping: 2/3 reviewed, silent for 9 days", "ping"),
+        ("ping: 2 of 3 patches reviewed, silent for 9 days", "ping"),
         ("ping Rita: no answer for 9 days", "ping Rita"),
         ("ping the maintainer: reviewed, not applied for 16 days", "ping maintainer"),
         ("yours to apply: reviewed 3 days ago", "apply v3"),

@@ -31,6 +31,7 @@ _IS_TAG = Pattern(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: ")
 _SIGN_OFF = Pattern(r"(?:^|\s)-{1,2}\s?[A-Z][\w.]*(?: [A-Z][\w.]*)?$")
 _BULLET = Pattern(r"^\s*(?:[-*+•o–]|\(?\d{1,2}[.):]|\(?[a-z]\))\s+")
 _HEADING = Pattern(r"(?i)^(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:$")
+_LINK = Pattern(r"(?i)(?:links? to )?\(?(?:rfc )?v\d+\)?:? +<?https?://\S+$")  # to an earlier version, as b4 writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,8 @@ def changes_in_a_line(text: str) -> str:
             points[-1] += f" {words}"
         else:
             points.append(words)
-    return "; ".join(point.rstrip(".,; ") for point in points).replace(":; ", ": ")
+    said = (point.rstrip(".,; ") for point in points if not _LINK.match(point))
+    return "; ".join(said).replace(":; ", ": ")
 
 
 def _carried_tags(newest: RevisionRow, me: Collection[str]) -> str:

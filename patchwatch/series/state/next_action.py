@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from patchwatch.counts import plural
 from patchwatch.mail.message import SignalKind
 from patchwatch.mail.short_name import short_name
 from patchwatch.pattern import Pattern
@@ -145,7 +146,8 @@ def _wait_for_reviewers(row: SeriesRow, now: int, patience: int, windows: Sequen
     if silence >= (_RESEND if row.state == State.NEW else _CYCLE):
         return _action(row, f"resend: no answer for {span(silence)}", by="me")
     if row.reviewed and not reviewer:
-        return _action(row, f"ping: {row.reviewed}/{row.patches} reviewed, silent for {span(silence)}", by="me")
+        part = f"{row.reviewed} of {plural(row.patches, 'patch', 'patches')}"
+        return _action(row, f"ping: {part} reviewed, silent for {span(silence)}", by="me")
     return _action(row, f"ping{' ' + reviewer if reviewer else ''}: no answer for {span(silence)}", by="me")
 
 

@@ -285,6 +285,9 @@ def test_what_is_dormant_takes_a_line_once_a_month() -> None:
         ("mm:\n - one\n - two", "mm: one; two"),
         ("rebased", "rebased"),
         ("", ""),
+        ("- Fixed the names\n- Link to v1: https://lore.example.org/r/1@x\n", "Fixed the names"),
+        ("- See https://lore.example.org/r/1@x\n", "See https://lore.example.org/r/1@x"),
+        ("- Link to v1: https://lore.example.org/r/1@x\n", ""),
     ],
 )
 def test_changelog_on_one_line(text: str, shown: str) -> None:

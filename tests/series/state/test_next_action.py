@@ -236,7 +236,7 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     ),
     "reviewed in part": (
         case("reviewers", 15, why=evidence("tagged", "jakub", 15), reviewed=1),
-        "ping: 1/2 reviewed, silent for 15 days", "me", "jakub-tagged",
+        "ping: 1 of 2 patches reviewed, silent for 15 days", "me", "jakub-tagged",
     ),
     "a patch did not arrive": (
         case("reviewers", 1, newest={"expected": 4, "patches": 3, "missing": (3,)}),
