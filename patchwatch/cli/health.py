@@ -121,7 +121,7 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
         watched = len(tracker.series())
         mails = tracker.mail_count()
         inboxes = tracker.inboxes()
-        left = tracker.outdated()
+        left, others = tracker.outdated(), tracker.subaddresses()
     except PatchwatchError as error:
         yield Finding("database", False, str(error), "Fix the cause, or set PATCHWATCH_DATABASE to another database.")
         return
@@ -129,6 +129,9 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
     if left.outdated:
         fix = "`patchwatch run` and `poll` continue it; `patchwatch reindex` finishes it."
         yield Finding("upgrade", True, left.notice, fix)
+    if others:
+        fix = "If they are yours, add them to [me] addresses: what is sent there is not known to be sent to you."
+        yield Finding("me", True, f"mail is sent to {', '.join(others[:_NAMED])}", fix)
     path = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:///") and path.exists() and path.stat().st_mode & 0o077:
         yield Finding("database permissions", False, f"other users can read {path}", f"chmod 600 {path}")

@@ -192,6 +192,17 @@ def _naming(execute: Execute, addresses: Collection[str]) -> set[int]:
     return {number for (number,) in execute(f"SELECT id FROM series WHERE {' OR '.join(columns)}", named)}  # noqa: S608
 
 
+def subaddresses(execute: Execute, addresses: Collection[str]) -> tuple[str, ...]:
+    """Return the addresses on the lists that only add a part after `+` to one of these: `ann+dt@example.org`."""
+    mine = {address.lower() for address in addresses}
+    found: set[str] = set()
+    for local, _, host in (address.partition("@") for address in mine):
+        pattern = {"me": containing(f"{local}+")}
+        for (people,) in execute("SELECT people FROM series WHERE people LIKE :me ESCAPE '/'", pattern):
+            found |= {one for one in people.split("\n") if one.startswith(f"{local}+") and one.endswith(f"@{host}")}
+    return tuple(sorted(found - mine))
+
+
 def _settled_by_silence(answered: str, now: int) -> int:
     """How many of the answered points silence has settled by now, each at one of these times."""
     return sum(int(at) <= now for at in answered.split("\n")) if answered else 0

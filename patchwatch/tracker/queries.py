@@ -297,6 +297,13 @@ class Queries(TrackerBase):
             rows = messages.unreadable_messages(connection)
         return tuple((message_id, decode_message(facts).unreadable) for message_id, facts in rows)
 
+    def subaddresses(self) -> tuple[str, ...]:
+        """Return addresses on the lists that are mine with a part after `+`, and not in the config."""
+        from patchwatch.db.series_list import subaddresses
+
+        with self.reading() as execute:
+            return subaddresses(execute, self.addresses)
+
     def robots(self) -> tuple[RobotSender, ...]:
         """Return the robots without a format of their own, and senders that behave like robots, the busiest first."""
         from patchwatch.db.senders import mail_of_those_who_post_nothing
