@@ -63,7 +63,7 @@ _DEPENDS = Pattern(
     | \b(?:builds?|built|building)\ (?:up)?on\b(?!\ (?:\S+\ ){0, 3}RFC\b)
     | \b(?:requires?|needs?)\ (?:also\ )?(?:(?!to\b)[\w'()-]+\ ){{0,5}}?{_WORK}\b
     | \b(?:requires?|needs?):?\ (?=https?://|\[\w{{1,3}}\])
-    | \bfollow(?:s|ing)?[- ]?up\ (?:\w+\ )?(?:of|to|on|for)\b
+    | \bfollow(?:s|ing)?[- ]?up\ (?:\w+\ )?(?:of|to|on|for)\b(?!\ (?:my\ )?v\d+(?:\W|$))
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ _EARLIER_WORDS = Pattern(
 _OTHER_WORK = Pattern(
     r"(?i)\b(?:depend(?:s|ed|ing|ent)?[- ](?:up)?on|dependenc(?:y|ies)|prerequisites?|on top of|based[- ](?:up)?on|"
     r"(?:applies|apply|applied) (?:cleanly )?(?:on|to|after|over)|builds? (?:up)?on|along with|together with|companion|"
-    r"see also|follow(?:s|ing)?[- ]?up (?:of|to|on|for))\b"
+    r"see also|follow(?:s|ing)?[- ]?up (?:of|to|on|for)(?! (?:my )?v\d+(?:\W|$)))\b"
 )
 _FOOTNOTE = Pattern(r"\s*\[(\d{1,2})\][: ]*")
 _MAX_LINE = 1_000  # characters of a line that are read

@@ -82,6 +82,8 @@ def test_what_b4_and_git_record_below_the_text() -> None:
         f"This is based on an earlier patch by Ben: {LORE}/all/{BASE}/",
         f"The idea is based on feedback in {LORE}/all/{BASE}/",
         f"v1: {LORE}/all/{BASE}/",
+        f"Follow-up of v1: {LORE}/all/{BASE}/",
+        f"This follows up on my v2: {LORE}/all/{BASE}/",
         f"Closes: {LORE}/all/{BASE}/",
         f"- Rebased on top of v6.12-rc1\n- Link to v1: {LORE}/all/{BASE}/",
         f"Here it is on top of frob-next: https://git.example.org/frob\n\nv1 at:\n{LORE}/all/{BASE}/",

@@ -34,6 +34,9 @@ OLD = "20230701.1-ann@example.org"
         (f"Supersedes: <{OLD}>\nmessage-id: <{OLD}>", None),
         (f"v1: {LORE}/all/{OLD.replace('@', '%40')}/", 1),
         (f"Supersedes v1, message-id: <{OLD}>", 1),
+        (f"Follow-up of v1: {LORE}/r/{OLD}", 1),
+        (f"This is a follow-up to v2 [1].\n\n[1] {LORE}/r/{OLD}", 2),
+        (f"This follows up on my v1: {LORE}/all/{OLD}/", 1),
     ],
 )
 def test_links_to_earlier_versions(text: str, version: int | None) -> None:
@@ -49,6 +52,8 @@ def test_links_to_earlier_versions(text: str, version: int | None) -> None:
         f"Applies on top of v3 of the frob series: {LORE}/all/{OLD}/",
         f"This is based on the latest tree along with the\nsafe series [1].\n\nLink: {LORE}/{OLD}",
         f"See also the earlier talk: {LORE}/all/{OLD}/",
+        f"Follow-up of {LORE}/all/{OLD}/",
+        f"This is a follow-up to the v1 of Rex: {LORE}/all/{OLD}/",
         f"Cc: ann@example.org\nhttps://example.org/{OLD}",
         "No link at all, v1.",
         f"v1: {LORE}/netdev/",
