@@ -160,8 +160,13 @@ SOME_OF_THEM = (
     r"(?:first|last|latter)(?=\W*$|\s*[,.;:!]|\s+(?:of|to|into|in|for|on|as|and|with|one|two|three|four|five|six|few|"
     r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
 )
-BUT = r"but(?! (?:with|i|i've|we|it|this|that's|initially|please|note)\b)"  # "applied, but with the tag" is all of it
-_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|patch(?:es)?\s+#?\d|only|{BUT}|except|minus|without)\b")
+_OF_THEM = rf"(?:{SOME_OF_THEM}|one|two|three|some|few|half|part|(?:this|that) (?:one|patch)|patch(?:es)?\b|#?\d)"
+# Not "applied, but with the tag", "but for now only pushed out as testing": that is said of all of it.
+_BUT = rf"but(?! (?:with|i|i've|we|it|this|that's|initially|please|note)\b)(?=(?:\s+[\w'-]+){{0,4}}?\s+{_OF_THEM})"
+_ONLY = rf"only(?=\s+(?:the\s+)?{_OF_THEM})|(?:all|everything|both) but|(?:this|that) (?:one|patch) only"
+_NUMBERED = Pattern(r"(?i)\bpatch(?:es)?\s+#?\d")
+_BESIDES = Pattern(r"\s(?:with|after)\s(?!the exception\b)")  # "with that tweak to patch 2"
+NOT_ALL = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|{_ONLY}|{_BUT}|except|minus|without)\b")
 # "All but patch 2", "Applied, except for 4/4", "Applied, but 2/3 needs work"
 _NUMBERS_LEFT = Pattern(
     r"\b(?:(?:all|everything|both) but|but not|except(?:ing)?|minus|without|excluding|apart from|aside from|other than|"
@@ -187,12 +192,15 @@ BROKE = Pattern(
     r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
+EVERY = "1-9999"
+"""The numbers of "patch 1 to fixes, the rest to next": all of them, whichever it is said in answer to."""
 _TOTAL = Pattern(r"/\d+")
 # "Applied 1-3 to fixes and the last one to next", "1 and 2 to fixes, 3 to next"
 _FURTHER = Pattern(
     r"(?:[,;]\s+|\band\s+)(?:and\s+)?(?:(?:applied|queued|took|pushed|put)\s+)?"
     r"(?:the\s+(?P<last>last|rest|others?|remaining)\b(?:\s+(?:one|ones|patch|patches|two|three))?"
     r"|(?:patch(?:es)?\s+)?#?(?P<further>\d+(?:\s*(?:-|–|to|through|,|and|&)\s*#?\d+)*))"
+    r"(?:\s+(?:(?:is|are|was|were|has been|have been)\s+)?(?:applied|queued|taken|pushed))?"
     r"\s+(?:to|into|in|on|onto|for|via|through)\s+(?:my\s|the\s+\S+\s+(?:tree|branch|queue)\b|\S*\w[-/.]\w)",
     re.IGNORECASE,
 )
@@ -260,6 +268,18 @@ def applied_patches(sentence: str) -> str | None:
     return None
 
 
+def is_of_some(patches: str) -> bool:
+    """True if a report is of some patches: "Patch 1 applied to fixes."  Another sentence may report the rest."""
+    return patches[:1].isdigit() or patches == "some"
+
+
+def together(first: str, further: str) -> str:
+    """The patches that two sentences report; empty if the second says nothing of further patches."""
+    if further == "rest":
+        return EVERY
+    return f"{first}, {further}" if first != "some" and further[:1].isdigit() else ""
+
+
 def names_tree(sentence: str) -> bool:
     """True if a sentence names the tree that something was applied to, or the release."""
     return _PLACE.search(sentence) is not None or _RELEASE.search(sentence) is not None
@@ -324,16 +344,17 @@ def _which(found: re.Match[str]) -> str:
         return f"with {' '.join(_TOTAL.sub('', beside['numbers']).split())}"
     if left := _NUMBERS_LEFT.search(found[0]):
         return "not " + " ".join(_TOTAL.sub("", left["numbers"]).split())
-    if _REST.search(said):
+    if _REST.search(found[0][: found.start("rest") - found.start()]):
         return "rest"
-    some = _SOME.search(said) and not UNCHANGED.search(said)
+    before = _BESIDES.split(said, maxsplit=1)[0]
+    some = (NOT_ALL.search(before) or _NUMBERED.search(before)) and not UNCHANGED.search(said)
     return "some" if some or _SOME_LEFT.match(found["rest"]) else ""
 
 
 def _with_further(numbers: str, behind: str) -> str:
-    """The numbers of patches with those that went to another tree, as the words behind them say; empty if it is all."""
+    """The numbers of patches with those that went to another tree, as the words behind them say."""
     for more in _FURTHER.finditer(behind):
         if more["last"] and more["last"].lower() != "last":
-            return ""
+            return EVERY
         numbers += ", last" if more["last"] else f", {' '.join(more['further'].split())}"
     return numbers

@@ -11,15 +11,14 @@ import re
 
 from patchwatch.mail.sentences.applied import (
     BROKE,
-    BUT,
     CLAUSE,
     COMMA,
     COUNTED,
     FOR_REVIEW,
     IS_A_WORD,
+    NOT_ALL,
     NOT_YET_READ,
     RELEASE_CANDIDATE,
-    SOME_OF_THEM,
     UNCHANGED,
     words_until,
 )
@@ -134,7 +133,6 @@ _TRIED = Pattern(
     r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
 _FAILED = Pattern(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not) (?:apply|boot|build|see any|work))\b")
-_SOME = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|only|{BUT}|except|minus|without)\b")
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 _HOLD = Pattern(
@@ -218,7 +216,7 @@ def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
 def _which(numbers: str | None, said: str) -> str:
     if numbers:
         return " ".join(numbers.split())
-    return "some" if _SOME.search(said) and not UNCHANGED.search(said) else ""
+    return "some" if NOT_ALL.search(said) and not UNCHANGED.search(said) else ""
 
 
 def holds(sentence: str) -> bool:

@@ -240,12 +240,10 @@ def person_signals(sentences: Sequence[str]) -> list[Signal]:
         may_be = "already" in lowered or lowered.startswith("they")
         another = may_be and elsewhere.another_was_taken(sentence, previous)
         previous = sentence
-        if not another and (reported is None or _has_numbers(reported)) and _APPLYING.occur(lowered):
+        if not another and (reported is None or applied.is_of_some(reported.detail)) and _APPLYING.occur(lowered):
             report = _report(sentence, lowered)
-            if reported is not None and report is not None and (_has_numbers(report) or report.detail == "rest"):
-                numbers = "" if report.detail == "rest" else f"{reported.detail}, {report.detail}"
-                together = Signal(SignalKind.APPLIED, reported.text, numbers)
-                signals[signals.index(reported)] = reported = together
+            if reported and report and (which := applied.together(reported.detail, report.detail)):
+                signals[signals.index(reported)] = reported = Signal(SignalKind.APPLIED, reported.text, which)
                 continue
             if reported is None and report is not None:
                 reported = report if report.kind == SignalKind.APPLIED else None
@@ -267,11 +265,6 @@ def with_thanks(found: Iterable[Signal], text: str) -> Iterator[Signal]:
             yield Signal(signal.kind, evidence(f"{signal.text} Thanks"), signal.detail)
         else:
             yield signal
-
-
-def _has_numbers(report: Signal) -> bool:
-    """True if a report says which patches were applied: "Patch 1 applied to fixes."  Another may name the rest."""
-    return report.kind == SignalKind.APPLIED and report.detail[:1].isdigit()
 
 
 def _report(sentence: str, lowered: str) -> Signal | None:

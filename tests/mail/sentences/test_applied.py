@@ -79,7 +79,7 @@ from tests.support.mails import mail
         ("Applied as 6.13 material, but I fixed the white space that your mailer broke.", ""),
         ("If we look there first it is slower, so I've applied this version to frob/next.", ""),
         ("Applied 1-3 to frob.git/fixes and the last one to frob.git/next.", "1-3, last"),
-        ("Applied 1-2 to frob/fixes, the rest to frob/next.", ""),
+        ("Applied 1-2 to frob/fixes, the rest to frob/next.", "1-9999"),
         ("Applied patches 1 and 2 to frob/fixes, and patches 3-4 to frob/next, thanks.", "1 and 2, 3-4"),
         ("Applied #1 to frob/fixes and 2 to my tree.", "1, 2"),
         ("Applied 1-3 to frob/fixes, the last one needs a rebase.", "1-3"),
