@@ -20,7 +20,7 @@ from patchwatch.series.committers import lists_among
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.points import waiting_on
 from patchwatch.series.queue import LATELY, Case, News, Place, Rules, place
-from patchwatch.series.state.next_action import next_action
+from patchwatch.series.state.next_action import left_patches, next_action
 from patchwatch.series.states import CLOSED, Turn
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         answered=min((point.closed_at for point in answers), default=involvement.answered),
         answers=len(answers),
         likely=newest.likely or (applies is False and not involvement.author),
+        left=left_patches(row),
     )
 
 

@@ -117,6 +117,7 @@ class Case(NamedTuple):
     answers: int = 0  # how many points
     likely: bool = False  # whose turn it is is not certain
     news: News | None = None
+    left: str = ""  # `patch 9`: what waits for a maintainer, since the others were applied
 
 
 class Place(NamedTuple):
@@ -192,9 +193,14 @@ def rank(number: int, place: Place) -> tuple[bool, bool, int, bool, int, int, in
 
 
 def is_to_apply(row: Case | SeriesRow, now: int) -> bool:
-    """True if it is reviewed and waits for a maintainer, not yet for too long."""
+    """True if it waits for a maintainer, not yet for too long."""
     reviewed = row.turn == Turn.MAINTAINER and row.state not in _NOT_TO_APPLY
     return reviewed and not row.rfc and now - row.turn_since < _CYCLE
+
+
+def to_apply_since(left: str, ago: str) -> str:
+    """The next action of who applies it, or the patches that are `left`."""
+    return f"{verbs.TO_APPLY}: {left}; the others were applied {ago}" if left else f"{verbs.TO_APPLY}: reviewed {ago}"
 
 
 # ---- sections ------------------------------------------------------------------------------------------------------
@@ -279,7 +285,7 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         return place._replace(named=verb.startswith(_BY_NAME))
     elsewhere = case.blocked or case.backport or case.author
     if case.applies and is_to_apply(case, now) and not elsewhere:
-        reason = f"{verbs.TO_APPLY}: reviewed {_ago(case.turn_since, now)}"
+        reason = to_apply_since(case.left, _ago(case.turn_since, now))
         return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
     if action is not None and mine and case.asked:
         verb = verbs.verb_of(action.text, case.version)

@@ -12,7 +12,7 @@ from patchwatch.pattern import Pattern
 TO_APPLY = "yours to apply"
 """How the next action on a series begins that I apply."""
 _LIKELY = "likely: "
-_REST = Pattern(r":|, | from | when | or | whether |(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
+_REST = Pattern(r":|, | from | when | or | whether | of (?:patch|\d)|(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
 _SHORT = {
     TO_APPLY: "apply {version}",
     "review": "review {version}",
@@ -23,7 +23,7 @@ _SHORT = {
 _ANSWER = Pattern(r"see .+'s answer")
 _WHOM = Pattern(
     r"wait: (?:merge window|(?P<tree>\S+) closed|(?P<blocked>blocked by #\d+(?: and \d+ more)?))"
-    r"|wait for (?:the )?(?P<who>.+?)(?: to (?:apply it|pull))?: "
+    r"|wait for (?:the )?(?P<who>.+?)(?: to (?:apply it|pull)| of (?:patch|\d).*)?: "
     r"|resend when (?P<closed>\S+) reopens"
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Set
 from typing import Literal
 
 from patchwatch.mail import thanks
-from patchwatch.mail.message import Acceptance, Signal, SignalKind
+from patchwatch.mail.message import Acceptance, Message, Signal, SignalKind
 from patchwatch.mail.sentences.applied import COUNTS
 from patchwatch.mail.subject import title_key
 from patchwatch.pattern import Pattern
@@ -29,6 +29,8 @@ _ALL = Pattern(
     r"(?:all|both|everything|these|them|(?:the|this) (?:\w+ )?(?:lot|patches|patch ?set|series|set))\b)"
 )
 _THIS = Pattern(r"(?i)\bthis (?:one|patch)\b")
+_ONE = Pattern(r"(?i)\b(?:this|patch)\b")
+_GENERIC = frozenset({"arch", "bindings", "devicetree", "documentation", "drivers", "dt-bindings", "include", "linux"})
 _COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(COUNTS)}|\d+)\b")  # "these two applied"
 
 
@@ -42,6 +44,7 @@ class AppliedPatches:
         self.taken = {patch.number for patch in revision.taken}  # by a partial reroll
         self.partly = ""  # their numbers, or "some"; empty if it is none or all of them
         self._begins = revision.cover is None  # the first patch stands for the series
+        self._patches = revision.patches
         self._numbers: dict[str, int] = {}
         for patch in revision.patches:
             self._numbers.setdefault(title_key(patch.parts.title), number_of(patch))
@@ -49,15 +52,19 @@ class AppliedPatches:
     @property
     def numbers(self) -> set[int]:
         """The patches that were applied, if not all were."""
-        return parse_patches(self.partly, self.count)
+        return parse_patches(self.partly, self.count) if self.partly else set()
 
-    def add(self, reply: Reply, signal: Signal, withdrawn: Set[int], *, reviewed: bool = False) -> Extent:
+    def left(self, withdrawn: Set[int]) -> set[int]:
+        """The patches that are still to be applied, if it is known which were."""
+        return set(range(1, self.count + 1)) - self.numbers - withdrawn - self._elsewhere
+
+    def add(self, reply: Reply, signal: Signal, withdrawn: Set[int], ready: Set[int]) -> Extent:
         """Note what a mail reports as applied, and return how much has been applied by now.
 
-        `reviewed`: every patch has its review, so that nothing keeps somebody from applying all.
+        `ready`: the patches that nothing keeps somebody from applying; each has its review.
         """
         stated = self._reported(reply, signal)
-        if reviewed and self._begins and stated == "1" and self._is_unspecific(reply, signal):
+        if stated and self._means_all(stated, reply, signal, ready):
             stated = ""
         if stated is None:
             return "nothing"
@@ -69,6 +76,17 @@ class AppliedPatches:
         self.partly = ""
         return "all"
 
+    def without(self, dropped: int, *, all_of_them: bool) -> str:
+        """The numbers of the patches that were applied, or of all, without the one that was dropped again."""
+        numbers = set(range(1, self.count + 1)) if all_of_them else self.numbers
+        return ",".join(map(str, sorted(numbers - {dropped})))
+
+    @property
+    def _is_of_one_tree(self) -> bool:
+        """True if the last patch has a directory in common with each other, and is a device tree only if they are."""
+        last = _places(self._patches[-1])
+        return all(last & places and ("dts" in last) == ("dts" in places) for places in map(_places, self._patches))
+
     def recall(self, reply: Reply, signal: Signal) -> None:
         """Note what a mail reported of patches that a partial reroll takes from the version before."""
         if stated := self._reported(reply, signal):
@@ -79,10 +97,19 @@ class AppliedPatches:
         """True if a mail drops only the patch that it answers ("I dropped this one from the series")."""
         return self.count > 1 and reply.patch > 0 and _THIS.search(dropped.text) is not None
 
-    @staticmethod
-    def _is_unspecific(reply: Reply, signal: Signal) -> bool:
-        """True for "Applied, thanks" without a list, a number or "this patch"."""
-        return reply.message.accepted is None and not signal.detail and not _THIS.search(signal.text)
+    def _means_all(self, stated: str, reply: Reply, signal: Signal, ready: Set[int]) -> bool:
+        """True for "Applied, thanks" in answer to the patch that stands for the series, or to its last one.
+
+        Without a list, a number or "this patch".  A device tree often goes in through another tree than what it is for.
+        """
+        if reply.message.accepted is not None or signal.detail:
+            return False
+        every = set(range(1, self.count + 1))
+        if self._begins and stated == "1":
+            return every <= ready and not _THIS.search(signal.text)
+        before = every - {self.count}
+        last = stated == str(self.count) and before and before <= ready and not _ONE.search(signal.text)
+        return bool(last) and self._is_of_one_tree
 
     def _reported(self, reply: Reply, signal: Signal) -> str | None:
         """The patches that a mail reports as applied; empty for all, None for none of them."""
@@ -123,6 +150,11 @@ class AppliedPatches:
         if found and len(left) == len(others):  # the committer reworded the titles
             return found | left
         return found | same - {0}
+
+
+def _places(patch: Message) -> set[str]:
+    """The directories of its files, by name, but for those that say nothing of the subsystem."""
+    return {name for file in patch.files for name in file.lower().split("/")[:-1] or [""]} - _GENERIC
 
 
 def _number(word: str) -> int:

@@ -7,6 +7,7 @@ a reply.  What is not decided follows from the points (patchwatch.series.state.j
 from __future__ import annotations
 
 from patchwatch.mail.message import Signal, SignalKind
+from patchwatch.pattern import Pattern
 from patchwatch.series.points import Fate, PointKind
 from patchwatch.series.state.commands import COMMANDS
 from patchwatch.series.state.progress import Progress
@@ -17,6 +18,7 @@ from patchwatch.series.stated_relations import successors_in
 from patchwatch.series.states import State, Turn
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
+_SEVERAL = Pattern(r"(?i)\b(?:these|them|both|all|series|patches|everything)\b")  # "I dropped these."
 
 
 def decide(known: Progress, reply: Reply) -> bool:
@@ -74,7 +76,7 @@ def _dropped(known: Progress, reply: Reply) -> bool:
         return False
     if known.review.decision == State.ACCEPTED and known.applied.is_one_of_several(reply, dropped):
         return True  # the others are still applied
-    known.reopen()
+    known.reopen(0 if _SEVERAL.search(dropped.text) else reply.patch)
     known.review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text)
     return True
 

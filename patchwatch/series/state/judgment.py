@@ -29,7 +29,7 @@ class Review(Struct):
     ledger: Ledger
     passed: Reason  # the mail that last passed the turn to others than the author: the posting, to begin with
     carried: Reason | None = None  # the first patch that carries a review
-    complete: Reason | None = None  # the mail with whose tag every patch has a review
+    complete: Reason | None = None  # the mail since which every patch has a review that is to be applied
     pull: bool = False  # a pull request, or a backport: it waits for who takes it, not for reviewers
     decision: State | None = None  # what somebody decided: accepted, rejected, deferred, …
     decided: Reason | None = None  # by which mail
@@ -39,7 +39,7 @@ class Review(Struct):
     last_is_content: bool = False  # it asks for nothing: its sender is content, or will look at the patch or apply it
     author_spoke_last: bool = False  # more than a word of thanks
     will_apply: Reason | None = None  # a maintainer said that they will
-    rest: Reason | None = None  # only some patches were applied: the author sends the others again
+    mostly: Reason | None = None  # most of its patches were applied: the others wait for who takes them
     promise: Reason | None = None  # the author will post another version
     acts: Reason | None = None  # the author said in their last mail that they act next
     holds: dict[str, Reason] = {}  # by address: not to be applied for now
@@ -89,13 +89,15 @@ def judge(review: Review) -> Judgment:
     # Turn: the author's while something waits for them, else of those who can act on it.
     waiting = ledger.first(*([Weight.DEMAND, Weight.ASKED] if review.complete else Weight))
     point = reason_for(waiting) if waiting else None
-    asked = [reason for reason in (review.held, point, review.rest) if reason]
+    asked = [reason for reason in (review.held, point) if reason]
     if asked or review.promise or review.acts:
         first = min(asked, key=lambda reason: reason.date, default=None)
         return Judgment(state, why, Turn.AUTHOR, first or review.promise or review.acts or review.passed)
     if review.will_apply is not None:
         return Judgment(state, why, Turn.MAINTAINER, review.will_apply)
     ready = review.pull or (review.complete and not review.holds) or state == State.AWAITING_UPSTREAM
+    if review.mostly and not (ready or ledger.any_at(Fate.ANSWERED)):
+        return Judgment(state, why, Turn.MAINTAINER, review.mostly)
     return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
 
 
@@ -105,7 +107,7 @@ def owed(review: Review, judgment: Judgment) -> tuple[Reason, ...]:
         return ()
     points = (reason_for(point) for point in review.ledger.waiting_for_author())
     decided = judgment.turn_reason if review.decision == State.DEFERRED else None
-    others = (review.held, review.promise, review.acts, review.rest, decided)
+    others = (review.held, review.promise, review.acts, decided)
     once: dict[tuple[str, str], Reason] = {}
     for reason in (*itertools.islice(points, _MOST_OWED), *(reason for reason in others if reason)):
         once.setdefault((reason.by.email, reason.kind), reason)
@@ -117,9 +119,9 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
 
     Where nothing waits for the author, but versions of which people wrote so were nearly always posted again, it is
     likely theirs; where only details do, or every patch has its review, and such versions were mostly applied as they
-    were, it is likely not.
+    were, it is likely not.  Of a version most of which was applied it knows nothing.
     """
-    if chance is None or review.pull or review.holds or _is_settled(review):
+    if chance is None or review.pull or review.holds or review.mostly or _is_settled(review):
         return judgment
     ledger, percent = review.ledger, 100 * chance
     if judgment.turn != Turn.AUTHOR:
@@ -129,7 +131,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
         if percent >= limit and review.last and not (content or _is_known(ledger)):
             return replace(judgment, turn=Turn.AUTHOR, turn_reason=review.last, likely=True)
         return judgment
-    if review.promise or review.acts or review.rest or ledger.any_at(Fate.PROMISED):
+    if review.promise or review.acts or ledger.any_at(Fate.PROMISED):
         return judgment
     only_details = not ledger.first(Weight.DEMAND, Weight.ASKED)
     doubtful = review.complete is not None and not ledger.asks_plainly

@@ -8,7 +8,8 @@ adds pull requests, git trees and what people decided.  The rules are listed in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
+from dataclasses import replace
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, SignalKind, person_key
@@ -87,9 +88,11 @@ class StateMachine:
         known.post_again(root)
         self._judge(root)
 
-    def process(self, follow_up: FollowUp, *, by_author: bool) -> None:
-        """Process the next mail; record a state change if it changed anything."""
+    def process(self, follow_up: FollowUp, *, by_author: bool, reviews: Collection[int] = ()) -> None:
+        """Process the next mail, which gives reviews to the patches `reviews`; record a state change if any."""
         message = follow_up.message
+        if reviews:
+            self.known.note_reviews(reviews, message)
         if not (by_author or follow_up.from_bot):
             self.known.seen.reviewer_mails[message.message_id] = person_key(message.author)
         reply = self._reply(follow_up, by_author=by_author)
@@ -153,7 +156,7 @@ class StateMachine:
         elif (applied := signals.get(SignalKind.APPLIED)) and review.decision != State.MAINLINED:
             self.known.apply(reply, applied, State.ACCEPTED)
         elif (dropped := signals.get(SignalKind.UNAPPLIED)) and review.decision == State.ACCEPTED:
-            self.known.reopen()
+            self.known.reopen(reply.patch)
             review.spoke = reason_of(reply.message, dropped.text, dropped.kind)
             review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text, firm=False)
         elif SignalKind.SUCCESS in signals:
@@ -168,8 +171,12 @@ class StateMachine:
         decided = decide(known, reply)
         if not reply.by_author and not known.is_closed:
             known.review.note_hold(reply)
-        if known.is_closed or reply.patch in known.applied.numbers:
-            return  # a discussion of an applied patch does not hold up the others
+        if known.is_closed:
+            return
+        if reply.patch in known.applied.numbers:
+            if not self._is_about_rest(reply):
+                return  # a discussion of an applied patch does not hold up the others
+            reply = replace(reply, patch=0)
         if reply.completes_review:
             known.review.complete = known.seen.completion
         note = self._note_author if reply.by_author else self._note_reviewer
@@ -177,10 +184,20 @@ class StateMachine:
         if not decided or not reply.signals.keys() & {SignalKind.COMMAND, SignalKind.UNAPPLIED}:
             read_points(known.review.ledger, reply, complete=known.review.complete is not None)
 
+    @staticmethod
+    def _is_about_rest(reply: Reply) -> bool:
+        """True for an answer to an applied patch that speaks of those that are left.
+
+        "Applied 1-3. Please rebase the others." or, from the author, "I'll send v2 of the rest."
+        """
+        report, promise = reply.signals.get(SignalKind.APPLIED), reply.signals.get(SignalKind.PROMISE)
+        promised = reply.by_author and promise is not None and names_next_version(promise.text)
+        return promised or (report is not None and report.detail != "")
+
     def _note_author(self, reply: Reply) -> None:
         """What an author says that they will do."""
         review = self.known.review
-        review.rest = review.held = None
+        review.held = None
         act = reply.author_acts()
         if act and act.kind == SignalKind.WILL_REVIEW and reply.message.word_count > FEW_WORDS:
             act = None  # they answered, and will look at something else
@@ -202,7 +219,7 @@ class StateMachine:
         if any(not addressees(remark.text) for remark in reply.message.remarks):
             review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
             review.author_spoke_last = False
-            review.last_is_content, review.last_will_act = reply.is_content, reply.will_act
+            review.last_is_content, review.last_will_act = reply.is_content or accepted is not None, reply.will_act
         if intent := reply.signals.get(SignalKind.WILL_APPLY):
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         if intent or (reply.only_endorses and person_key(reply.message.author) == self.known.seen.promised_to):

@@ -21,6 +21,7 @@ class Seen(Struct):
     withdrawn: tuple[int, ...] = ()  # patches that the author withdrew one by one
     reviewer_mails: dict[str, str] = {}  # message-ids of replies by others than the author and bots: by whom
     promised_to: str = ""  # whom the author answered when they promised another version
+    reviewed: tuple[int, ...] = ()  # patches with a review so far; 0: all of them
 
     def wrote(self, message_id: str) -> bool:
         """True if a reply was written by somebody other than the author and bots."""

@@ -17,7 +17,7 @@ from patchwatch.pattern import Pattern
 from patchwatch.series.labels import blocked, revision_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.pull_requests import KIND as PULL
-from patchwatch.series.queue import is_to_apply
+from patchwatch.series.queue import is_to_apply, to_apply_since
 from patchwatch.series.request import Request
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
@@ -100,7 +100,7 @@ def to_apply(row: SeriesRow, now: int) -> NextAction | None:
     aside = row.muted or row.snoozed_until is not None or bool(row.blocked_by) or row.revisions[-1].backport
     if aside or not is_to_apply(row, now):
         return None
-    return _action(row, f"{TO_APPLY}: reviewed {span(max(now - row.turn_since, 0))} ago", by="me")
+    return _action(row, to_apply_since(left_patches(row), f"{span(max(now - row.turn_since, 0))} ago"), by="me")
 
 
 def asks_for_it(row: SeriesRow) -> Evidence | None:
@@ -166,6 +166,13 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
     silence = now - row.turn_since
     if row.rfc:
         return _action(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
+    if left := left_patches(row):
+        ping = waited_by(row.turn_since, 2 * patience, windows)
+        waits = waited(row.turn_since, now, windows) < 2 * patience
+        whom, applied = f"the maintainer of {left}", f"the others were applied {span(silence)} ago"
+        if waits:
+            return _action(row, f"wait for {whom}: {applied}", until=ping, by=Turn.MAINTAINER)
+        return _action(row, f"ping {whom}: {applied}", by="me")
     promised = _promised(row)
     if promised and silence < _CYCLE:
         ping = waited_by(row.turn_since, 2 * patience, windows)
@@ -235,7 +242,6 @@ def _urgency(evidence: Evidence) -> int:
 def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
     who = _name(row, reason.by_name, reason.by_email)
     version = "the request again" if row.kind == PULL else f"v{row.version + 1}"
-    rest = _rest(row)
     if reason.kind == SignalKind.NAK:
         return f"rework or drop: NAKed by {who} {ago}"
     if reason.kind == SignalKind.CHANGES:
@@ -258,21 +264,18 @@ def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
         return f"send {version}: {'you withdrew' if me else 'withdrew'} a patch {ago}"
     if reason.kind == ReasonKind.MARKED:
         return f"send {version}: marked {row.state} {ago}"
-    if rest:
-        many = len(rest) > _LISTED
-        return f"resend {f'{len(rest)} patches' if many else _patches(rest)}: the rest was applied"
     return f"answer {who}'s comment from {ago}"
 
 
-def _patches(numbers: Sequence[int]) -> str:
+def left_patches(row: SeriesRow) -> str:
+    """The patches that are left after most were applied, if they wait for who takes them."""
+    newest, turn = row.revisions[-1], row.turn_evidence
+    if not newest.applied or not newest.applied.patches or turn is None or turn.kind != SignalKind.APPLIED:
+        return ""
+    numbers = [n for n in range(1, min(newest.expected, 999) + 1) if n not in newest.applied.patches]
+    if len(numbers) > _LISTED:
+        return f"{len(numbers)} patches"
     return f"patch{'es' * (len(numbers) != 1)} {','.join(map(str, numbers))}"
-
-
-def _rest(row: SeriesRow) -> list[int]:
-    """The patches that are left after some were applied."""
-    newest = row.revisions[-1]
-    applied = newest.applied.patches if newest.applied else ()
-    return [n for n in range(1, min(newest.expected, 999) + 1) if n not in applied] if applied else []
 
 
 def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str, str, int | None]:
@@ -328,6 +331,10 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
         return _action(row, f"waits for {who} to apply it: reviewed {since} ago", by=Turn.MAINTAINER)
     if turn == Turn.MAINTAINER and (promised := _promised(row)):
         return _action(row, f"waits for {promised} to apply it: {since}", by=Turn.MAINTAINER)
+    if turn == Turn.MAINTAINER and (left := left_patches(row)):
+        return _action(
+            row, f"maintainer of {left}: apply or answer, the others were applied {since} ago", by=Turn.MAINTAINER
+        )
     if turn == Turn.MAINTAINER:
         return _action(row, f"maintainer: apply or answer, reviewed {since} ago", by=Turn.MAINTAINER)
     if reviewer := _awaited(row):

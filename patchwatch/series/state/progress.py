@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from patchwatch.mail.message import Message, Signal
-from patchwatch.series.points import Point
+from patchwatch.series.points import Point, Weight
 from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.judgment import Review, judge
 from patchwatch.series.state.memory import Seen
 from patchwatch.series.state.reply import Reply
 from patchwatch.series.state.types import Reason, reason_of
-from patchwatch.series.states import CLOSED, ReasonKind, State, Turn
+from patchwatch.series.states import APPLIED, CLOSED, ReasonKind, State, Turn
 
 _PARKED = (State.DEFERRED, State.AWAITING_UPSTREAM)
 
@@ -63,10 +63,13 @@ class Progress:
         self.review.decision, self.review.decided = state, reason_of(reply.message, why.text, why.kind)
         self.review.parked = reason_of(reply.message, kind=ReasonKind.DEFERRED)
 
-    def reopen(self) -> None:
-        """What was decided counts no longer."""
-        self.review.decision = self.review.decided = None
-        self.applied.partly = ""
+    def reopen(self, dropped: int = 0) -> None:
+        """What was decided counts no longer; if one patch was `dropped` from a tree, the others stay there."""
+        kept = self.applied.without(dropped, all_of_them=self.review.decision in APPLIED) if dropped else ""
+        self.review.decision = self.review.decided = self.review.mostly = None
+        self.applied.partly = kept
+        if not (0 in self.seen.reviewed or self.applied.left(set()).issubset(self.seen.reviewed)):
+            self.review.complete = None  # only those that were left had a review
 
     def post_again(self, root: Message) -> None:
         """The same version was posted again: its review starts over."""
@@ -80,7 +83,11 @@ class Progress:
     def apply(self, reply: Reply, applied: Signal, state: State) -> None:
         """Note that the posting, or some of its patches, were applied."""
         before, review = self.applied.partly, self.review
-        extent = self.applied.add(reply, applied, set(self.seen.withdrawn), reviewed=review.complete is not None)
+        every = review.complete is not None or 0 in self.seen.reviewed
+        ready = set(range(1, self.applied.count + 1)) if every else set(self.seen.reviewed)
+        if not every and review.ledger.first(Weight.DEMAND):
+            ready = set()
+        extent = self.applied.add(reply, applied, set(self.seen.withdrawn), ready)
         if extent == "all":
             self.seen.partly_reason = None
             self.decide(state, reply, applied)
@@ -90,8 +97,22 @@ class Progress:
             self.seen.partly_reason = reason_of(reply.message, applied.text, applied.kind)
             review.spoke = self.seen.partly_reason if self.judgment.state == State.NEW else review.spoke
             review.ledger.settle_patches(self.applied.numbers, reply.message)
-            if not reply.by_author and reply.patch not in self.applied.numbers and review.complete is None:
-                review.rest = self.seen.partly_reason
+            self.judge_rest(reply.message)
+
+    def note_reviews(self, patches: Iterable[int], message: Message) -> None:
+        """These patches have a review now."""
+        self.seen.reviewed = tuple(sorted({*self.seen.reviewed, *patches}))
+        self.judge_rest(message)
+
+    def judge_rest(self, message: Message) -> None:
+        """Note what the patches wait for that are left, once some were applied or withdrawn."""
+        numbers, review = self.applied.numbers, self.review
+        if not (numbers or self.seen.withdrawn) or 0 in self.seen.reviewed:
+            return
+        left = self.applied.left(set(self.seen.withdrawn))
+        if left and review.complete is None and left.issubset(self.seen.reviewed):
+            review.complete = reason_of(message)
+        review.mostly = self.seen.partly_reason if len(numbers) > len(left) else None
 
 
 def posted(root: Message) -> Reason:

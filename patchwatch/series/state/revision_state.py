@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence, Set
+from collections import defaultdict
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import Message
@@ -87,13 +88,14 @@ class Reading:
                 self._machine.known.seen.completion = _completion(
                     replace(self._revision, follow_ups=(kept,)), self._tags.tags
                 )
-            self.process(kept)
+            given = kept.message.message_id if kept.message.trailers else ""
+            self.process(kept, {tag.patch for tag in self._tags.tags if tag.counts and tag.message_id == given})
         return kept
 
-    def process(self, follow_up: FollowUp) -> None:
-        """Process a reply whose tags are known."""
+    def process(self, follow_up: FollowUp, reviews: Collection[int]) -> None:
+        """Process a reply whose tags are known, with the patches that it gives reviews to."""
         by_author = self.is_by_author(follow_up)
-        self._machine.process(follow_up, by_author=by_author)
+        self._machine.process(follow_up, by_author=by_author, reviews=reviews)
         self._heard.add(follow_up.message, by_author=by_author, notice=follow_up.notice)
 
     def is_by_author(self, follow_up: FollowUp) -> bool:
@@ -157,12 +159,18 @@ def read(
     completion, carried = _completion(revision, tags.tags), _carried(revision, tags.tags)
     machine = StateMachine(revision, completion, carried, first, committers, policy, dismissed, rules)
     reading = Reading(everything, machine, tags, Heard(), requests_in(everything))
+    reviews: dict[str, set[int]] = defaultdict(set)
+    for tag in tags.tags:
+        if tag.counts:
+            reviews[tag.message_id].add(tag.patch)
+    later = {follow_up.message.message_id for follow_up in revision.follow_ups} if reviews else set()
+    machine.known.note_reviews({n for mail, patches in reviews.items() if mail not in later for n in patches}, first)
     for follow_up in revision.given_before:
         machine.recall(follow_up, by_author=reading.is_by_author(follow_up))
     for follow_up in revision.follow_ups:
         while again and again[0].date < follow_up.message.date:
             machine.posted_again(again.pop(0))
-        reading.process(follow_up)
+        reading.process(follow_up, reviews.get(follow_up.message.message_id, ()))
     for root in again:
         machine.posted_again(root)
     return reading

@@ -179,17 +179,26 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     "dropped from a tree": (
         case("author", 2, evidence("unapplied", "rex", 2)), "rework: rex dropped it 2 days ago", "me", "rex-unapplied",
     ),
-    "applied in part": (
-        case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 3}),
-        "resend patches 2,3: the rest was applied", "me", "rex-applied",
+    "applied but for two": (
+        case(
+            "maintainer", 2, evidence("applied", "rex", 2),
+            newest={"applied": AppliedRow((1, 4, 5), None), "expected": 5},
+        ),
+        "wait for the maintainer of patches 2,3: the others were applied 2 days ago", "maintainer", "rex-applied",
     ),
-    "applied but for one": (
-        case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1, 2), None), "expected": 3}),
-        "resend patch 3: the rest was applied", "me", "rex-applied",
+    "applied but for one, long ago": (
+        case(
+            "maintainer", 20, evidence("applied", "rex", 20),
+            newest={"applied": AppliedRow((1, 2), None), "expected": 3},
+        ),
+        "ping the maintainer of patch 3: the others were applied 20 days ago", "me", "rex-applied",
     ),
-    "applied in small part": (
-        case("author", 2, evidence("applied", "rex", 2), newest={"applied": AppliedRow((1,), None), "expected": 30}),
-        "resend 29 patches: the rest was applied", "me", "rex-applied",
+    "applied but for many": (
+        case(
+            "maintainer", 2, evidence("applied", "rex", 2),
+            newest={"applied": AppliedRow(tuple(range(1, 21)), None), "expected": 29},
+        ),
+        "wait for the maintainer of 9 patches: the others were applied 2 days ago", "maintainer", "rex-applied",
     ),
     "marked by hand": (
         case(
