@@ -198,11 +198,6 @@ def is_to_apply(row: Case | SeriesRow, now: int) -> bool:
     return reviewed and not row.rfc and now - row.turn_since < _CYCLE
 
 
-def to_apply_since(left: str, ago: str) -> str:
-    """The next action of who applies it, or the patches that are `left`."""
-    return f"{verbs.TO_APPLY}: {left}; the others were applied {ago}" if left else f"{verbs.TO_APPLY}: reviewed {ago}"
-
-
 # ---- sections ------------------------------------------------------------------------------------------------------
 
 
@@ -285,7 +280,7 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         return place._replace(named=verb.startswith(_BY_NAME))
     elsewhere = case.blocked or case.backport or case.author
     if case.applies and is_to_apply(case, now) and not elsewhere:
-        reason = to_apply_since(case.left, _ago(case.turn_since, now))
+        reason = verbs.to_apply_since(case.left, _ago(case.turn_since, now))
         return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
     if action is not None and mine and case.asked:
         verb = verbs.verb_of(action.text, case.version)

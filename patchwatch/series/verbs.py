@@ -28,6 +28,11 @@ _WHOM = Pattern(
 )
 
 
+def to_apply_since(left: str, ago: str) -> str:
+    """The next action of who applies a series, or the patches of it that are `left`."""
+    return f"{TO_APPLY}: {left}; the others were applied {ago}" if left else f"{TO_APPLY}: reviewed {ago}"
+
+
 def verb_of(text: str, version: str) -> str:
     """`answer Lea`: what to do, from the text of a next action of mine."""
     head = _REST.split(text.removeprefix(_LIKELY), maxsplit=1)[0]

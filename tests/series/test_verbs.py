@@ -38,6 +38,7 @@ from patchwatch.series.verbs import long_day, short_day, verb_of, whom_of
         ("ping Rita: no answer for 9 days", "ping Rita"),
         ("ping the maintainer: reviewed, not applied for 16 days", "ping maintainer"),
         ("yours to apply: reviewed 3 days ago", "apply v3"),
+        ("yours to apply: patch 9; the others were applied 3 days ago", "apply v3"),
         ("pull: waits for 3 days", "pull"),
         ("mark it merged, or send it again: sent 3 months ago", "mark it merged"),
         ("ask Lin whether they pulled it: 3 weeks", "ask Lin"),

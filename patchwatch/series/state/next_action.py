@@ -17,11 +17,11 @@ from patchwatch.pattern import Pattern
 from patchwatch.series.labels import blocked, revision_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.pull_requests import KIND as PULL
-from patchwatch.series.queue import is_to_apply, to_apply_since
+from patchwatch.series.queue import is_to_apply
 from patchwatch.series.request import Request
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
-from patchwatch.series.verbs import TO_APPLY
+from patchwatch.series.verbs import TO_APPLY, to_apply_since
 from patchwatch.times import format_span as span
 
 _HOUR = 3600
