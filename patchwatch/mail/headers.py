@@ -65,6 +65,9 @@ _FIELD = Pattern(f"\n(?i:({'|'.join(_READ)}))[ \t]*+:([^\n]*+(?:\n[ \t<][^\n]*+)
 _RECEIVED = Pattern(rb"\n(?i:received):([^\n]*+(?:\n[ \t][^\n]*+)*+)")  # the first is the newest
 
 
+_DECODING = ("content-type", "content-transfer-encoding")
+
+
 class Headers:
     """The headers that patchwatch uses, by lower-case name, still encoded, and the content below them.
 
@@ -111,10 +114,15 @@ class Headers:
     def as_part(self) -> email.message.Message:
         """A message without payload that has the headers for decoding it."""
         part = email.message.Message()
-        for name in ("content-type", "content-transfer-encoding"):
+        for name in _DECODING:
             if value := self.get(name):
                 part[name] = value
         return part
+
+    def with_parts(self) -> bytes:
+        """The content below the headers for decoding it, as a mail."""
+        head = "".join(f"{name}: {value}\n" for name in _DECODING if (value := self.get(name)))
+        return head.encode("ascii", "surrogateescape") + b"\n" + self.content()
 
     def content(self, limit: int = sys.maxsize) -> bytes:
         """Up to `limit` bytes of what is below the headers."""

@@ -47,7 +47,7 @@ def text_of(headers: Headers, raw: bytes) -> Text:
     part = headers.as_part()
     if part.get_content_maintype() in ("multipart", "message"):
         try:
-            return text_of_parts(email.message_from_bytes(_shortened(raw)))
+            return text_of_parts(email.message_from_bytes(_shortened(headers, raw)))
         except (RecursionError, TypeError, ValueError):
             pass  # parts nested a thousand deep, or a boundary that RFC 2231 does not allow: taken for plain text
     if encoding in _ENCODED:
@@ -60,13 +60,13 @@ def text_of(headers: Headers, raw: bytes) -> Text:
     return Text(_clean(text))
 
 
-def _shortened(raw: bytes) -> bytes:
-    """A mail without the middle if it is large: there is the attachment that makes it so.
+def _shortened(headers: Headers, raw: bytes) -> bytes:
+    """A mail without the headers that are not needed, or without the middle if it is large: there is the attachment.
 
-    The email package needs ten times the memory of what it parses.
+    The email package takes long for dozens of headers, and ten times the memory of what it parses.
     """
     if len(raw) <= _MAX_PARTS:
-        return raw
+        return headers.with_parts()
     half = _MAX_PARTS // 2
     begin = raw.find(b"\n", len(raw) - half)
     end = raw.rfind(b"\n", 0, half)
