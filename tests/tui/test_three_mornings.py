@@ -214,6 +214,18 @@ def test_three_mornings(archive: Archive, start: Start, tmp_path: Path, monkeypa
     assert "1d" in row(screen, WORKER)
     assert not row(screen, OLD)
     assert not row(screen, OLDER)
+    # Somebody else looks after the worker.
+    go_to(terminal, WORKER)
+    terminal.press("D")
+    terminal.shows("Not yours", "Review 1")
+    leave(terminal)
+    archive.deliver(archive.post("worker3", PETRA, f"[PATCH v3] {WORKER}", -1.9, patch, to=INES))
+
+    # From then on, the next version is news and no work.
+    terminal = start(2)
+    screen = terminal.shows("Review 1", "New 1", "⏎ Open")
+    assert (section(screen, WORKER), section(screen, TABLE)) == ("New", "Review")
+    assert "v3 posted" in row(screen, WORKER)
     leave(terminal)
 
 
