@@ -147,6 +147,7 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
     answers = [p for w in waiting if w.person.email in me for p in w.points if p.closed_at > told]
     closer = answers[-1].closer or author if answers else author
     return case._replace(
+        news=_without_own_closing(case.news, row, me),
         author=involvement.author,
         replied=bool(involvement.replied or involvement.reviewed_before),
         backport=newest.backport,
@@ -161,6 +162,13 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         likely=newest.likely or (applies is False and not involvement.author),
         left=left_patches(row),
     )
+
+
+def _without_own_closing(news: News | None, row: SeriesRow, me: Collection[str]) -> News | None:
+    """The news without that it was closed, if one of the addresses `me` applied or rejected it."""
+    why = row.state_evidence
+    own = news is not None and why is not None and why.by_email in me
+    return news._replace(closed=False) if news is not None and own else news
 
 
 def _took_theirs(row: SeriesRow, me: Collection[str]) -> bool:

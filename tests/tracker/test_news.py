@@ -69,3 +69,16 @@ def test_thanks_and_tags_after_it_was_applied_are_silent(tracker: Tracker, body:
 def test_my_own_reply_is_no_news(tracker: Tracker) -> None:
     take(tracker, answer("o@x", 8, "The external one, as on the older boards.\n", "Ann Author <ann@example.org>"))
     assert standing(tracker) == "closed: applied (applied 4 days ago)"
+
+
+def test_what_i_applied_myself_is_no_news(tmp_path: Path) -> None:
+    """For its author, and for somebody else who answered, it is; for who applied it, it is their own mail."""
+    for me, expected in (("marta@example.com", "closed"), ("ann@example.org", "new"), ("rex@example.com", "new")):
+        tracker = Tracker(
+            Config(me=Me((me,))), clock=lambda: float(POSTED + 3 * DAY), database_url=f"sqlite:///{tmp_path}/{me}.db"
+        )
+        take(tracker, mail(message_id="a@x", subject="[PATCH] frob: fix it", body="Why.\n---\n"))
+        take(tracker, answer("r@x", 4, "Reviewed-by: Rex <rex@example.com>\n", "Rex <rex@example.com>"))
+        take(tracker, answer("applied@x", 5, "Applied, thanks!\n"))
+        assert standing(tracker).partition(":")[0] == expected, me
+        tracker.database.close()
