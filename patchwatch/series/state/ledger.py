@@ -153,14 +153,15 @@ class Ledger(Struct):
         `as_before`: it shares the fate of the last point of the person who raises it.
         """
         self.put_off = self.taken_back = False
+        if len(self.by_key) >= _MOST_POINTS:
+            return
         before = next(reversed(self._of_person.get(person_key(point.by), {})), None)
         if before is not None and as_before:
             self._same.setdefault(before, []).append(point.key)
-        if len(self.by_key) < _MOST_POINTS:
-            if point.key in self.dismissed:
-                point, self.corrected = structs.replace(point, fate=Fate.DISMISSED), True
-            self._put(point.key, point)
-            self._in_mail.setdefault(point.message_id, []).append(point.key)
+        if point.key in self.dismissed:
+            point, self.corrected = structs.replace(point, fate=Fate.DISMISSED), True
+        self._put(point.key, point)
+        self._in_mail.setdefault(point.message_id, []).append(point.key)
         for line in lines:
             self._of_line[line] = point.key
 

@@ -7,6 +7,7 @@ import pytest
 from patchwatch.mail.message import Person
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, Point, count_open, waiting_on
+from patchwatch.series.state import ledger
 from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.types import RevisionState
 from patchwatch.series.states import SILENCE, State, Turn
@@ -520,3 +521,9 @@ def test_a_yes_to_what_another_reviewer_offers_asks_nothing_of_the_author() -> N
     offer = "Should I send a fix for the build?\n"
     state = state_after(2, (REX, offer, 1), (RITA, f"{quoted(offer)}\nYes, please.\n", "a1"))
     assert {point.by.name for point in state.points} <= {"Rex Reviewer"}
+
+
+def test_remarks_beyond_the_most_points_are_not_followed_and_can_be_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_MOST_POINTS", 1)
+    found = state_after(1, (RITA, LOCK + NAME), (ANN, quoted(NAME) + "\nIt counts two kinds of frobs.\n", "a1"))
+    assert [(point.remark, point.text) for point in found.points] == [(1, "Please take the lock before the lookup.")]
