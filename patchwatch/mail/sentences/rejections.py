@@ -82,7 +82,7 @@ _REFUSED = Pattern(
     r"\b(?:there is|there's|absolutely) no way (?:that )?(?:this|these|it|we)(?: \w+)?"
     r"(?:'s| is|'re| are| will|'ll) (?:ever )?(?:be )?(?:going (?:in|to be (?:merged|applied|accepted|taken))|go in|"
     r"get(?:ting)? (?:in|merged)|(?:merg|accept|tak|apply)\w*)|"
-    rf"\b(?:i|we|nobody) (?:{_DO_NOT}want|{_STRESS}wants) {_THIS} (?:in|into|anywhere near) {_THE_KERNEL}|"
+    rf"\b(?:(?:i|we) {_DO_NOT}want|nobody {_STRESS}wants) {_THIS} (?:in|into|anywhere near) {_THE_KERNEL}|"
     rf"\b(?:i|we) {_DO_NOT}(?:want|take|accept|need|merge|like) (?:\w+ ){{0,2}}\w+[- ]only patches\b|"
     rf"\b(?:i|we) {_DO_NOT}(?:want|take|accept|merge) (?:pure |such |these |this (?:kind|sort|type) of )"
     r"(?:[\w-]+ ){0,3}?(?:patch(?:es)?|changes?|series|churn|clean-?ups?)\b|"
@@ -116,8 +116,9 @@ _NOT_LEFT = Pattern(r"(?i)\b(?:for now|until|unless|but|add|use|separate|if|in t
 _REFUSED_NOW = Pattern(
     r"(?i)\b(?:yet|(?:right )?now|for now|this (?:cycle|time|window)|in time|via|through|locally|\d+\.\d+)\b"
 )
+_DENYING = Cues("n't|not|never|no |nobody| no|oppos|against|drop|forget|skip|scrap|abandon")
 _REFUSING = Cues(
-    " want| answer |accept|apply|take|taking|merg|pull|pick|going in|go in|something|fly|no way|belong|oppose|against|"
+    " want| answer |accept|appl|take|taking|merg|pull|pick|going in|go in|something|fly|no way|belong|oppose|against|"
     "no can do|sorry|drop|forget|skip|scrap|abandon| like | need"
 )
 
@@ -157,7 +158,7 @@ def keeps_current_code(sentence: str, lowered: str) -> bool:
 
 def refusal(sentence: str, lowered: str) -> Literal["final", "conditional", "drop", ""]:
     """How a maintainer refuses the patch; empty if they do not, or only for now ("not in this cycle")."""
-    if "?" in sentence or not _REFUSING.occur(lowered):
+    if "?" in sentence or not (_DENYING.occur(lowered) and _REFUSING.occur(lowered)):
         return ""
     if _DROPPED.match(sentence):
         return "drop"

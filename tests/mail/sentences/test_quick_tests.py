@@ -85,6 +85,7 @@ def test_a_refusal_has_a_cue(pattern: Pattern[str], data: st.DataObject) -> None
     sentence = data.draw(matched_by(pattern))
     if pattern.search(sentence):
         assert rejections._REFUSING.occur(sentence.lower())
+        assert rejections._DENYING.occur(sentence.lower())
 
 
 @settings(max_examples=100)
