@@ -23,7 +23,7 @@ Extent = Literal["all", "some", "nothing"]
 # In the words up to the first comma, or what the verb has for its object; "this one is queued, so drop it from the
 # series" is about one patch.
 _ALL = Pattern(
-    r"(?i)(?!.*\bthis (?:one|patch)\b)(?:(?!\W*it\b)[^,;]*"
+    r"(?i)(?!.*\bthis (?:one|patch)\b)(?:(?!\W*it\b)[^,;(]*"
     r"\b(?:series|all|both|everything|these|them|patches|patch ?set|lot)\b|"
     r".*\b(?:applied|committed|merged|picked|pulled|pushed|queued|taken|took)(?: up| out)? "
     r"(?:all|both|everything|these|them|(?:the|this) (?:\w+ )?(?:lot|patches|patch ?set|series|set))\b)"
@@ -31,7 +31,8 @@ _ALL = Pattern(
 _THIS = Pattern(r"(?i)\bthis (?:one|patch)\b")
 _ONE = Pattern(r"(?i)\b(?:this|patch)\b")
 _GENERIC = frozenset({"arch", "bindings", "devicetree", "documentation", "drivers", "dt-bindings", "include", "linux"})
-_COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(COUNTS)}|\d+)\b")  # "these two applied"
+_NO_PATCHES = r"\s+(?:\w+\s+)?(?:comments?|nits?|typos?|issues?|fix(?:es)?|changes?|tweaks?|edits?|tags?|lines?)\b"
+_COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(COUNTS)}|\d+)\b(?!{_NO_PATCHES})")  # "these two applied"
 
 
 class AppliedPatches:

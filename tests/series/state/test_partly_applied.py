@@ -100,6 +100,7 @@ def test_a_series_that_went_in_through_several_trees_is_accepted(replies: list[R
         "Applied to frob/next but first pushed out as testing so that the robots can have a look.",
         "Applied to frob/next but dropped the stable tag.",
         "Series applied with a fix for the typo that moves in patch 1.",
+        "Tweaked the two comments that Rita mentioned and applied.",
     ],
 )
 def test_what_is_said_of_all_of_it_applies_all_of_it(words: str) -> None:
@@ -137,6 +138,11 @@ def test_the_last_patch_does_not_stand_for_patches_of_other_trees(file: str, par
 def test_what_is_said_of_a_part_applies_a_part(words: str, partly: str) -> None:
     found = state_after(3, (MIA, words + "\n"))
     assert (found.state, found.partly) == ("under-review", partly)
+
+
+def test_a_patch_that_is_applied_before_the_series_is_read_is_one_patch() -> None:
+    found = state_after(3, (MIA, "This stands alone, so applied (I have yet to look at the series).\n", 1))
+    assert (found.state, found.partly) == ("under-review", "1")
 
 
 def test_a_maintainer_who_drops_one_patch_again_keeps_the_others() -> None:
