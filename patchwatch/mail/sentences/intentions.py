@@ -60,6 +60,7 @@ WITHDRAWS = Pattern(
     r"(?! (?:from|in (?:the )?(?:next|v\d|new|this series|series)|out of|into|at|to)\b)|"
     r"\b(?:self-?nak|withdrawn|withdrawing)\b|"
     r"\b(?:this|my) (?:patch|series|patch ?set) can be (?:ignored|dropped|discarded|disregarded)\b|"
+    r"\b(?:this|my) (?:one|patch|series|patch ?set) can be (?:postponed|skipped|left out)\b|"
     r"\b(?:i|we)(?: won't|'ll not| will not|'m not(?: going to)?| am not(?: going to)?) (?:be )?"
     r"(?:(?:send|post)(?:ing)? (?:(?:an?|any|another|new|more|further|other) )+(?:versions?|revisions?)|"
     r"(?:pursu(?:e|ing)|continu(?:e|ing) with) (?:this|the|it)(?: (?:patch|series|work))?)\b"

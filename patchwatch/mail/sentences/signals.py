@@ -163,11 +163,14 @@ _RULES = (
     ),
     _Rule(
         SignalKind.WITHDRAWN,
-        Cues("drop|ignore|disc|disreg|aband|nak|withdr|retract|forget|give up|patch|series|sion|pursu|continu"),
+        Cues(
+            "drop|ignore|disc|disreg|aband|nak|withdr|retract|forget|give up|patch|series|sion|pursu|continu|postponed|"
+            "skipped|left out"
+        ),
         word_set(
             "please kindly pls withdraw withdrew withdrawn withdrawing abandon abandoned abandoning drop dropped "
             "dropping discard retract give forget nak selfnak ignored discarded disregarded version versions revision "
-            "revisions pursue pursuing continue continuing needed necessary required"
+            "revisions pursue pursuing continue continuing needed necessary required postponed skipped left"
         ),
         intentions.WITHDRAWS,
         intentions.NOT_WITHDRAWN,

@@ -113,6 +113,9 @@ def _withdrawal(known: Progress, reply: Reply) -> bool:
     if patches is None or len(known.seen.withdrawn) >= known.applied.count:
         again = will_post_again(reply.message, withdrawal)
         known.decide(State.DEFERRED if again else State.NOT_APPLICABLE, reply, withdrawal)
+    elif known.applied.numbers and not known.applied.left(set(known.seen.withdrawn)):
+        known.applied.partly = ""
+        known.decide(State.ACCEPTED, reply, withdrawal)  # the others were applied before
     return patches is None or bool(patches)
 
 

@@ -36,6 +36,7 @@ class Ledger(Struct):
     """The points of one revision."""
 
     rfc: bool = False
+    pull: bool = False  # a pull request: what is fixed in the branch needs no other version
     dismissed: frozenset[str] = frozenset()  # keys of points whose fate no mail changes
     rules: PointRules = DEFAULT
     corrected: bool = False  # a person dismissed a point

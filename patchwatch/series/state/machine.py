@@ -19,6 +19,7 @@ from patchwatch.series import point_rules
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Fate, Point, PointKind
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
 from patchwatch.series.robot_replies import clears_robot, promises_to_robot
@@ -60,7 +61,7 @@ class StateMachine:
         self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         complete = completion and (completion.message_id in self.own_ids or completion.date < root.date)
         review = Review(
-            ledger=Ledger(rfc=revision.rfc, dismissed=frozenset(dismissed), rules=rules),
+            ledger=Ledger(rfc=revision.rfc, pull=revision.kind == PULL, dismissed=frozenset(dismissed), rules=rules),
             passed=posted(root),
             pull=revision.awaits_taker,
             complete=completion if complete else None,

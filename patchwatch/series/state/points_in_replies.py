@@ -139,6 +139,8 @@ def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
         ledger.put_off = True
     elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
         pass  # they will look into it
+    elif ledger.pull and remark.concedes and SignalKind.PROMISE not in remark.signals:
+        ledger.move(key, Fate.ANSWERED, message, remark.text)  # "Sorry, it should be there now."
     elif remark.concedes == "acts":
         ledger.move(key, Fate.PROMISED, message, remark.text, chance=CERTAIN)  # it was one, however it was said
     elif remark.concedes == "agrees" and point.kind != PointKind.QUESTION:

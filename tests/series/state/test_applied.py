@@ -285,6 +285,29 @@ def test_a_merged_pull_request_is_in_mainline() -> None:
     assert (revision_state(found).state, revision_state(found).turn) == ("mainlined", "nobody")
 
 
+@pytest.mark.parametrize(
+    ("answer", "state", "turn"),
+    [
+        ("Right, sorry. It should be there now.\n", "under-review", "maintainer"),
+        ("Oops, done.\n", "under-review", "maintainer"),
+        ("Oops, I'll send a new version.\n", "changes-requested", "author"),
+    ],
+)
+def test_what_was_fixed_in_the_branch_needs_no_other_pull_request(answer: str, state: str, turn: str) -> None:
+    def of(number: int, sender: str, text: str) -> Message:
+        subject = "Re: [GIT PULL] frob" if number else "[GIT PULL] frob"
+        below = f"{number - 1}@x" if number else None
+        date = format_datetime(at(number))
+        return parse(
+            mail(message_id=f"{number}@x", subject=subject, sender=sender, date=date, in_reply_to=below, body=text)
+        )
+
+    quote = "> Please pull.\n\nDid you forget to push the tag?\n"
+    asked = "> Did you forget to push the tag?\n\n" + answer
+    (found,) = find_revisions([of(0, MIA, "Please pull.\n"), of(1, RITA, quote), of(2, MIA, asked)])
+    assert (revision_state(found).state, revision_state(found).turn) == (state, turn)
+
+
 def b4(*numbers: str, title: str = "frob: part {0}") -> str:
     """The list of a thank-you, below words that mean nothing."""
     return "Onwards!\n\n" + "".join(

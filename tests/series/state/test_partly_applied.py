@@ -108,6 +108,20 @@ def test_what_is_said_of_all_of_it_applies_all_of_it(words: str) -> None:
     assert (found.state, found.partly) == ("accepted", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("This one can be postponed, together with the support of the new chip.\n", "accepted"),
+        ("This patch can be skipped, Rex has a better one.\n", "accepted"),
+        ("If you like, this one can be postponed.\n", "under-review"),
+        ("The lock can be postponed.\n", "under-review"),
+    ],
+)
+def test_the_rest_is_done_if_its_author_sets_it_aside(words: str, state: str) -> None:
+    doubt = "I don't see how that is better.\n"
+    assert state_after(4, (RITA, doubt, 4), _MOST, (ANN, words, "a1")).state == state
+
+
 def test_applied_in_answer_to_the_last_patch_is_all_if_the_others_have_their_reviews() -> None:
     reviews: list[Reply] = [(RITA, RITA_TAG, 1), (REX, REX_TAG, 2)]
     plain, one = "Applied to frob/next, thanks.\n", "Applied this patch to frob/next, thanks.\n"
