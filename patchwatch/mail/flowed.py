@@ -42,12 +42,13 @@ def unflow(text: str, *, delsp: bool = False) -> str:
 def flow(paragraph: str, columns: int) -> list[str]:
     """The lines of a paragraph, of at most `columns` unless a word is longer; `unflow` joins them again.
 
-    A line that would have a meaning is preceded by a space, which does not count.
+    A line that would have a meaning is preceded by a space, which does not count.  "-- " on a line of its own begins a
+    signature with and without that space (RFC 3676, 4.3), so it stays with the next word.
     """
     lines = [""]
     for word in paragraph.rstrip(" ").split(" "):
-        if lines[-1] and cell_len(lines[-1]) + cell_len(word) >= columns:
+        if lines[-1] not in ("", _SIGNATURE) and cell_len(lines[-1]) + cell_len(word) >= columns:
             lines.append("")
         lines[-1] += f"{word} "
     lines[-1] = lines[-1][:-1]
-    return [f" {line}" if line.startswith((" ", ">", "From ")) or line == _SIGNATURE else line for line in lines]
+    return [f" {line}" if line.startswith((" ", ">", "From ")) else line for line in lines]
