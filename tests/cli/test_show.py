@@ -105,7 +105,7 @@ def with_versions(run: Run, tmp_path: Path) -> Run:
 
 def test_show_lists_tags_by_patch_and_what_was_applied(with_versions: Run) -> None:
     text = with_versions("show", "1").stdout
-    assert "State:  under-review, patches 1-2 of 3 applied\n" in text
+    assert "State:  changes-requested, patches 1-2 of 3 applied\n" in text
     _, _, newest = text.partition("[PATCH v2 0/3] frob\n")
     lines = [one.strip() for one in newest.partition("\n\n")[0].split("\n")]
     assert lines[2:] == [
@@ -120,7 +120,7 @@ def test_show_lists_tags_by_patch_and_what_was_applied(with_versions: Run) -> No
         "“kernel test robot noticed the following build errors:”",
         "https://lore.kernel.org/r/a6@x/",
     ]
-    assert "under-review (2/3 applied)" in with_versions("list", "--all").stdout
+    assert "changes-requested (2/3 applied)" in with_versions("list", "--all").stdout
 
 
 def test_json_has_tags_applied_patches_and_checks(with_versions: Run) -> None:

@@ -141,6 +141,7 @@ CASES: dict[str, tuple[list[bytes], list[tuple[str, str, str]]]] = {
         ],
         [
             ("ci_failure", "kernel test robot reported a failure", "r1@example.net"),
+            ("state_changed", "new → changes-requested", "r1@example.net"),
             ("turn_changed", "now waiting on the author", "r1@example.net"),
         ],
     ),

@@ -79,7 +79,10 @@ def test_each_point_that_changes_or_waits_for_me_is_named(tmp_path: Path) -> Non
     tracker = tracker_of(tmp_path, posted(), review, reply_of("a@x", JUN, 5, answer, "r@x"))
     insists = "> It is taken in the caller.\n\nNo, the caller drops it again. Please take it here.\n"
     said = tracker.effect(draft(insists, "a@x"))
-    assert said == "it leaves Review and waits for its author; point 1 waits for Jun; point 2 waits for you"
+    assert said == (
+        "it leaves Review and waits for its author; point 1 waits for Jun; point 2 waits for you; "
+        "its state becomes changes-requested"
+    )
     said = tracker.effect(draft("> It is taken in the caller.\n\nOkay, makes sense.\n", "a@x"))
     assert said == "it leaves Review and waits for reviewers; points 1 and 2 are settled"
     tracker.database.close()

@@ -233,6 +233,14 @@ _DROPPED = Pattern(
     rf"(?:\s+{_THING})?(?:\s+(?:now|for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,
 )
+_GONE = r"(?:dropped|reverted|removed|backed out|un-?queued|un-?applied)"
+# "The patch has been dropped from frob-fixes."
+_WAS_DROPPED = Pattern(
+    rf"(?:{_LEAD})*{_THING}(?:'s| has| have| was| were| is| are)(?: now| just| been)* {_GONE}"
+    r"\s+(?:from|out of)\s+(?:(?:the|my|our)\s+)?(?:[\w.]+[-/][\w./-]+|(?:\S+\s+)?(?:tree|branch|queue|next))\b"
+    r"(?:\s+(?:now|again|for now|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def applied_patches(sentence: str) -> str | None:
@@ -297,7 +305,7 @@ def is_dropped(sentence: str) -> bool:
     if "?" in sentence or len(sentence) > _MAX_SENTENCE:
         return False
     starts = (0, *(found.end() for found in _SO.finditer(sentence)))
-    return any(_DROPPED.fullmatch(sentence, start) for start in starts)
+    return any(said.fullmatch(sentence, start) for start in starts for said in (_DROPPED, _WAS_DROPPED))
 
 
 def words_until(found: re.Match[str], end: Pattern[str]) -> str:

@@ -210,7 +210,7 @@ _APPLYING = Cues(
     " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next"
 )
 _MAX_OPINION = 600  # characters
-_DROPPING = Cues("drop|revert|back|queue|appl")
+_DROPPING = Cues("drop|revert|back|queue|appl|removed from|removed out")
 _WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab")
 _POSTPONING = Cues(" until| till| before|object|hear |get an|complain|disagree|comment")
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")

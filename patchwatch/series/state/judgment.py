@@ -68,26 +68,28 @@ def judge(review: Review) -> Judgment:
         return Judgment(review.decision, review.decided, Turn.AUTHOR, review.parked or review.decided)
     ledger = review.ledger
     hold = next(iter(review.holds.values()), None)
-    demand = ledger.first(Weight.DEMAND)
+    least = [Weight.DEMAND, Weight.ASKED] if review.complete else [*Weight]
+    wanted = ledger.first(*least, questions=False)
+    demand = wanted and ledger.first(Weight.DEMAND)
 
-    # State: what is demanded, then what holds it up, then reviews of all, or of some; then whether anybody spoke.
+    # State: what is wanted, then what holds it up, then reviews of all, or of some; then whether anybody spoke.
     if review.decision is not None:
         state, why = review.decision, review.decided
     elif demand is not None:
         state, why = State.CHANGES_REQUESTED, reason_for(demand)
     elif review.promise is not None:
         state, why = State.CHANGES_REQUESTED, review.promise
+    elif wanted is not None:  # a detail, a bot's failure, or what somebody asks for beside their tag
+        state, why = State.CHANGES_REQUESTED, reason_for(wanted)
     elif hold is not None:
         state, why = State.UNDER_REVIEW, hold
     elif review.complete is not None:
         state, why = State.REVIEWED, review.complete
-    elif review.carried or review.spoke:
-        state, why = State.UNDER_REVIEW, review.carried or review.spoke
     else:
-        state, why = State.NEW, None
+        state, why = _unasked(review)
 
     # Turn: the author's while something waits for them, else of those who can act on it.
-    waiting = ledger.first(*([Weight.DEMAND, Weight.ASKED] if review.complete else Weight))
+    waiting = ledger.first(*least)
     point = reason_for(waiting) if waiting else None
     asked = [reason for reason in (review.held, point) if reason]
     if asked or review.promise or review.acts:
@@ -99,6 +101,12 @@ def judge(review: Review) -> Judgment:
     if review.mostly and not (ready or ledger.any_at(Fate.ANSWERED)):
         return Judgment(state, why, Turn.MAINTAINER, review.mostly)
     return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
+
+
+def _unasked(review: Review) -> tuple[State, Reason | None]:
+    """The state of a version of which nobody wants anything, and which has not all its reviews."""
+    spoke = review.carried or review.spoke
+    return (State.UNDER_REVIEW if spoke else State.NEW), spoke
 
 
 def owed(review: Review, judgment: Judgment) -> tuple[Reason, ...]:
@@ -138,7 +146,8 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if percent > (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
         return judgment
     if review.complete is None:
-        return replace(judgment, turn=Turn.REVIEWERS, likely=True)
+        state, why = _unasked(review)
+        return replace(judgment, state=state, reason=why, turn=Turn.REVIEWERS, likely=True)
     return replace(judgment, state=State.REVIEWED, reason=review.complete, turn=Turn.MAINTAINER, likely=True)
 
 

@@ -49,15 +49,17 @@ class Ledger(Struct):
     _of_person: dict[str, dict[str, None]] = {}  # their unsettled points
     _same: dict[str, list[str]] = {}  # points that refer back to another ("same here")
     _waiting: dict[Weight, dict[str, None]] = field(default_factory=_nothing_waits)  # for the author
+    _wanted: dict[Weight, dict[str, None]] = field(default_factory=_nothing_waits)  # … but for questions
 
     @property
     def points(self) -> tuple[Point, ...]:
         """All points, in the order in which they were raised."""
         return tuple(self.by_key.values())
 
-    def first(self, *weights: Weight) -> Point | None:
+    def first(self, *weights: Weight, questions: bool = True) -> Point | None:
         """The point of one of these weights that has been waiting for the author for longest."""
-        found = (self.by_key[key] for weight in weights for key in itertools.islice(self._waiting[weight], 1))
+        waiting = self._waiting if questions else self._wanted
+        found = (self.by_key[key] for weight in weights for key in itertools.islice(waiting[weight], 1))
         return min(found, key=lambda point: point.date, default=None)
 
     def any_at(self, fate: Fate) -> bool:
@@ -221,7 +223,10 @@ class Ledger(Struct):
             self._at[point.fate][key] = None
             self._of_person.setdefault(person_key(point.by), {})[key] = None
             if point.fate in WAITS_FOR_AUTHOR:
-                self._waiting[point.weighed(self.rules.sure)][key] = None
+                weight = point.weighed(self.rules.sure)
+                self._waiting[weight][key] = None
+                if point.kind != PointKind.QUESTION:
+                    self._wanted[weight][key] = None
 
     def _forget(self, key: str) -> None:
         """Take a point out of the indexes before it changes."""
@@ -229,4 +234,6 @@ class Ledger(Struct):
         if point.fate in UNSETTLED:
             del self._at[point.fate][key]
             self._of_person[person_key(point.by)].pop(key, None)
-            self._waiting[point.weighed(self.rules.sure)].pop(key, None)
+            weight = point.weighed(self.rules.sure)
+            self._waiting[weight].pop(key, None)
+            self._wanted[weight].pop(key, None)

@@ -232,9 +232,33 @@ def test_what_is_done_if_somebody_objects_is_not_to_apply_it(sentence: str) -> N
     assert not applies_later(sentence)
 
 
-@pytest.mark.parametrize("sentence", ["unapplied, breaks the build", "Dropped.", "Backed out again.", "Un-queued."])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "unapplied, breaks the build",
+        "Dropped.",
+        "Backed out again.",
+        "Un-queued.",
+        "The patch has been dropped from frob-fixes.",
+        "OK, this was removed from my tree.",
+        "It's been dropped from the fixes branch again.",
+    ],
+)
 def test_dropped(sentence: str) -> None:
     assert is_dropped(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The check has been dropped from the driver.",
+        "The patch was dropped from v3.",
+        "This has been removed from the header.",
+        "If the patch was dropped from frob-fixes, please send it again.",
+    ],
+)
+def test_what_is_gone_from_elsewhere_was_not_dropped_from_a_tree(sentence: str) -> None:
+    assert not is_dropped(sentence)
 
 
 def test_a_claim_can_mean_something_else_from_others() -> None:

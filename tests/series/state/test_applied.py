@@ -266,7 +266,7 @@ def test_a_patch_dropped_by_mm_is_no_longer_accepted() -> None:
         hour=6,
     )
     (found,) = find_revisions([*posted(1), added, dropped])
-    assert (revision_state(found).state, revision_state(found).turn) == ("under-review", "author")
+    assert (revision_state(found).state, revision_state(found).turn) == ("changes-requested", "author")
 
 
 def test_a_merged_pull_request_is_in_mainline() -> None:
@@ -327,7 +327,6 @@ def b4(*numbers: str, title: str = "frob: part {0}") -> str:
         ([(MIA, b4("1/2", "2/2", title="frob: part 3"))], "under-review", "3"),  # the title tells which
         ([(MIA, b4("1/5", "2/5", title="knob: other {0}"))], "new", ""),  # another series
         ([(MIA, b4("0/3", title="frob"))], "accepted", ""),  # its merge
-        ([(REX, "I have these here:\n\n0123456789ab frob: part 1\n1123456789ab frob: part 3\n")], "under-review", ""),
         ([(MIA, "Queued up.\n\n0123456789ab frob: part 1\n1123456789ab frob: part 3\n")], "under-review", "1,3"),
         ([(MIA, "Queued up.\n\n" + "".join(f"a123456789ab frob: part {n}\n" for n in (1, 2, 3)))], "accepted", ""),
         ([("Ann Author <ann@example.org>", b4("1/3", "2/3", "3/3"))], "accepted", ""),  # their own thanks
@@ -336,6 +335,11 @@ def b4(*numbers: str, title: str = "frob: part {0}") -> str:
 def test_a_list_of_commits_accepts_the_patches_in_it(replies: list[Reply], state: str, partly: str) -> None:
     found = state_after(3, *replies)
     assert (found.state, found.partly) == (state, partly)
+
+
+def test_a_list_of_commits_without_a_verb_accepts_nothing() -> None:
+    found = state_after(3, (REX, "I have these here:\n\n0123456789ab frob: part 1\n1123456789ab frob: part 3\n"))
+    assert (found.state == "accepted", found.partly) == (False, "")
 
 
 def listing(*titles: str) -> str:

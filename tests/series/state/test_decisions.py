@@ -96,9 +96,9 @@ DECISIONS: dict[str, Case] = {
     "somebody did the same as one patch of several": (
         3,
         [(MIA, "Rex already sent a fix.\n", 2), (ANN, "OK, thanks.\n", "a1")],
-        "under-review",
+        "changes-requested",
         "author",
-        "a1@x",
+        "a2@x",
     ),
     "the maintainer will apply it later": (
         1,
@@ -580,8 +580,8 @@ LKP_FAILED = "Hi Ann,\n\nkernel test robot noticed the following build errors:\n
         ([(MIA, "Please hold off on this one.\n"), (MIA, "Applied to frob/next, thanks!\n")], "accepted", "nobody"),
         ([(RITA, RITA_TAG), (MIA, "NAK.\n")], "rejected", "nobody"),
         ([(MIA, "NAK.\n"), (RITA, RITA_TAG)], "rejected", "nobody"),
-        ([(RITA, RITA_TAG), (LKP, LKP_FAILED)], "reviewed", "author"),
-        ([(LKP, LKP_FAILED), (RITA, RITA_TAG)], "reviewed", "author"),
+        ([(RITA, RITA_TAG), (LKP, LKP_FAILED)], "changes-requested", "author"),
+        ([(LKP, LKP_FAILED), (RITA, RITA_TAG)], "changes-requested", "author"),
         ([(LKP, LKP_FAILED), (ANN, "That tree is too old.\n"), (RITA, RITA_TAG)], "reviewed", "maintainer"),
         ([(RITA, RITA_TAG), (MIA, "I'll apply this tomorrow.\n")], "reviewed", "maintainer"),
         ([(MIA, "I'll merge it next week.\n")], "under-review", "maintainer"),

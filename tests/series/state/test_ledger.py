@@ -420,7 +420,7 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
     "a robot's failure is a point until the robot is content": (
         [(LKP, "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n", 1)],
         [("failure", "open")],
-        "new",
+        "changes-requested",
         "author",
     ),
     "a patch is applied despite a point on it": (

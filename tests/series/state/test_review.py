@@ -138,7 +138,7 @@ REVIEWS: dict[str, Case] = {
     "a request beside the tag holds it up": (
         1,
         [(RITA, f"Please use a list.\n\n{RITA_TAG}")],
-        "reviewed",
+        "changes-requested",
         "author",
         "a1@x",
     ),
@@ -239,15 +239,15 @@ REVIEWS: dict[str, Case] = {
     "a bot reports that it does not build": (
         1,
         [(LKP, "kernel test robot noticed the following build errors:\n")],
-        "new",
+        "changes-requested",
         "author",
-        "-",
+        "a1@x",
     ),
     "a reviewer has a wish": (1, [(RITA, "I'd rather see it in the core.\n")], "changes-requested", "author", "a1@x"),
     "a reviewer of an RFC has a wish": (
         0,
         [(RITA, "I'd rather see it in the core.\n")],
-        "under-review",
+        "changes-requested",
         "author",
         "a1@x",
     ),
@@ -268,7 +268,7 @@ REVIEWS: dict[str, Case] = {
     "a request with a tag": (
         1,
         [(RITA, f"Please fix the typo.\n\n{RITA_TAG}")],
-        "reviewed",
+        "changes-requested",
         "author",
         "a1@x",
     ),

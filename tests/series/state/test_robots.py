@@ -161,8 +161,9 @@ def test_what_is_said_to_people_below_a_robots_mail_counts() -> None:
     ],
 )
 def test_the_config_decides_which_results_pass_the_turn(robot: str, body: str, policy: RobotPolicy, turn: Turn) -> None:
-    state = revision_state(revision(2, (robot, body, 1)), policy=policy)
-    assert (state.state, state.turn) == (State.NEW, turn)
+    found = revision_state(revision(2, (robot, body, 1)), policy=policy)
+    state = State.CHANGES_REQUESTED if turn == Turn.AUTHOR else State.NEW
+    assert (found.state, found.turn) == (state, turn)
 
 
 def test_findings_are_results_of_the_patch_that_they_are_about() -> None:
