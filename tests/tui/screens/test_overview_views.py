@@ -56,11 +56,11 @@ async def test_each_view_has_its_number_and_its_count() -> None:
 @pytest.mark.parametrize(
     ("verb", "keys"),
     [
-        ("apply v3", "B b4  R Reply"),
-        ("answer Lea", "R Reply"),
-        ("review v4", "R Reply  T Tags"),
-        ("ping?", "R Reply"),
-        ("send v2", ""),
+        ("apply v3", "B b4  R Reply  D Not mine"),
+        ("answer Lea", "R Reply  D Not mine"),
+        ("review v4", "R Reply  T Tags  D Not mine"),
+        ("ping?", "R Reply  D Not mine"),
+        ("send v2", "D Not mine"),
     ],
 )
 async def test_the_keys_of_what_is_to_do_come_first(monkeypatch: pytest.MonkeyPatch, verb: str, keys: str) -> None:
@@ -72,7 +72,7 @@ async def test_the_keys_of_what_is_to_do_come_first(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tracker, "lines", lambda **_: lines)
     async with PatchwatchApp(tracker).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: verb in shown(pilot))
-        await until(pilot, lambda: f"⏎ Open  {keys}{'  ' if keys else ''}/ Limit" in shown(pilot))
+        await until(pilot, lambda: f"⏎ Open  {keys}  / Limit" in shown(pilot))
         await pilot.press("G")
         await until(pilot, lambda: "⏎ Open  / Limit" in shown(pilot))
 
