@@ -84,7 +84,7 @@ OVERVIEW_KEYS: tuple[BindingType, ...] = (
         "not_mine",
         "Not mine",
         show=False,
-        tooltip="For others to do until they ask you; or put it back",
+        tooltip="Leave to others until they ask you, or take it back",
         id="overview.not_mine",
     ),
     Binding("P", "preview", "Preview", show=False, tooltip="Show or hide the preview", id="overview.preview"),
