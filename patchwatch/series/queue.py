@@ -38,13 +38,13 @@ _NOT_TO_APPLY = (State.AWAITING_UPSTREAM, State.CHANGES_REQUESTED)
 _NEVER = 1 << 62
 LATELY = 30 * _DAY
 """Seconds after which a closed series is in no section."""
-WHOM: Mapping[str, str] = {
+WAITS_FOR: Mapping[str, str] = {
     Turn.AUTHOR: "its author",
     Turn.MAINTAINER: "a maintainer",
     "upstream": "another tree",
     "merge window": "the merge window",
 }
-"""Whom or what a series waits for, in a sentence, by its verb in Waiting; others are as the verb says."""
+"""Who or what a series waits for, in a sentence, by its verb in Waiting; other verbs are these words already."""
 
 
 class Section(StrEnum):
@@ -392,7 +392,7 @@ def _awaited(case: Case) -> str:
 
 def _whom(case: Case) -> str:
     awaited = _awaited(case)
-    return case.blocked.removeprefix("blocked by ") or WHOM.get(awaited, awaited)
+    return case.blocked.removeprefix("blocked by ") or WAITS_FOR.get(awaited, awaited)
 
 
 def _ago(at: int, now: int) -> str:

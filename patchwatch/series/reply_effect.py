@@ -13,7 +13,7 @@ from patchwatch.series import labels, verbs
 from patchwatch.series.model import SeriesRow
 from patchwatch.series.point_labels import Names, fate_word, names_in
 from patchwatch.series.point_list import ListedPoint, listed_points
-from patchwatch.series.queue import ASKS, WHOM, Place, Section
+from patchwatch.series.queue import ASKS, WAITS_FOR, Place, Section
 
 _MOST = 4  # points that are named by their numbers
 
@@ -54,7 +54,7 @@ def _waits(place: Place) -> str:
     if place.verb in ("muted", "snoozed"):
         return f"stays {place.verb}"
     ping = f", ping on {verbs.long_day(place.due)}" if place.due else ""
-    waits = f"waits for {WHOM.get(place.verb, place.verb)}"
+    waits = f"waits for {WAITS_FOR.get(place.verb, place.verb)}"
     return f"{f'is {place.verb}' if place.verb.startswith('blocked') else waits}{ping}"
 
 

@@ -114,8 +114,7 @@ def _withdrawal(known: Progress, reply: Reply) -> bool:
         again = will_post_again(reply.message, withdrawal)
         known.decide(State.DEFERRED if again else State.NOT_APPLICABLE, reply, withdrawal)
     elif known.applied.numbers and not known.applied.left(set(known.seen.withdrawn)):
-        known.applied.partly = ""
-        known.decide(State.ACCEPTED, reply, withdrawal)  # the others were applied before
+        known.finish(State.ACCEPTED, reply, withdrawal)  # the others were applied before
     return patches is None or bool(patches)
 
 

@@ -76,6 +76,11 @@ class Progress:
         review = self.review
         self.review = Review(review.ledger, posted(root), review.carried, review.complete, pull=review.pull)
 
+    def finish(self, state: State, reply: Reply, why: Signal) -> None:
+        """This sentence reports the posting, or what was left of it, as applied."""
+        self.applied.partly, self.seen.partly_reason = "", None
+        self.decide(state, reply, why)
+
     def withdraw(self, patches: set[int]) -> None:
         """These patches are not to be applied."""
         self.seen.withdrawn = tuple(sorted(patches.union(self.seen.withdrawn)))
@@ -89,8 +94,7 @@ class Progress:
             ready = set()
         extent = self.applied.add(reply, applied, set(self.seen.withdrawn), ready)
         if extent == "all":
-            self.seen.partly_reason = None
-            self.decide(state, reply, applied)
+            self.finish(state, reply, applied)
         elif review.decision == state:
             self.applied.partly = before  # all of it is applied already
         elif extent == "some":

@@ -88,8 +88,9 @@ class Reading:
                 self._machine.known.seen.completion = _completion(
                     replace(self._revision, follow_ups=(kept,)), self._tags.tags
                 )
-            given = kept.message.message_id if kept.message.trailers else ""
-            self.process(kept, {tag.patch for tag in self._tags.tags if tag.counts and tag.message_id == given})
+            given = kept.message.message_id
+            tags = self._tags.tags if kept.message.trailers else ()
+            self.process(kept, {tag.patch for tag in tags if tag.counts and tag.message_id == given})
         return kept
 
     def process(self, follow_up: FollowUp, reviews: Collection[int]) -> None:
