@@ -166,25 +166,21 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
     silence = now - row.turn_since
     if row.rfc:
         return _action(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
-    if left := left_patches(row):
-        ping = waited_by(row.turn_since, 2 * patience, windows)
-        waits = waited(row.turn_since, now, windows) < 2 * patience
-        whom, applied = f"the maintainer of {left}", f"the others were applied {span(silence)} ago"
-        if waits:
-            return _action(row, f"wait for {whom}: {applied}", until=ping, by=Turn.MAINTAINER)
-        return _action(row, f"ping {whom}: {applied}", by="me")
-    promised = _promised(row)
+    left, ago = left_patches(row), f"{span(silence)} ago"
+    whose, why = (f" of {left}", f"the others were applied {ago}") if left else ("", f"reviewed {ago}")
+    ping = waited_by(row.turn_since, 2 * patience, windows)
+    promised = None if left else _promised(row)
     if promised and silence < _CYCLE:
-        ping = waited_by(row.turn_since, 2 * patience, windows)
         return _action(row, f"wait for {promised} to apply it: {span(silence)} so far", until=ping, by=Turn.MAINTAINER)
     if waited(row.turn_since, now, windows) < 2 * patience:
-        ping = waited_by(row.turn_since, 2 * patience, windows)
-        return _action(row, f"wait for the maintainer: reviewed {span(silence)} ago", until=ping, by=Turn.MAINTAINER)
+        return _action(row, f"wait for the maintainer{whose}: {why}", until=ping, by=Turn.MAINTAINER)
     if window := _open(now, windows):
         text = "wait: merge window, ping the maintainer after it"
         return _action(row, text, until=window.closed or 0, by=Turn.MAINTAINER)
+    if left:
+        return _action(row, f"ping the maintainer{whose}: {why}", by="me")
     if silence >= _CYCLE:  # maintainers do not always report that they applied a patch
-        return _action(row, f"resend, or mark it applied: reviewed {span(silence)} ago", by="me")
+        return _action(row, f"resend, or mark it applied: {why}", by="me")
     return _action(row, f"ping the maintainer: reviewed, not applied for {span(silence)}", by="me")
 
 

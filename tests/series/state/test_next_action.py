@@ -458,6 +458,11 @@ OVER = Window("v6.6", NOW - 16 * DAY, NOW - 2 * DAY)
         (case("reviewers", 22), [OVER], "ping: no answer for 22 days"),  # eight of them counted
         (case("maintainer", 21, why=TAGGED), [OPEN], "wait: merge window, ping the maintainer after it"),
         (case("maintainer", 21, why=TAGGED), [OVER], "wait for the maintainer: reviewed 21 days ago"),
+        (
+            case("maintainer", 21, evidence("applied", "rex", 21), newest={"applied": AppliedRow((1,), None)}),
+            [OPEN],
+            "wait: merge window, ping the maintainer after it",
+        ),
     ],
 )
 def test_nobody_is_pinged_in_a_merge_window(row: SeriesRow, windows: list[Window], text: str) -> None:
