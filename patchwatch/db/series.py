@@ -5,7 +5,6 @@ patchwatch.db.revisions reads the revisions; patchwatch.db.series_list reads sum
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
@@ -15,9 +14,10 @@ from patchwatch.db import dependencies, series_flags
 from patchwatch.db.claims_codec import decode_claims, with_claims
 from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.dismissals import with_dismissers
-from patchwatch.db.execute import Execute, containing, rows_among
+from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import decode_evidence
 from patchwatch.db.revisions import reviewed, revisions_of
+from patchwatch.db.series_list import naming
 from patchwatch.series.model import DependencyRow, Evidence, Involvement, RevisionRow, SeriesRow
 from patchwatch.series.states import CLOSED, Turn
 
@@ -26,7 +26,6 @@ SELECT id, title, author_name, author_email, state, state_evidence, turn, turn_s
        incomplete, last_activity, claims
 FROM series
 """
-_NAMING = "SELECT revision.series_id FROM revision WHERE revision.series_id IS NOT NULL"
 _SERIES_OF = """
 SELECT message.message_id, revision.series_id FROM message JOIN revision ON revision.id = message.revision_id
 WHERE revision.series_id IS NOT NULL AND message.message_id IN ({values})
@@ -179,17 +178,15 @@ def _series_rows(execute: Execute, wanted: Criteria, watched: Set[int]) -> list[
     if wanted.author:
         conditions.append("(lower(author_name) LIKE :author OR lower(author_email) LIKE :author)")
         values["author"] = f"%{wanted.author.lower()}%"
-    if me := wanted.mine | wanted.for_me:
-        named = {f"me{n}": containing(json.dumps(address, ensure_ascii=False)) for n, address in enumerate(sorted(me))}
-        views = " OR ".join(f"revision.view LIKE :{name} ESCAPE '/'" for name in named)
-        conditions.append(f"id IN ({_NAMING} AND ({views}))")
-        values |= named
     if wanted.awaiting_review:
         conditions.append("turn = :turn")
         values["turn"] = Turn.REVIEWERS
     ids: Set[int] | None = wanted.ids
     if not wanted.everything:
         ids = watched if ids is None else ids & watched
+    if me := wanted.mine | wanted.for_me:
+        named = naming(execute, me)
+        ids = named if ids is None else ids & named
     if ids is not None:
         conditions.append("id IN ({values})")
     sql = f"{_SERIES} WHERE {' AND '.join(conditions)}" if conditions else _SERIES

@@ -41,7 +41,7 @@ def summaries(
     mine = {address.lower() for address in me}
     watched, inboxes = series_flags.watched(execute), _load_inboxes(execute)
     if among == "known" and not inboxes.rules:  # those have to see each series
-        known = watched | _naming(execute, mine)
+        known = watched | naming(execute, mine)
         pairs = (
             series_flags.inbox_ids(execute, "", {}) if inboxes.followed else series_flags.inbox_ids_of(execute, known)
         )
@@ -87,7 +87,7 @@ def count_dormant(execute: Execute, me: Collection[str], since: int) -> int | No
     if followed:
         pairs = series_flags.inbox_ids(execute, "", {})
         found |= silent & {number for number, inbox in pairs if inbox in followed}
-    for row in _numbered(execute, (silent - found) & _naming(execute, mine)):
+    for row in _numbered(execute, (silent - found) & naming(execute, mine)):
         if _named(mine, row[15]) or _named(mine, row[16]):
             found.add(row[0])
     return len(found)
@@ -183,7 +183,7 @@ def _may_name(people: Set[str], lines: str) -> bool:
     return False
 
 
-def _naming(execute: Execute, addresses: Collection[str]) -> set[int]:
+def naming(execute: Execute, addresses: Collection[str]) -> set[int]:
     """Return the series that may have been posted by one of these addresses, sent to it, or answered from it."""
     named = {f"me{n}": containing(address) for n, address in enumerate(sorted(addresses))}
     if not named:

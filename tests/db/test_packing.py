@@ -15,8 +15,11 @@ from sqlalchemy import select, text
 
 from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
+from patchwatch.db.criteria import Criteria
 from patchwatch.db.database import Database
 from patchwatch.db.dictionaries import Kind, mail_dictionary
+from patchwatch.db.execute import executor
+from patchwatch.db.series import series
 from patchwatch.errors import DamagedError
 from patchwatch.sync.ingest import ingest, reindex
 from patchwatch.sync.parallel import read_batches
@@ -121,6 +124,18 @@ def test_parsed_fields_and_states_are_compressed_and_read_as_before(database: Da
         last = "SELECT posting, standing, view FROM revision ORDER BY id DESC LIMIT 1"
         assert [type(value) for value in plain.execute(last).fetchone()] == [bytes, bytes, bytes]
     assert list(verify(database)) == []
+
+
+def test_what_names_me_is_found_in_compressed_series(database: Database) -> None:
+    take(database, MANY)
+    take(database, [posting(1000)])
+    with database.read() as connection:
+        for me, found in (
+            (Criteria(everything=True, mine=frozenset({"ann@example.org"})), 261),
+            (Criteria(everything=True, for_me=frozenset({"linux-knob@vger.kernel.org"})), 261),
+            (Criteria(everything=True, mine=frozenset({"linux-knob@vger.kernel.org"})), 0),
+        ):
+            assert len(series(executor(connection), me, 1_689_400_000)) == found
 
 
 def test_other_processes_compress_with_the_dictionary(database: Database) -> None:
