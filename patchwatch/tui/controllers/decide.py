@@ -12,7 +12,8 @@ from textual.app import App
 
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
-from patchwatch.series.model import CandidateRow, SeriesRow
+from patchwatch.series.model import CandidateRow, SeriesRow, SeriesSummary
+from patchwatch.series.views import is_my_turn
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.dialogs.state import StateDialog
@@ -83,8 +84,11 @@ class DecisionController:
         self._write("pin", rows, lambda: self._tracker.pin(_ids(rows), pinned=pinned), outcome)
 
     def not_mine(self, rows: Sequence[AnySeries]) -> None:
-        """Say that what is asked in them is not mine to do, or, if I said so of all, that it is."""
-        mine = all(row.not_mine for row in rows)
+        """Say that what is asked in them is not mine to do, or, if I said so of all, that it is.
+
+        Those that came back because somebody asked me since then are to leave again.
+        """
+        mine = all(row.not_mine and not (isinstance(row, SeriesSummary) and is_my_turn(row)) for row in rows)
         outcome = "Yours again" if mine else "Not yours"
         self._write("not mine", rows, lambda: self._tracker.not_mine(_ids(rows), mine=mine), outcome)
 

@@ -77,6 +77,22 @@ async def test_the_keys_of_what_is_to_do_come_first(monkeypatch: pytest.MonkeyPa
         await until(pilot, lambda: "⏎ Open  / Limit" in shown(pilot))
 
 
+async def test_what_came_back_because_somebody_asked_can_be_left_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracker = FakeTracker()
+    first, second, *_ = tracker.lines()
+    places = (Place(Section.NOW, "answer Lea", "because", 2), Place(Section.WAITING, "author", "because", 1))
+    lines = [line._replace(not_mine=1, place=place) for line, place in zip((first, second), places, strict=True)]
+    monkeypatch.setattr(tracker, "lines", lambda **_: lines)
+    async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "answer Lea" in shown(pilot))
+        await pilot.press("D")
+        await until(pilot, lambda: tracker.asked["not mine"] == [(first.id, False)])
+        await pilot.press("6")
+        overview(pilot).table.select(second.id)
+        await pilot.press("D")
+        await until(pilot, lambda: tracker.asked["not mine"][1:] == [(second.id, True)])
+
+
 async def test_nothing_is_below_the_terminal_after_a_line_more_is_shown() -> None:
     """The headings of a table after the queue, a notice, the limit: with one row, the preview alone can give way."""
     tracker = FakeTracker()
