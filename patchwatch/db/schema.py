@@ -2,10 +2,10 @@
 
 What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
-`label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and their `undo_log`.  Who
-uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex` rebuilds:
-`citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what of it is not
-up to date: `outdated`.
+`not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and their
+`undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex`
+rebuilds: `citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what of
+it is not up to date: `outdated`.
 """
 
 from __future__ import annotations

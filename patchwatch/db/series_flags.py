@@ -1,4 +1,4 @@
-"""What is shown of a series besides its revisions: watched, muted, pinned, snoozed, labels, unread, and its inboxes."""
+"""What is shown of a series besides its revisions: what the user decided, what is unread, and its inboxes."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ else:
 
 
 class Decisions(Queries):
-    """Watches, mutes, pins, labels, snoozes, marks, links and dismissed points, each changed in one transaction."""
+    """What people decide: watches, marks, links, what is not theirs, and so on; each changed in one transaction."""
 
     def mark_read(self, message_ids: Collection[str]) -> int:
         """Mark mails as read; return the generation of the database after it."""

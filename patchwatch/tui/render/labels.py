@@ -97,7 +97,7 @@ def reviewed(row: SeriesRow | SeriesSummary) -> list[StyledText]:
 
 
 def remarks(row: SeriesRow) -> list[str]:
-    """What is special about a series: notes on its state, pinned, muted, snoozed, its labels."""
+    """What is special about a series: notes on its state, pinned, muted, not mine, snoozed, its labels."""
     notes = series_labels.state_notes(row)
     if row.pinned:
         notes.append("pinned")
