@@ -201,11 +201,10 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     revisions = {r.message_id: r for r in row.revisions}
     thread = tracker.thread(row.id)
     names, mine = {m.message_id: labels.author(m) for m in thread}, {m.message_id for m in thread if m.mine}
-    steps, posted = tracker.steps(row.id), ""
-    for step in steps:
+    steps = tracker.steps(row.id)
+    for step, whose in zip(steps, labels.turn_names(steps, row, mine), strict=True):
         revision = revisions.get(step.message_id)
         if revision is not None:
-            posted = step.message_id
             who = names.get(step.message_id) or labels.author(revision)
             lines += ["", f"{format_day(step.date)}  {labels.version(revision)} posted by {who}"]
             if revision.predecessor:
@@ -215,7 +214,6 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
         else:
             who = names.get(step.message_id, "")
             lines.append(f"{format_day(step.date)}  {who}{': ' if who else ''}“{line(step.text)}”")
-        whose = labels.turn_name(step.turn, row, mine=posted in mine, last=step is steps[-1])
         lines.append(f"{_INDENT}→ {step.state}, {'nobody’s turn' if whose == Turn.NOBODY else f'turn: {whose}'}")
         source = line(tracker.url(step.message_id)) if step.message_id else f"commit {line(step.commit)}"
         lines.append(f"{_INDENT}{source}")

@@ -5,11 +5,11 @@ Pure: the current time is passed in.  Colors and signs are added by patchwatch.t
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from patchwatch.counts import plural
 from patchwatch.sanitize import line
-from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow, SeriesSummary
+from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow, SeriesSummary, StateChangeRow
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import status
@@ -117,13 +117,17 @@ def whose(row: SeriesRow | SeriesSummary) -> str:
     return YOU if _my_turn(row) else row.turn
 
 
-def turn_name(turn: str, row: SeriesRow, *, mine: bool, last: bool) -> str:
-    """`author`, or `you`: whose turn it was after a change in the history of a series, its `last` one or an earlier.
-
-    `mine`: I posted the version that it was about.
-    """
-    me = mine if turn == Turn.AUTHOR else last and row.my_turn and turn == row.turn
-    return YOU if me else turn
+def turn_names(steps: Sequence[StateChangeRow], row: SeriesRow, mine: Container[str]) -> list[str]:
+    """`author`, or `you`: whose turn it was after each change in the history of a series; `mine` are my mails."""
+    roots = {revision.message_id for revision in row.revisions}
+    names: list[str] = []
+    posted = ""
+    for step in steps:
+        posted = step.message_id if step.message_id in roots else posted
+        last = step is steps[-1]
+        me = posted in mine if step.turn == Turn.AUTHOR else last and row.my_turn and step.turn == row.turn
+        names.append(YOU if me else step.turn)
+    return names
 
 
 def _my_turn(row: SeriesRow | SeriesSummary) -> bool:

@@ -43,12 +43,11 @@ def history_entries(
     roots = {revision.message_id: revision for revision in series.revisions}
     entries: list[HistoryEntry] = []
     seen: dict[tuple[str, str], int] = {}
-    state = turn = posted = ""
-    for step in steps:
+    state = turn = ""
+    mine = {message_id for message_id, mail in rows.items() if mail.mine}
+    for step, whose in zip(steps, series_labels.turn_names(steps, series, mine), strict=True):
         revision = roots.get(step.message_id)
         mail = rows.get(step.message_id)
-        posted = step.message_id if revision else posted
-        mine = posted in rows and rows[posted].mine
         evidence = Evidence(step.message_id, step.text, commit=step.commit)
         number = seen[step.message_id, step.text] = seen.get((step.message_id, step.text), -1) + 1
         entries.append(
@@ -60,7 +59,7 @@ def history_entries(
                 author=_author(evidence, mail, revision),
                 posted=labels.posted(revision) if revision else "",
                 state=step.state,
-                turn=series_labels.turn_name(step.turn, series, mine=mine, last=step is steps[-1]),
+                turn=whose,
                 state_changed=step.state != state or revision is not None,
                 turn_changed=step.turn != turn or revision is not None,
             )
