@@ -60,8 +60,7 @@ def seen_command(context: Context, series: tuple[str, ...]) -> None:
     tracker = context.tracker
     rows = find_all(tracker, series)
     tracker.read_series([row.id for row in rows])
-    for row in rows:
-        print_line(f"seen: #{row.id} {line(row.title)}")
+    _print_each("seen", rows)
 
 
 @click.command("mark", short_help="Set the state of a series by hand.", epilog=_STATES)
@@ -171,8 +170,7 @@ def mute_command(context: Context, series: tuple[str, ...], off: bool) -> None:
     tracker = context.tracker
     rows = find_all(tracker, series)
     tracker.mute([row.id for row in rows], muted=not off)
-    for row in rows:
-        print_line(f"{'no longer muted' if off else 'muted'}: #{row.id} {line(row.title)}")
+    _print_each("no longer muted" if off else "muted", rows)
 
 
 @click.command("not-mine", short_help="Say that what is asked of you in series is not yours to do.")
@@ -193,8 +191,7 @@ def not_mine_command(context: Context, series: tuple[str, ...], off: bool) -> No
     tracker = context.tracker
     rows = find_all(tracker, series)
     tracker.not_mine([row.id for row in rows], mine=off)
-    for row in rows:
-        print_line(f"{'yours again' if off else 'not yours'}: #{row.id} {line(row.title)}")
+    _print_each("yours again" if off else "not yours", rows)
 
 
 @click.command("pin", short_help="Keep series first in their section.")
@@ -214,8 +211,7 @@ def pin_command(context: Context, series: tuple[str, ...], off: bool) -> None:
     tracker = context.tracker
     rows = find_all(tracker, series)
     tracker.pin([row.id for row in rows], pinned=not off)
-    for row in rows:
-        print_line(f"{'no longer pinned' if off else 'pinned'}: #{row.id} {line(row.title)}")
+    _print_each("no longer pinned" if off else "pinned", rows)
 
 
 @click.command("snooze", short_help="Snooze series until a given time or a reply.")
@@ -242,8 +238,7 @@ def snooze_command(context: Context, series: tuple[str, ...], until: str | None,
     else:
         tracker.snooze([row.id for row in rows], time)
         done = f"snoozed until {format_future(time) if time else 'someone replies'}"
-    for row in rows:
-        print_line(f"{done}: #{row.id} {line(row.title)}")
+    _print_each(done, rows)
 
 
 @click.command("undo", short_help="Undo the last decision, such as a mark or a snooze.")
@@ -259,6 +254,12 @@ def undo_command(context: Context) -> None:
       patchwatch undo
     """
     print_line(f"undone: {line(context.tracker.undo())}")
+
+
+def _print_each(done: str, rows: Iterable[SeriesRow]) -> None:
+    """Print what was done to each series."""
+    for row in rows:
+        print_line(f"{done}: #{row.id} {line(row.title)}")
 
 
 def find_all(tracker: Tracker, names: Iterable[str]) -> list[SeriesRow]:
