@@ -93,7 +93,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         base_commit=version_hints.base_commit(whole) if posted else "",
         earlier=earlier,
         about=_about(whole) if kind == "notice" else (),
-        signals=found,
+        signals=_evidence(found, accepted, own_text) if by_person else found,
         bot=bot,
         word_count=split.count_words(substance) if kind == "reply" else 0,
         excerpt=split.excerpt(substance, sentences),
@@ -200,8 +200,14 @@ def _signals(
         return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
     of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
-    said = signals.with_thanks(signals.person_signals(sentences), own_text)
-    return (*signals.commands(text.inline), *of_tags, *said)
+    return (*signals.commands(text.inline), *of_tags, *signals.person_signals(sentences))
+
+
+def _evidence(found: tuple[Signal, ...], accepted: Acceptance | None, own_text: str) -> tuple[Signal, ...]:
+    """The signals of a reply as they are shown; the remarks know them by their sentences alone."""
+    if accepted and accepted.form != thanks.COMMITS:
+        return found
+    return tuple(signals.with_thanks(found, own_text))
 
 
 def _stated(

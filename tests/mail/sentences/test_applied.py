@@ -273,3 +273,10 @@ def test_thanks_below_applied_belong_to_it(body: str, evidence: str) -> None:
         mail(message_id="a@x", subject="Re: [PATCH] frob: oil it", in_reply_to="1@x", body=f"> +a\n\n{body}")
     )
     assert [signal.text for signal in message.signals if signal.kind == SignalKind.APPLIED] == [evidence]
+
+
+def test_thanks_behind_applied_leave_the_remark_its_signal() -> None:
+    body = "> +a\n\nMerged.  Thanks, but the second hunk should use min().\n"
+    message = parse(mail(message_id="a@x", subject="Re: [PATCH] frob: oil it", in_reply_to="1@x", body=body))
+    assert [signal.text for signal in message.signals] == ["Merged. Thanks"]
+    assert [remark.signals for remark in message.remarks] == [(SignalKind.APPLIED,)]
