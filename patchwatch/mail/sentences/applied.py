@@ -34,12 +34,12 @@ _THING = (
     r"(?: (?:two|three|four|five|(?:\w+ )?(?:patch(?:es)?|ones?)))?"
     r"(?: of (?:the|this) (?:series|patch(?:es|set)?)| of (?:it|them|these))?)"
 )
-_NUMBERS = r"(?:patch(?:es)?\s+)?#?(?P<numbers>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*)"
-_RUN = r"#?(?P<before>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*)"
+_RUN = r"\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*"
+_NUMBERS = rf"(?:patch(?:es)?\s+)?#?(?P<numbers>{_RUN})"
 _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 
 _TOOK = Pattern(
-    rf"(?:{_LEAD})*(?P<who>{_THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? {_RUN}\s+|{_I_DID})?"
+    rf"(?:{_LEAD})*(?P<who>{_THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? #?(?P<before>{_RUN})\s+|{_I_DID})?"
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now))? been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
@@ -212,7 +212,7 @@ _NUMBERS_BEHIND = Pattern(
 # "Applied along with the [2-3/3] as 6.13 material"
 _ALONG_WITH = Pattern(
     r"(?i)\b(?:along|together) with (?:the )?(?:\[|patch(?:es)? )#?"
-    r"(?P<numbers>\d+(?:\s*(?:->|-|–|to|through|,|and|&)\s*#?\d+)*(?:/\d+)?)"
+    rf"(?P<numbers>{_RUN}(?:/\d+)?)"
 )
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
@@ -288,6 +288,11 @@ def together(first: str, further: str) -> str:
     return f"{first}, {further}" if first != "some" and further[:1].isdigit() else ""
 
 
+def without_total(numbers: str) -> str:
+    """The numbers of "1/3 and 2/3": "1 and 2"."""
+    return " ".join(_TOTAL.sub("", numbers).split())
+
+
 def names_tree(sentence: str) -> bool:
     """True if a sentence names the tree that something was applied to, or the release."""
     return _PLACE.search(sentence) is not None or _RELEASE.search(sentence) is not None
@@ -344,14 +349,14 @@ def _is_done(found: re.Match[str]) -> bool:
 
 def _which(found: re.Match[str]) -> str:
     if behind := _NUMBERS_BEHIND.fullmatch(found["rest"]):
-        return " ".join(_TOTAL.sub("", behind["numbers"]).split())
+        return without_total(behind["numbers"])
     if numbers := found.groupdict().get("numbers") or found.groupdict().get("before"):
         return _with_further(" ".join(numbers.split()), found["rest"])
     said = words_until(found, COMMA)
     if beside := _ALONG_WITH.search(found["rest"]):
-        return f"with {' '.join(_TOTAL.sub('', beside['numbers']).split())}"
+        return f"with {without_total(beside['numbers'])}"
     if left := _NUMBERS_LEFT.search(found[0]):
-        return "not " + " ".join(_TOTAL.sub("", left["numbers"]).split())
+        return f"not {without_total(left['numbers'])}"
     if _REST.search(found[0][: found.start("rest") - found.start()]):
         return "rest"
     before = _BESIDES.split(said, maxsplit=1)[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import BROKE, COUNTS, RELEASE_CANDIDATE, words_until
+from patchwatch.mail.sentences.applied import BROKE, COUNTS, RELEASE_CANDIDATE, without_total, words_until
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 300  # characters
@@ -104,7 +104,6 @@ _A_NOUN = Pattern(r"(?i)\b(?:patch\w*|series|set|ones?|version|fix(?:es)?)\b")
 _IS_CODE = Pattern(r"(?i)\s*(?:is|are|'s)\b")
 _A_BRANCH = Pattern(r"(?i)\S*(?:\w/\w|\bnext\b|\bfor-|\bfixes\b)|v?\d+\.\d+\b")
 _NUMBERED = Pattern(rf"(?i)(?:\bpatch(?:es)?\s+\(?#?(?=\d)|(?=\b\d+/\d))({_RUN})")
-_TOTAL = Pattern(r"/\d+")
 _VERSION = Pattern(r"(?i)\(?\bv\d+\)?")
 _WHOLE = Pattern(r"(?i)\b(?:all|both|everything|whole|entire|full)\b")
 _PART = Pattern(rf"(?i)\b(?:first|last|latter|above|ones|\d+|{_COUNT})\b|\bthe (?!patch)[\w-]+ patch")
@@ -166,7 +165,7 @@ def _which(what: str) -> str:
     """The numbers of the patches that words mean, "some", "rest", or "" for what the sentence answers."""
     what = _VERSION.sub("", what)
     if numbers := _NUMBERED.search(what):
-        return " ".join(_TOTAL.sub("", numbers[1]).split())
+        return without_total(numbers[1])
     if _REST.search(what):
         return "rest"
     return "some" if _PART.search(what) and not _WHOLE.search(what) else ""
