@@ -63,8 +63,6 @@ _READ = (
 # No name begins with "<": that is the value, on a line of its own, without the blank that folding needs.
 _FIELD = Pattern(f"\n(?i:({'|'.join(_READ)}))[ \t]*+:([^\n]*+(?:\n[ \t<][^\n]*+)*+)".encode())
 _RECEIVED = Pattern(rb"\n(?i:received):([^\n]*+(?:\n[ \t][^\n]*+)*+)")  # the first is the newest
-
-
 _DECODING = ("content-type", "content-transfer-encoding")
 
 

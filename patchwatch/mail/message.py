@@ -159,7 +159,7 @@ EXISTS = "exists"
 class SignalKind(StrEnum):
     """What a sentence means for a patch; patchwatch.mail.sentences.signals and patchwatch.mail.bots find them."""
 
-    APPLIED = "applied"  # to a maintainer's tree; detail: patch numbers "1-3,5", "not 4", "some", "rest", or empty
+    APPLIED = "applied"  # to a maintainer's tree; detail: as of sentences.applied.applied_patches
     CLAIMED = "claimed"  # applied, in words that are enough only from a committer; detail as above
     MAINLINED = "mainlined"  # in Linus's tree; detail: the tree that it was merged to
     UNAPPLIED = "unapplied"  # dropped or reverted after it was applied

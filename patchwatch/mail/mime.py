@@ -61,9 +61,10 @@ def text_of(headers: Headers, raw: bytes) -> Text:
 
 
 def _shortened(headers: Headers, raw: bytes) -> bytes:
-    """A mail without the headers that are not needed, or without the middle if it is large: there is the attachment.
+    """What the email package is to split: a mail with the headers for decoding it; of a large one, its begin and end.
 
-    The email package takes long for dozens of headers, and ten times the memory of what it parses.
+    It takes long for dozens of headers, and ten times the memory of what it parses.  What makes a mail large is an
+    attachment in its middle.
     """
     if len(raw) <= _MAX_PARTS:
         return headers.with_parts()

@@ -54,8 +54,8 @@ def test_unflow_joins_what_flow_breaks(text: str, columns: int) -> None:
     lines = flow(paragraph, columns)
     assert unflow("\n".join(lines)) == paragraph
     for line in lines:
-        text = line.removeprefix(" ").removeprefix("-- ").strip()
-        assert cell_len(line) <= columns + line.startswith(" ") or " " not in text
+        words = line.removeprefix(" ").removeprefix("-- ").strip()
+        assert cell_len(line) <= columns + line.startswith(" ") or " " not in words
     assert not {"-- ", " -- "}.intersection(lines)
 
 

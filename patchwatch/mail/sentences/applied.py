@@ -156,17 +156,17 @@ _RELEASE = Pattern(
 )
 
 # Not "pushed out to let the robots take a first look", "in the last cycle".
-SOME_OF_THEM = (
+_SOME_OF_THEM = (
     r"(?:first|last|latter)(?=\W*$|\s*[,.;:!]|\s+(?:of|to|into|in|for|on|as|and|with|one|two|three|four|five|six|few|"
     r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
 )
-_OF_THEM = rf"(?:{SOME_OF_THEM}|one|two|three|some|few|half|part|(?:this|that) (?:one|patch)|patch(?:es)?\b|#?\d)"
+_OF_THEM = rf"(?:{_SOME_OF_THEM}|one|two|three|some|few|half|part|(?:this|that) (?:one|patch)|patch(?:es)?\b|#?\d)"
 # Not "applied, but with the tag", "but for now only pushed out as testing": that is said of all of it.
 _BUT = rf"but(?! (?:with|i|i've|we|it|this|that's|initially|please|note)\b)(?=(?:\s+[\w'-]+){{0,4}}?\s+{_OF_THEM})"
 _ONLY = rf"only(?=\s+(?:the\s+)?{_OF_THEM})|(?:all|everything|both) but|(?:this|that) (?:one|patch) only"
 _NUMBERED = Pattern(r"(?i)\bpatch(?:es)?\s+#?\d")
 _BESIDES = Pattern(r"\s(?:with|after)\s(?!the exception\b)")  # "with that tweak to patch 2"
-NOT_ALL = Pattern(rf"(?i)\b(?:{SOME_OF_THEM}|one of|some of|{_ONLY}|{_BUT}|except|minus|without)\b")
+NOT_ALL = Pattern(rf"(?i)\b(?:{_SOME_OF_THEM}|one of|some of|{_ONLY}|{_BUT}|except|minus|without)\b")
 # "All but patch 2", "Applied, except for 4/4", "Applied, but 2/3 needs work"
 _NUMBERS_LEFT = Pattern(
     r"\b(?:(?:all|everything|both) but|but not|except(?:ing)?|minus|without|excluding|apart from|aside from|other than|"
@@ -192,8 +192,7 @@ BROKE = Pattern(
     r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
-EVERY = "1-9999"
-"""The numbers of "patch 1 to fixes, the rest to next": all of them, whichever it is said in answer to."""
+_EVERY = "1-9999"  # of "patch 1 to fixes, the rest to next": all patches, whichever it is said in answer to
 _TOTAL = Pattern(r"/\d+")
 # "Applied 1-3 to fixes and the last one to next", "1 and 2 to fixes, 3 to next"
 _FURTHER = Pattern(
@@ -284,7 +283,7 @@ def is_of_some(patches: str) -> bool:
 def together(first: str, further: str) -> str:
     """The patches that two sentences report; empty if the second says nothing of further patches."""
     if further == "rest":
-        return EVERY
+        return _EVERY
     return f"{first}, {further}" if first != "some" and further[:1].isdigit() else ""
 
 
@@ -368,6 +367,6 @@ def _with_further(numbers: str, behind: str) -> str:
     """The numbers of patches with those that went to another tree, as the words behind them say."""
     for more in _FURTHER.finditer(behind):
         if more["last"] and more["last"].lower() != "last":
-            return EVERY
+            return _EVERY
         numbers += ", last" if more["last"] else f", {' '.join(more['further'].split())}"
     return numbers

@@ -1,6 +1,6 @@
 """Recognize sentences that say that a patch is not needed: another one does the same, or nothing is wrong.
 
-Whether that decides anything depends on who says it, and in answer to what (patchwatch.series.state.machine).
+Whether that decides anything depends on who says it, and in answer to what (patchwatch.series.state.decisions).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Recognize sentences in which a reviewer objects, suggests, or is satisfied.
 
 People rarely write "please change": they doubt ("I don't think this works"), prefer ("I'd rather have it in core"), or
-order ("Add a comment here.").  What a match means for a patch, patchwatch.series.state.machine judges.
+order ("Add a comment here.").  What a match means for a patch, patchwatch.series.state.points_in_replies judges.
 """
 
 from __future__ import annotations

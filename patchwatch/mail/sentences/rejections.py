@@ -157,7 +157,10 @@ def keeps_current_code(sentence: str, lowered: str) -> bool:
 
 
 def refusal(sentence: str, lowered: str) -> Literal["final", "conditional", "drop", ""]:
-    """How a maintainer refuses the patch; empty if they do not, or only for now ("not in this cycle")."""
+    """How a maintainer refuses the patch; empty if they do not, or only for now ("not in this cycle").
+
+    "drop" is "let's drop it": below a line of the diff, that means only the line.
+    """
     if "?" in sentence or not (_DENYING.occur(lowered) and _REFUSING.occur(lowered)):
         return ""
     if _DROPPED.match(sentence):
