@@ -207,7 +207,7 @@ _RULES = (
 )
 _APPLYING = Cues(
     "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
-    " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next"
+    " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next|in mm-"
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = Cues("drop|revert|back|queue|appl|removed from|removed out")

@@ -66,6 +66,7 @@ from tests.support.mails import mail
         ("Applied, 2 typos fixed.", ""),
         ("Applied to 6.13-rc/fixes.", ""),
         ("FYI, I applied this patch.", ""),
+        ("This is now in mm-unstable.", ""),
         ("JFYI, the series has been committed into frob/linux.git, branch for-6.13-wheels.", ""),
         ("As discussed, I took this into frob.git, and we'll see what next says.", ""),
         ("Thanks for doing this, all now queued up.", ""),

@@ -246,6 +246,7 @@ def test_what_is_done_if_somebody_objects_is_not_to_apply_it(sentence: str) -> N
 )
 def test_dropped(sentence: str) -> None:
     assert is_dropped(sentence)
+    assert SignalKind.UNAPPLIED in {kind for kind, _ in signals_of(f"{sentence}\n")}  # none lacks a cue
 
 
 @pytest.mark.parametrize(
