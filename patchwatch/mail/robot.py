@@ -26,7 +26,7 @@ _TOOLS = (
     r"smatch"
 )
 _ROBOT_ADDRESS = Pattern(
-    rf"(?:^|[.+_-])(?:ro)?bots?(?:$|[.+_-])|^(?:\w+[.+_-])*(?:{_TOOLS})(?:ro)?bot\d*(?:$|[.+_-])|"
+    rf"(?:^|[.+_-])(?:ro)?bots?(?:$|[.+_-])|^(?:\w++[.+-])*(?:\w+_)?(?:{_TOOLS})(?:ro)?bot\d*(?:$|[.+_-])|"
     r"^(?:\w+[.+_-])?(?:ci|cd|autotest|auto-?build(?:er)?|buildd?|buildbot|jenkins|zuul|automation|daemon|autobot)"
     r"(?:$|[.+_-](?:ci|results?|reports?|noreply|notify|service|runner|reviews?)$)|"
     r"(?:^|[.+_-])(?:ai|llm|auto(?:mated|matic)?|machine|static)[._-]?(?:review(?:er)?|analy[sz](?:er|is)|"

@@ -38,7 +38,7 @@ _MAX_SCOPE = 120  # characters
 
 _ONE = r"#?\d{1,3}(?:/\d{1,3})?"
 _TO = r"\s*(?:-|–|\.\.|to\b|through\b|thru\b)\s*"
-_AND = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+)\s*(?:for )?(?:patch )?"
+_AND = r"\s*(?:,(?:\s*(?:and\b|&))?|and\b|&|\+)\s*(?:for )?(?:patch )?"
 _LIST = rf"{_ONE}(?:(?:{_TO}|{_AND}){_ONE})*(?![\w%]|\.\d)"
 _RANGE = Pattern(rf"#?(\d{{1,3}})(?:/\d{{1,3}})?(?:{_TO}#?(\d{{1,3}})(?:/\d{{1,3}})?)?")
 _PATCHES = rf"(?:the )?patch(?:es)?(?: nos?\.?| numbers?)? {_LIST}"
@@ -190,7 +190,7 @@ _GOOD_ALONE = Pattern(rf"{_FILLER}(?P<scope>.+?)\W* {_GOOD}(?:[,:.].*|\W+with a\
 _ALONE = Pattern(r"(?P<scope>[^:]+?)\s*:")
 _A_PART = Pattern(r".*(?:bits?|parts?|portions?|pieces?|side|hunks?)(?: (?:of|in) .*)?", re.IGNORECASE)
 _READ = Pattern(
-    rf"(?:i |we |i've |i have |we have |have |only )*(?:reviewed|acked|checked|tested|read|looked at|went through)"
+    rf"(?:i |we |i've |i have |we have |have |only )*+(?:reviewed|acked|checked|tested|read|looked at|went through)"
     rf" (?:only )?(?P<scope>{_NUMBERS}|the (?:first|last) (?:{'|'.join(_WORDS)}|\d+)? ?patch(?:es)?)"
     r"(?=\W*$|[,:.]?\s[a-z])",
     re.IGNORECASE,
