@@ -64,10 +64,11 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
     [
         "The patch is " + "badly " * 60 + "in tabs.",
         "Added to " + "a-b-c-d-e " * 20 + "x",
+        "Added to a-b " + "for v1.111 " * 20 + "x",
         "I have " * 50 + f"x\n\n{TAG}",
         "For patches " + "1, " * 30 + f"x:\n\n{TAG}",
     ],
-    ids=["a word before what it says", "words with dashes behind a tree", "words above a tag", "numbers above a tag"],
+    ids=["a word before what it says", "words behind a tree", "releases", "words above a tag", "numbers above a tag"],
 )
 def test_words_that_are_repeated_are_not_read_in_each_combination(words: str) -> None:
     begin = time.process_time()
