@@ -40,20 +40,28 @@ class Reviewers:
         return tuple(self._found.values())
 
     def read(self, follow_up: FollowUp, *, by_author: bool, answered: str) -> None:
-        """Read the next reply; `answered` is the address of the reviewer whose reply it answers, if it answers one."""
+        """Read the next reply; `answered` is the address of the reviewer whose reply it answers, if it answers one.
+
+        What the author adds below an answer is an answer to the same person.
+        """
         message = follow_up.message
         if follow_up.from_bot:
             return
         if by_author:
-            reviewer = self._found.get(answered)
+            reviewer = self._found.get(answered) or self._answered_in(message.parent or "")
             if reviewer is not None and message.word_count:  # more than thanks
-                self._found[answered] = replace(reviewer, answer=message.message_id, answered=message.date)
+                answer = replace(reviewer, answer=message.message_id, answered=message.date)
+                self._found[reviewer.person.email] = answer
             return
         before = self._found.get(message.author.email)
         asks = any(s.kind in _ASKS for s in message.signals)
         tags = any(is_endorsement(t.name) for t in given_in(follow_up))
         satisfied = not asks and (tags or (before is not None and before.satisfied))
         self._found[message.author.email] = ReviewerActivity(message.author, message.date, satisfied)
+
+    def _answered_in(self, message_id: str) -> ReviewerActivity | None:
+        """The reviewer to whom a mail is the author's last answer."""
+        return next((one for one in self._found.values() if message_id and one.answer == message_id), None)
 
 
 def reviewers_of(revision: Revision) -> tuple[ReviewerActivity, ...]:

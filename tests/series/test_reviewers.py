@@ -31,6 +31,22 @@ CASES: dict[str, tuple[list[Said], list[tuple[str, bool, str]]]] = {
         [(RITA, ASKS, "p"), (REX, ASKS, "p"), (ANN, ANSWERS, "2")],
         [("rita@example.com", False, ""), ("rex@example.net", False, "3@x")],
     ),
+    "who is pinged below the answer": (
+        [(RITA, ASKS, "p"), (ANN, ANSWERS, "1"), (ANN, "Please let me know what you think.\n", "2")],
+        [("rita@example.com", False, "3@x")],
+    ),
+    "who is not the one of two pinged": (
+        [(RITA, ASKS, "p"), (REX, ASKS, "p"), (ANN, ANSWERS, "1"), (ANN, ANSWERS, "2"), (ANN, "And it spins.\n", "3")],
+        [("rita@example.com", False, "5@x"), ("rex@example.net", False, "4@x")],
+    ),
+    "who is thanked below the answer": (
+        [(RITA, ASKS, "p"), (ANN, ANSWERS, "1"), (ANN, "Thanks!\n", "2")],
+        [("rita@example.com", False, "2@x")],
+    ),
+    "nobody, when the author talks to themselves": (
+        [(RITA, ASKS, "p"), (ANN, "I will be away.\n", "p"), (ANN, "Back again, all of it is fine.\n", "2")],
+        [("rita@example.com", False, "")],
+    ),
     "who gives a tag": ([(RITA, RITA_TAG, "p")], [("rita@example.com", True, "")]),
     "who gives a tag and asks": ([(RITA, RITA_TAG + "\n" + ASKS, "p")], [("rita@example.com", False, "")]),
     "who gives a tag after asking": (
