@@ -158,7 +158,7 @@ def _print_json(tracker: Tracker, lines: Sequence[SeriesSummary]) -> None:
     from patchwatch.cli.series_json import series_json
 
     places = {row.id: row.place for row in lines}
-    rows = tracker.series_in_order([row.id for row in lines])
+    rows = tracker.series_in_order(lines)
     print_json_array(series_json(row, tracker.url, tracker.now(), places[row.id]) for row in rows)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from patchwatch.sanitize import line
 from patchwatch.series import point_labels
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import ListedPoint, listed_points, open_points
 from patchwatch.series.states import CLOSED
 from patchwatch.times import format_day
@@ -78,7 +79,7 @@ def outlook_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     return lines
 
 
-def _point(listed: ListedPoint, names: point_labels.Names, among: tuple[ListedPoint, ...]) -> list[str]:
+def _point(listed: ListedPoint, names: Names, among: tuple[ListedPoint, ...]) -> list[str]:
     number = str(listed.number).rjust(max(len(str(among[-1].number)), 2))
     place = point_labels.patch(listed)
     place = f"{place:<{max(len(point_labels.patch(one)) for one in among)}}  " if place else ""

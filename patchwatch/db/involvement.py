@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from patchwatch.db.revision_codec import RevisionSummary
+from patchwatch.mail.message import Person
 from patchwatch.series.model import Involvement, RevisionRow
 
 
@@ -32,6 +33,7 @@ def involvement_of(
         answered=answered,
         pulls=newest.pull is not None and newest.pull.puller.email in me,
         asked=max(asks, key=lambda ask: ask.date, default=None),
+        me=frozenset(me),
     )
 
 
@@ -40,12 +42,12 @@ def reviewer_names(summary: RevisionSummary) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.name or r.email for r in summary.reviewers))
 
 
-def awaited_names(summary: RevisionSummary) -> tuple[str, ...]:
-    """Return the names of reviewers whom the author answered and who have not replied since, by that answer's date."""
+def awaited_reviewers(summary: RevisionSummary) -> tuple[Person, ...]:
+    """Return the reviewers whom the author answered and who have not replied since, by that answer's date."""
     awaited = sorted(
         (r for r in summary.reviewers if r.answered >= r.date and not r.satisfied), key=lambda r: r.answered
     )
-    return tuple(r.name or r.email for r in awaited)
+    return tuple(Person(r.name, r.email) for r in awaited)
 
 
 def posters(summary: RevisionSummary) -> set[str]:

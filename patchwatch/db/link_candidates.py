@@ -5,6 +5,8 @@ patchwatch.series.link_candidates ranks them.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from sqlalchemy import Connection
 
 from patchwatch.db import derived
@@ -13,12 +15,16 @@ from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.revision_order import in_order
 from patchwatch.series.link_candidates import rank
 from patchwatch.series.model import CandidateRow
+from patchwatch.series.names import Names
 
 _SHOWN = 30
 
 
-def candidates(connection: Connection, series_id: int) -> tuple[CandidateRow, ...]:
-    """Return revisions of other series that could be earlier or later versions of this one, best match first."""
+def candidates(connection: Connection, series_id: int, me: Set[str] = frozenset()) -> tuple[CandidateRow, ...]:
+    """Return revisions of other series that could be earlier or later versions of this one, best match first.
+
+    An author with one of the addresses `me` is called `you`.
+    """
     own = in_order(derived.series_revisions(connection, [series_id]))
     if not own:
         return ()
@@ -42,7 +48,7 @@ def candidates(connection: Connection, series_id: int) -> tuple[CandidateRow, ..
                 evidence=candidate.evidence,
                 version=summary.version,
                 subject=summary.subject,
-                author_name=summary.author.name or summary.author.email,
+                author_name=Names(me).whole(summary.author),
                 date=revision.date,
             )
         )

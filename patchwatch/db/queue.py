@@ -14,11 +14,11 @@ from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_list import is_known
 from patchwatch.mail.message import Person, SignalKind, name_key
-from patchwatch.mail.short_name import short_name
 from patchwatch.series import labels
+from patchwatch.series.answers import answers_to_me
 from patchwatch.series.committers import lists_among
 from patchwatch.series.model import SeriesRow, SeriesSummary
-from patchwatch.series.points import waiting_on
+from patchwatch.series.names import Names
 from patchwatch.series.queue import LATELY, Case, News, Place, Rules, place
 from patchwatch.series.state.next_action import left_patches, next_action
 from patchwatch.series.states import CLOSED, Turn
@@ -141,11 +141,8 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
     involvement, newest = row.involvement, row.revisions[-1]
     if involvement is None:
         return case
+    answers = answers_to_me(row, now)
     author = Person(row.author_name, row.author_email)
-    waiting = waiting_on(newest.points, author, Turn(row.turn), now)
-    told = max(involvement.replied, case.not_mine)
-    answers = [p for w in waiting if w.person.email in me for p in w.points if p.closed_at > told]
-    closer = answers[-1].closer or author if answers else author
     return case._replace(
         news=_without_own_closing(case.news, row, me),
         author=involvement.author,
@@ -156,9 +153,9 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         not_mine=case.not_mine if case.not_mine > involvement.replied else 0,
         applies=(applies is not None and not _took_theirs(row, me)) or _promised(row, me),
         asked=involvement.asked.date if involvement.asked else 0,
-        answerer=short_name(closer.name, closer.email),
-        answered=min((point.closed_at for point in answers), default=involvement.answered),
-        answers=len(answers),
+        answerer=Names(involvement.me).name(answers.by if answers else author),
+        answered=answers.first if answers else involvement.answered,
+        answers=answers.points if answers else 0,
         likely=newest.likely or (applies is False and not involvement.author),
         left=left_patches(row),
     )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import structs
 
 from patchwatch.db.execute import Execute, rows_among
-from patchwatch.db.involvement import awaited_names, involvement_of, reviewer_names
+from patchwatch.db.involvement import awaited_reviewers, involvement_of, reviewer_names
 from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import (
     RevisionSummary,
@@ -172,7 +172,7 @@ def _row(
         missing=summary.missing,
         backport=summary.backport,
         reviewers=reviewer_names(summary) if is_newest else (),
-        awaited=awaited_names(summary) if is_newest else (),
+        awaited=awaited_reviewers(summary) if is_newest else (),
         kind=summary.kind if summary.kind in KINDS else "",
         pull=summary.pull,
         commits=summary.commits,
@@ -201,7 +201,7 @@ def _with_resend(
         owed=_owed(state) if is_newest else (),
         missing=summary.missing,
         reviewers=reviewer_names(summary) if is_newest else (),
-        awaited=awaited_names(summary) if is_newest else (),
+        awaited=awaited_reviewers(summary) if is_newest else (),
         depends_on=_depends_on(summary) or row.depends_on,
         points=(*row.points, *state.points),
         likely=state.likely and is_newest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from patchwatch.db.execute import Execute, rows_among
@@ -25,8 +25,8 @@ _Member: TypeAlias = tuple[int, bool, Message]
 """A mail of a revision: the number of its patch, True if it is unread, and its parsed fields."""
 
 
-def thread(execute: Execute, series_id: int) -> tuple[MessageRow, ...]:
-    """Return every mail of a series, revision by revision, each as a tree in reading order."""
+def thread(execute: Execute, series_id: int, me: Collection[str] = ()) -> tuple[MessageRow, ...]:
+    """Return every mail of a series, revision by revision, each as a tree in reading order; `me` are my addresses."""
     revisions = in_order(stored_rows(execute, [series_id]))
     if not revisions:
         return ()
@@ -62,6 +62,7 @@ def thread(execute: Execute, series_id: int) -> tuple[MessageRow, ...]:
                     tags=_given_tags(message) if message_id not in own else (),
                     excerpt=message.excerpt,
                     unreadable=message.unreadable,
+                    mine=message.author.email in me,
                 )
             )
     return tuple(found)

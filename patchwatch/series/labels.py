@@ -5,20 +5,19 @@ Pure: the current time is passed in.  Colors and signs are added by patchwatch.t
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence, Set
 
 from patchwatch.counts import plural
+from patchwatch.mail.message import Person
 from patchwatch.sanitize import line
 from patchwatch.series.model import Evidence, MessageRow, RevisionRow, SeriesRow, SeriesSummary, StateChangeRow
+from patchwatch.series.names import YOU, Names
 from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import status
 from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.states import Turn
 from patchwatch.times import format_age
-
-YOU = "you"
-"""How the user is named to themselves."""
 
 
 def version(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
@@ -153,9 +152,9 @@ def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
     return YOU if is_mine(row) else line(row.author_name or row.author_email)
 
 
-def evidence_author(evidence: Evidence, me: Container[str]) -> str:
+def evidence_author(evidence: Evidence, me: Set[str]) -> str:
     """Who wrote the evidence, by name or address, or `you`; empty if only a commit has it."""
-    return YOU if evidence.by_email in me else line(evidence.by_name or evidence.by_email)
+    return Names(me).whole(Person(evidence.by_name, evidence.by_email))
 
 
 def blocked(row: SeriesRow | SeriesSummary) -> str:

@@ -14,7 +14,7 @@ from patchwatch.series.follow_rules import Rule
 from patchwatch.series.states import CLOSED
 
 if TYPE_CHECKING:
-    from patchwatch.mail.message import PullRequest
+    from patchwatch.mail.message import Person, PullRequest
     from patchwatch.series.points import Point
     from patchwatch.series.queue import Place
     from patchwatch.series.request import Request
@@ -46,6 +46,7 @@ class Involvement(Struct, frozen=True):
     answered: int  # its date
     pulls: bool = False  # the newest revision is a pull request to me
     asked: Request | None = None  # the last request to me, about a patch that is not mine
+    me: frozenset[str] = frozenset()  # my addresses, in lower case
 
 
 class NextAction(Struct, frozen=True):
@@ -157,7 +158,7 @@ class RevisionRow(Struct, frozen=True):
     commits: bool = False  # its author applies patches of a list that it was sent to
     depends_on: tuple[DependencyRow, ...] = ()  # without what is known of them
     reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
-    awaited: tuple[str, ...] = ()  # those of them who have not replied to the author's answer, by its date
+    awaited: tuple[Person, ...] = ()  # those of them who have not replied to the author's answer, by its date
     unreadable: int = 0  # mails in its thread that could not be parsed
     taken: tuple[TakenPatchRow, ...] = ()  # patches of an earlier version; empty unless it is a partial reroll
     points: tuple[Point, ...] = ()  # in the order in which they were raised

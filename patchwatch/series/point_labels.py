@@ -1,19 +1,18 @@
 """The words for points in `show`, the TUI and the digest: sign, place, fate, and how many are open.
 
-Pure.  People are named as the user knows them: "you", "Jun", or the whole name where two have the same first one.
+Pure.  patchwatch.series.names says what people are called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
 
 from patchwatch.counts import plural
 from patchwatch.mail.message import Person
-from patchwatch.mail.short_name import short_name
 from patchwatch.sanitize import line
 from patchwatch.series.claims import CHANGED
 from patchwatch.series.model import SeriesRow
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points, points_waiting, reviewed_points
 from patchwatch.series.points import UNSETTLED, WAITS_FOR_AUTHOR, Fate, waiting_on
 from patchwatch.series.states import Turn
@@ -40,26 +39,6 @@ _COUNTED = {
     Fate.NOT_TOUCHED: "not touched",
 }
 _ORDER = tuple(Fate)
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """How people are named to the user with the addresses `me`; `people` are all who are spoken of."""
-
-    me: Set[str]
-    people: frozenset[str] = field(default_factory=frozenset)
-
-    def name(self, person: Person) -> str:
-        """`Jun`, or `you`."""
-        return "you" if person.email in self.me else short_name(person.name, person.email, self.people)
-
-    def whole(self, person: Person) -> str:
-        """`Jun Harada`, or `you`."""
-        return "you" if person.email in self.me else line(person.name or person.email)
-
-    def turn(self, person: Person) -> str:
-        """`Jun’s turn`, or `your turn`."""
-        return "your turn" if person.email in self.me else f"{self.name(person)}’s turn"
 
 
 def names_in(row: SeriesRow, points: Iterable[ListedPoint], me: Set[str]) -> Names:
@@ -196,6 +175,6 @@ def news(points: Sequence[ListedPoint], me: Set[str]) -> str:
 def waiting(row: SeriesRow, names: Names, now: int) -> str:
     """`you (2 points), Petra Nowicki (1)`: the people whom the series waits for; empty if nobody is named."""
     found = waiting_on(points_waiting(row), Person(row.author_name, row.author_email), Turn(row.turn), now)
-    mine_first = sorted(found, key=lambda one: one.person.email not in names.me)
+    mine_first = sorted(found, key=lambda one: not names.is_me(one.person))
     counts = [plural(len(one.points), "point") if n == 0 else str(len(one.points)) for n, one in enumerate(mine_first)]
     return ", ".join(f"{names.whole(one.person)} ({count})" for one, count in zip(mine_first, counts, strict=True))

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from patchwatch.counts import joined, plural
 from patchwatch.series import labels, verbs
 from patchwatch.series.model import SeriesRow
-from patchwatch.series.point_labels import Names, fate_word, names_in
+from patchwatch.series.names import Names
+from patchwatch.series.point_labels import fate_word, names_in
 from patchwatch.series.point_list import ListedPoint, listed_points
 from patchwatch.series.queue import ASKS, WAITS_FOR, Place, Section
 

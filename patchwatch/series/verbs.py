@@ -12,7 +12,9 @@ from patchwatch.pattern import Pattern
 TO_APPLY = "yours to apply"
 """How the next action on a series begins that I apply."""
 _LIKELY = "likely: "
-_REST = Pattern(r":|, | from | when | or | whether | of (?:patch|\d)|(?<=\w)'s (?:question|doubt|comment|suggestion)\b")
+_REST = Pattern(
+    r":|, | from | when | or | whether | of (?:patch|\d)|(?<=\w)'s (?:question|doubt|comment|request|suggestion)\b"
+)
 _SHORT = {
     TO_APPLY: "apply {version}",
     "review": "review {version}",
@@ -20,7 +22,7 @@ _SHORT = {
     "send the request again": "send again",
     "ping the maintainer": "ping maintainer",
 }
-_ANSWER = Pattern(r"see .+'s answer")
+_ANSWER = Pattern(r"see .+'s answer(?P<more>s to \d+ points)?")
 _WHOM = Pattern(
     r"wait: (?:merge window|(?P<tree>\S+) closed|(?P<blocked>blocked by #\d+(?: and \d+ more)?))"
     r"|wait for (?:the )?(?P<who>.+?)(?: to (?:apply it|pull)| of (?:patch|\d).*)?: "
@@ -36,8 +38,8 @@ def to_apply_since(left: str, ago: str) -> str:
 def verb_of(text: str, version: str) -> str:
     """`answer Lea`: what to do, from the text of a next action of mine."""
     head = _REST.split(text.removeprefix(_LIKELY), maxsplit=1)[0]
-    if _ANSWER.fullmatch(head):
-        return "check answer"
+    if seen := _ANSWER.fullmatch(head):
+        return "check answers" if seen["more"] else "check answer"
     return _SHORT[head].format(version=version) if head in _SHORT else head
 
 

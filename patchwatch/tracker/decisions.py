@@ -166,7 +166,7 @@ class Decisions(Queries):
         from patchwatch.db.link_candidates import candidates
 
         with self.database.read() as connection:
-            return candidates(connection, series_id)
+            return candidates(connection, series_id, self.addresses)
 
     def link(self, later: str, earlier: str, by: str = "") -> int:
         """Link two versions of the same series; return the series.  Takes precedence over derived links.

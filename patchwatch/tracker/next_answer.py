@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Hashable, Set
 from typing import NamedTuple
 
 from patchwatch.db import next_file
@@ -104,7 +104,7 @@ def _stale_at(lines: list[SeriesSummary]) -> int | None:
     return min(failing) + _STALE if failing else None
 
 
-def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None, me: Collection[str]) -> Answer:
+def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int | None, me: Set[str]) -> Answer:
     counts = dict(top.counts)
     series = None
     if row is None or place is None:
@@ -134,7 +134,7 @@ def _answer(top: _Top, row: SeriesRow | None, place: Place | None, stale_at: int
     return {"counts": counts, "line": short, "text": text, "json": value, "stale_at": stale_at}
 
 
-def _quote(row: SeriesRow, me: Collection[str]) -> list[str]:
+def _quote(row: SeriesRow, me: Set[str]) -> list[str]:
     """The sentence that asks for it, if somebody wrote one."""
     why = asks_for_it(row)
     if why is None or why.kind in OWN_WORDS or why.by_hand or not why.text:

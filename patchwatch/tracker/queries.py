@@ -74,14 +74,14 @@ class Queries(TrackerBase):
         moves = [next_action(row, now, ping_days=review.ping_days, windows=windows) for row in rows]
         return tuple(structs.replace(row, next_action=m) if m else row for row, m in zip(rows, moves, strict=True))
 
-    def series_in_order(self, ids: Sequence[int]) -> Iterator[SeriesRow]:
-        """Yield the series with these numbers, as of one moment; so many can be printed in little memory."""
+    def series_in_order(self, lines: Sequence[SeriesSummary]) -> Iterator[SeriesRow]:
+        """Yield the series of these summaries, as of one moment; so many can be printed in little memory."""
         with self.reading() as execute:
-            for start in range(0, len(ids), _AT_ONCE):
-                part = ids[start : start + _AT_ONCE]
-                rows = self._series(execute, Criteria(everything=True, ids=frozenset(part)), self.addresses)
-                found = {row.id: row for row in rows}
-                yield from (found[number] for number in part if number in found)
+            for start in range(0, len(lines), _AT_ONCE):
+                part = lines[start : start + _AT_ONCE]
+                wanted = Criteria(everything=True, ids=frozenset(one.id for one in part))
+                found = {row.id: row for row in self._series(execute, wanted, self.addresses)}
+                yield from (self._for_me(found[one.id], one.place) for one in part if one.id in found)
 
     def lines(self, *, among: Among = "all", placed: bool = True) -> tuple[SeriesSummary, ...]:
         """Return a summary of each series, at its place in my queue if it is to be `placed`: fast for any number."""
@@ -151,9 +151,13 @@ class Queries(TrackerBase):
         rows = self.series(wanted=Criteria(everything=True, ids=frozenset({series_id})))
         if not rows:
             raise NotFoundError(f"there is no series {series_id}. `patchwatch list --all` shows the numbers.")
-        return self._for_me(rows[0])
+        row = rows[0]
+        if row.involvement is None or row.turn == Turn.NOBODY:
+            return row
+        with self.reading() as execute:
+            return self._for_me(row, self._place(execute, row))
 
-    def _for_me(self, row: SeriesRow) -> SeriesRow:
+    def _for_me(self, row: SeriesRow, place: Place | None) -> SeriesRow:
         """Return the series with my next action if I am the maintainer that it waits for, and with whose turn it is."""
         from patchwatch.series.queue import ASKS
         from patchwatch.series.state.next_action import to_apply
@@ -162,12 +166,10 @@ class Queries(TrackerBase):
             return row
         if row.turn == Turn.AUTHOR:
             return structs.replace(row, my_turn=row.involvement.author)
-        now = self.now()
-        with self.reading() as execute:
-            place = self._place(execute, row)
         mine = place is not None and (place.section in ASKS or place.verb == "you")
         others = row.next_action is not None and row.next_action.by != "me"
-        action = to_apply(row, now) if mine and others else row.next_action
+        applies = place is not None and place.verb.startswith("apply ") and not row.involvement.author
+        action = to_apply(row, self.now()) if mine and (others or applies) else row.next_action
         if row.not_mine and not mine and not others:
             action = None
         return structs.replace(row, my_turn=mine, next_action=action)
@@ -210,9 +212,7 @@ class Queries(TrackerBase):
     def thread(self, series_id: int) -> tuple[MessageRow, ...]:
         """Return every mail of a series, revision by revision, as trees."""
         with self.reading() as execute:
-            found = threads.thread(execute, series_id)
-        me = self.addresses
-        return tuple(structs.replace(row, mine=True) if row.author_email in me else row for row in found)
+            return threads.thread(execute, series_id, self.addresses)
 
     def steps(self, series_id: int) -> tuple[StateChangeRow, ...]:
         """Return the state changes of a series, in order."""

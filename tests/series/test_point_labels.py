@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from patchwatch.mail.message import Person
 from patchwatch.series import point_labels
 from patchwatch.series.model import SeriesRow
-from patchwatch.series.point_labels import SIGNS, Names
+from patchwatch.series.names import Names
+from patchwatch.series.point_labels import SIGNS
 from patchwatch.series.point_list import closed_points, earlier_points, listed_points, open_points
 from patchwatch.series.points import Fate, Point, PointKind
 from patchwatch.series.states import SILENCE

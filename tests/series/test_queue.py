@@ -71,7 +71,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("two asked", own("answer Lea's doubt from 2 days ago, and 1 more"), "now", "answer Lea"),
     ("a NAK", own("rework or drop: NAKed by Lea 2 days ago"), "now", "rework"),
     ("a build failure", own("fix the build: lkp, 2 days ago"), "now", "fix the build"),
-    ("on hold", own("answer Lea, who asked to hold off 2 days ago"), "now", "answer Lea"),
+    ("on hold", own("answer Lea's request from 2 days ago to hold off"), "now", "answer Lea"),
     ("likely", case("author", **OWN, likely=True, action=mine("likely: send v3")), "now", "send v3?"),
     ("time to ping", case(days=9, **OWN, action=mine("ping Lea: no answer for 9 days")), "now", "ping Lea"),
     ("ping someone", own("ping the maintainer: reviewed 16 days ago", "maintainer", 16), "now", "ping maintainer"),

@@ -17,7 +17,10 @@ from patchwatch.config import Review
 from patchwatch.config_file import load_config
 from patchwatch.db import inboxes
 from patchwatch.db.series_list import is_known
-from patchwatch.series.queue import Section, first
+from patchwatch.series import labels
+from patchwatch.series.model import SeriesSummary
+from patchwatch.series.queue import ASKS, Section, first
+from patchwatch.series.verbs import verb_of
 from patchwatch.series.views import by_section
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.times import format_time
@@ -114,6 +117,7 @@ async def test_one_answer(year: tuple[Path, list[tuple[int, bytes]]], capsys: py
         places = {row.id: row.place for row in lines if row.place}
         top = first({section: [row.id for row in rows] for section, rows in sections.items()}, places)
         assert (value["series"] or {}).get("id") == top
+        assert_next_actions(tracker, [row for section in ASKS for row in sections[section]])
         assert from_digest(tracker) == {n: c for n, c in counts.items() if c and n in ("now", "review", "new")}
         if number % 3 == 1:
             assert await from_tui(tracker) == {n: c for n, c in counts.items() if c or n == "now"}
@@ -127,6 +131,16 @@ async def test_one_answer(year: tuple[Path, list[tuple[int, bytes]]], capsys: py
             tracker.mute(lines[0].id)
         tracker.database.close()
     assert seen == {section.value for section in Section}
+
+
+def assert_next_actions(tracker: Tracker, asked: list[SeriesSummary]) -> None:
+    """The next action of what is in Now or Review, in JSON and in `show`, is what the row says that I do."""
+    verbs = [row.place.verb.rstrip("?") for row in asked if row.place]
+    for rows in (list(tracker.series_in_order(asked)), [tracker.one(row.id) for row in asked]):
+        actions = [row.next_action for row in rows]
+        assert {action and action.by for action in actions} <= {"me"}
+        versions = [labels.revision_name(row) for row in rows]
+        assert [verb_of(a.text, v) for a, v in zip(actions, versions, strict=True) if a] == verbs
 
 
 def assert_live(tracker: Tracker) -> None:

@@ -13,6 +13,7 @@ from patchwatch.config import Config, Me, Send
 from patchwatch.db import messages, schema
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import InvalidInputError, NotFoundError
+from patchwatch.mail.message import Person
 from patchwatch.series.model import Involvement, SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.sync.watch import watch_known
@@ -353,14 +354,16 @@ def test_involvement_follows_from_the_mails() -> None:
         assert (asker.author, asker.recipient, asker.answer, asker.satisfied) == (False, True, "2@x", False)
         assert part("rex@example.net").satisfied is True
         assert row(tracker, "v1@x").revisions[-1].reviewers == ("Rita Reviewer", "Rex Reviewer")
-        assert row(tracker, "v1@x").revisions[-1].awaited == ("Rita Reviewer",)
+        assert row(tracker, "v1@x").revisions[-1].awaited == (Person("Rita Reviewer", "rita@example.com"),)
         take(tracker, second)
         asker = part("rita@example.com")
         assert (asker.recipient, asker.replied, asker.reviewed_before) == (True, 0, "v1")
         assert (asker.answer, asker.satisfied) == ("", False)
         tagger = part("rex@example.net", "rex@elsewhere.example")
         assert (tagger.recipient, tagger.reviewed_before, tagger.satisfied) == (False, "v1", True)  # carried over
-        assert part("nobody@example.org") == Involvement(False, False, False, 0, False, "", "", 0)
+        assert part("nobody@example.org") == Involvement(
+            False, False, False, 0, False, "", "", 0, me=frozenset({"nobody@example.org"})
+        )
 
 
 def test_a_backport_of_my_patch_is_not_mine(tracker: DemoTracker) -> None:

@@ -7,16 +7,17 @@ from mails is sanitized here.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from patchwatch.counts import plural
-from patchwatch.mail.short_name import short_name
+from patchwatch.mail.message import Person
 from patchwatch.notify.digest.update import SeriesUpdate
 from patchwatch.pattern import Pattern
 from patchwatch.sanitize import line
 from patchwatch.series import finding_labels, labels, point_labels
 from patchwatch.series.model import CheckRow, Evidence, MessageRow, RevisionRow, SeriesRow, TrailerRow
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.queue import Section
@@ -163,8 +164,7 @@ def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]
         if _IS_TAG.match(evidence.text) or (evidence.kind == ReasonKind.TAGGED and not update.new):
             return []  # the reason says that it is reviewed; what else that mail says was told on its day
         if evidence.message_id not in newest.postings:
-            sender = evidence.by_name or evidence.by_email
-            who = _dated("you" if own else sender, evidence.date, now)
+            who = _dated(labels.evidence_author(evidence, update.addresses), evidence.date, now)
             return [Paragraph(f"{who}: {_quoted(evidence.text)}", 3)]
     return [_excerpt(m, now) for m in update.thread if m.message_id == message_id and not m.submission]
 
@@ -194,7 +194,7 @@ def _tags(mails: Sequence[MessageRow], now: int) -> list[Item]:
         givers.setdefault(m.tags, []).append(m)
     items = []
     for tags, given in givers.items():
-        names = list(dict.fromkeys(line(m.author_name or m.author_email) for m in given))
+        names = list(dict.fromkeys(labels.author(m) for m in given))
         text = f"{_some(names)}, {day(given[-1].date, now)}: {', '.join(map(line, tags))}"
         items.append(Item((Paragraph(text),), given[-1].message_id))
     return items
@@ -208,7 +208,7 @@ def _some(names: Sequence[str]) -> str:
 def _excerpt(m: MessageRow, now: int) -> Paragraph:
     """The sender, the tags they gave, and two lines or so of what they wrote."""
     tags = f" ({', '.join(map(line, m.tags))})" if m.tags else ""
-    who = f"{_dated(m.author_name or m.author_email, m.date, now)}{tags}"
+    who = f"{_dated(labels.author(m), m.date, now)}{tags}"
     text = _own_text(m)
     return Paragraph(f"{who}: {_quoted(text)}", 3) if text else Paragraph(who)
 
@@ -224,7 +224,7 @@ def _report(m: MessageRow, check: CheckRow | None, now: int) -> str:
         report = f"{finding_labels.severity(check)}: {_quoted(check.text)}"
     else:
         report = f"{check.verdict}: {_quoted(check.text)}" if check else _quoted(_own_text(m) or m.subject)
-    return f"{_dated(m.author_name or m.author_email, m.date, now)}: {report}"
+    return f"{_dated(labels.author(m), m.date, now)}: {report}"
 
 
 def _posted(update: SeriesUpdate) -> str:
@@ -239,8 +239,7 @@ def _posted(update: SeriesUpdate) -> str:
         version = f"{versions[1]} posted again" if again else f"{versions[0]} → {versions[1]}"
     else:
         version = f"{'new, ' if update.new_version else ''}{versions[-1]}"
-    mine = newest.author_email.lower() in update.addresses
-    author = "you" if mine else line(newest.author_name or newest.author_email)
+    author = Names(update.addresses).whole(Person(newest.author_name, newest.author_email))
     reviewed = f", {row.reviewed} reviewed" if row.reviewed else ""
     return f"{version} by {author}, {_patches(newest)}{reviewed}"
 
@@ -269,7 +268,7 @@ def changes_in_a_line(text: str) -> str:
     return "; ".join(said).replace(":; ", ": ")
 
 
-def _carried_tags(newest: RevisionRow, me: Collection[str]) -> str:
+def _carried_tags(newest: RevisionRow, me: Set[str]) -> str:
     """`2 tags carried, not carried: Reviewed-by from you`."""
     carried = {(tag.name, tag.value) for tag in newest.trailers if tag.given_to and tag.carried}
     lost = [tag for tag in newest.trailers if not tag.carried]
@@ -280,9 +279,8 @@ def _carried_tags(newest: RevisionRow, me: Collection[str]) -> str:
     return ", ".join(text)
 
 
-def _giver(tag: TrailerRow, me: Collection[str]) -> str:
-    name, _, address = tag.value.partition("<")
-    return labels.YOU if address_in(tag.value) in me else short_name(name, address)
+def _giver(tag: TrailerRow, me: Set[str]) -> str:
+    return Names(me).name(Person(tag.value.partition("<")[0], address_in(tag.value)))
 
 
 # ---- wording -------------------------------------------------------------------------------------------------------

@@ -86,12 +86,13 @@ def gather(
             place = placed[row.id].place
             if place is None:
                 continue
+            needs_thread = bool(new_ids) or place.section is Section.NOW
             updates.append(
                 SeriesUpdate(
                     structs.replace(row, next_action=actions[row.id]),
                     place,
                     before=place if new_ids else found.place(placed[row.id], begin),
-                    thread=threads.thread(execute, row.id) if new_ids or place.section is Section.NOW else (),
+                    thread=threads.thread(execute, row.id, recipient.addresses) if needs_thread else (),
                     new_ids=new_ids,
                     since=begin,
                     addresses=recipient.addresses,

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patchwatch.counts import plural
-from patchwatch.mail.message import SignalKind
+from patchwatch.mail.message import Person, SignalKind
 from patchwatch.mail.short_name import short_name
 from patchwatch.pattern import Pattern
+from patchwatch.series.answers import Answers, answers_to_me
 from patchwatch.series.labels import blocked, revision_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
+from patchwatch.series.names import Names
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.queue import is_to_apply
 from patchwatch.series.request import Request
@@ -71,6 +73,8 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
     """
     if row.muted or row.snoozed_until is not None or row.turn == Turn.NOBODY or row.revisions[-1].backport:
         return None  # a backport to a stable tree goes in unless somebody objects
+    if (answers := answers_to_me(row, now)) and not _is_asked(row):
+        return _see(row, answers, now)
     if row.state == State.AWAITING_UPSTREAM:
         return _for_others(row, now, windows, Turn.MAINTAINER)
     if row.blocked_by and row.turn != Turn.AUTHOR:
@@ -112,9 +116,23 @@ def asks_for_it(row: SeriesRow) -> Evidence | None:
     return Evidence(asked.message_id, asked.text, by_name=by.name, by_email=by.email, date=asked.date)
 
 
+def _is_asked(row: SeriesRow) -> bool:
+    """True if somebody asks me by name, or to pull: I do that first."""
+    return row.involvement is not None and (row.involvement.asked is not None or row.involvement.pulls)
+
+
+def _see(row: SeriesRow, answers: Answers, now: int) -> NextAction:
+    """The next action on a series of somebody who answered points of mine."""
+    whose, ago = _names(row).possessive(answers.by), f"{span(max(now - answers.last, 0))} ago"
+    if answers.points == 1:
+        return _action(row, f"see {whose} answer from {ago}", answers.message_id, by="me")
+    text = f"see {whose} answers to {answers.points} points, the last from {ago}"
+    return _action(row, text, answers.message_id, by="me")
+
+
 def _answer(row: SeriesRow, asked: Request, now: int) -> NextAction:
     """The next action on a patch of somebody else that I am asked about."""
-    who, ago = _name(row, asked.by.name, asked.by.email), f"{span(max(now - asked.date, 0))} ago"
+    who, ago = _names(row).name(asked.by), f"{span(max(now - asked.date, 0))} ago"
     test = asked.kind == "test"
     text = f"test {revision_name(row)}: {who} asked you {ago}" if test else f"answer {who}, who asked you {ago}"
     return _action(row, text, asked.message_id, by="me")
@@ -187,7 +205,7 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
 def _pull(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
     """The next action on a pull request that waits for the one who pulls."""
     me, asked = row.involvement, row.revisions[-1].pull
-    puller = _name(row, asked.puller.name, asked.puller.email) if asked and asked.puller.email else "the maintainer"
+    puller = _names(row).name(asked.puller) if asked and asked.puller.email else "the maintainer"
     silence = now - row.turn_since
     if me is not None and me.pulls and silence < _CYCLE:
         return _action(row, f"pull: waits for {span(silence)}", by="me")
@@ -236,22 +254,23 @@ def _urgency(evidence: Evidence) -> int:
 
 
 def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
-    who = _name(row, reason.by_name, reason.by_email)
+    by = Person(reason.by_name, reason.by_email)
+    who, whose = _names(row).name(by), _names(row).possessive(by)
     version = "the request again" if row.kind == PULL else f"v{row.version + 1}"
     if reason.kind == SignalKind.NAK:
         return f"rework or drop: NAKed by {who} {ago}"
     if reason.kind == SignalKind.CHANGES:
         return f"send {version}: {who} asked for changes {ago}"
     if reason.kind == SignalKind.HOLD:
-        return f"answer {who}, who asked to hold off {ago}"
+        return f"answer {whose} request from {ago} to hold off"
     if reason.kind == SignalKind.UNAPPLIED:
         return f"rework: {who} dropped it {ago}"
     if reason.kind == SignalKind.FAILURE:
         return f"fix {'the build' if _BUILD.search(reason.text) else 'it'}: {who}, {ago}"
     if reason.kind == SignalKind.WISH:
-        return f"send {version}, or answer {who}'s suggestion from {ago}"
+        return f"send {version}, or answer {whose} suggestion from {ago}"
     if reason.kind in (SignalKind.QUESTION, SignalKind.DOUBT):
-        return f"answer {who}'s {reason.kind} from {ago}"
+        return f"answer {whose} {reason.kind} from {ago}"
     if reason.kind == SignalKind.WILL_REVIEW:
         return f"look into it: {'you promised' if me else 'promised'} {ago}"
     if reason.kind == SignalKind.PROMISE:
@@ -260,7 +279,7 @@ def _demand(row: SeriesRow, reason: Evidence, ago: str, *, me: bool) -> str:
         return f"send {version}: {'you withdrew' if me else 'withdrew'} a patch {ago}"
     if reason.kind == ReasonKind.MARKED:
         return f"send {version}: marked {row.state} {ago}"
-    return f"answer {who}'s comment from {ago}"
+    return f"answer {whose} comment from {ago}"
 
 
 def left_patches(row: SeriesRow) -> str:
@@ -299,8 +318,8 @@ def _review(row: SeriesRow, me: Involvement, now: int) -> NextAction | None:
     if me.satisfied:
         return None
     if me.answer:
-        who = _name(row, row.author_name, row.author_email)
-        return _action(row, f"see {who}'s answer from {span(now - me.answered)} ago", me.answer, by="me")
+        whose = _names(row).possessive(_author(row))
+        return _action(row, f"see {whose} answer from {span(now - me.answered)} ago", me.answer, by="me")
     newest = row.revisions[-1]
     if me.replied:
         return None
@@ -322,7 +341,7 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
     since = span(now - row.turn_since)
     if turn == Turn.MAINTAINER and row.rfc:
         return _action(row, f"author: send it without RFC, reviewed {since} ago", by=Turn.AUTHOR)
-    who = _name(row, row.author_name, row.author_email)
+    who = _names(row).name(_author(row))
     if row.revisions[-1].commits and turn == Turn.MAINTAINER:
         return _action(row, f"waits for {who} to apply it: reviewed {since} ago", by=Turn.MAINTAINER)
     if turn == Turn.MAINTAINER and (promised := _promised(row)):
@@ -334,7 +353,9 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
     if turn == Turn.MAINTAINER:
         return _action(row, f"maintainer: apply or answer, reviewed {since} ago", by=Turn.MAINTAINER)
     if reviewer := _awaited(row):
-        return _action(row, f"{reviewer}: see {who}'s answer from {since} ago", by=Turn.REVIEWERS)
+        return _action(
+            row, f"{reviewer}: see {_names(row).possessive(_author(row))} answer from {since} ago", by=Turn.REVIEWERS
+        )
     if row.revisions[-1].commits and now - row.turn_since >= _PATIENCE:
         return _action(row, f"waits for {who} to apply it: no answer for {since}", by=Turn.REVIEWERS)
     return _action(row, f"reviewers: waits for {since}", by=Turn.REVIEWERS)
@@ -354,17 +375,24 @@ def _action(
 def _awaited(row: SeriesRow) -> str:
     """The reviewer whom the author answered last, if they have not replied since."""
     awaited = row.revisions[-1].awaited
-    return _name(row, awaited[-1], "") if awaited else ""
+    return _names(row).name(awaited[-1]) if awaited else ""
 
 
 def _promised(row: SeriesRow) -> str:
     """Who promised to apply it, if that passed the turn to them."""
     turn = row.turn_evidence
-    return _name(row, turn.by_name, turn.by_email) if turn and turn.kind == SignalKind.WILL_APPLY else ""
+    promised = turn is not None and turn.kind == SignalKind.WILL_APPLY
+    return _names(row).name(Person(turn.by_name, turn.by_email)) if turn and promised else ""
 
 
-def _name(row: SeriesRow, name: str, address: str) -> str:
-    return short_name(name, address, (*row.revisions[-1].reviewers, row.author_name))
+def _author(row: SeriesRow) -> Person:
+    return Person(row.author_name, row.author_email)
+
+
+def _names(row: SeriesRow) -> Names:
+    """What the people in the newest version are called to me."""
+    me = row.involvement.me if row.involvement else frozenset()
+    return Names(me, frozenset((*row.revisions[-1].reviewers, row.author_name)))
 
 
 def _open(now: int, windows: Sequence[Window]) -> Window | None:

@@ -56,7 +56,7 @@ def history_entries(
                 version=series_labels.revision_name(revision) if revision else f"v{step.version}",
                 date=step.date,
                 evidence=evidence,
-                author=_author(evidence, mail, revision),
+                author=_author(series, evidence, mail, revision),
                 posted=labels.posted(revision) if revision else "",
                 state=step.state,
                 turn=whose,
@@ -68,7 +68,7 @@ def history_entries(
     return (*entries, *_decision(series, entries))
 
 
-def _author(evidence: Evidence, mail: MessageRow | None, revision: RevisionRow | None) -> str:
+def _author(series: SeriesRow, evidence: Evidence, mail: MessageRow | None, revision: RevisionRow | None) -> str:
     """Who wrote the evidence."""
     if evidence.by_hand:
         return "by hand"
@@ -76,7 +76,7 @@ def _author(evidence: Evidence, mail: MessageRow | None, revision: RevisionRow |
         return f"commit {line(evidence.commit)[:12]}"
     if row := mail or revision:
         return labels.author(row)
-    return line(evidence.by_name or evidence.by_email)
+    return series_labels.evidence_author(evidence, series.involvement.me if series.involvement else frozenset())
 
 
 def _decision(series: SeriesRow, entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
@@ -91,7 +91,7 @@ def _decision(series: SeriesRow, entries: Sequence[HistoryEntry]) -> Sequence[Hi
             version=series_labels.revision_name(newest) if newest else "",
             date=series.turn_since,
             evidence=evidence,
-            author=_author(evidence, None, None),
+            author=_author(series, evidence, None, None),
             posted="",
             state=series.state,
             turn=series_labels.whose(series),

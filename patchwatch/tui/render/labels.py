@@ -24,6 +24,7 @@ from patchwatch.series.model import (
     SeriesRow,
     SeriesSummary,
 )
+from patchwatch.series.names import YOU
 from patchwatch.series.signs import sign_of
 from patchwatch.series.states import State, Turn
 from patchwatch.tui.base import signs
@@ -79,7 +80,7 @@ def turn(row: SeriesRow | SeriesSummary, now: int) -> list[StyledText]:
         return [(series_labels.blocked(row), "warn")]
     who, _, age = series_labels.turn(row, now).partition(" ")
     overdue = age.endswith("!")
-    mine = "accent" if who == series_labels.YOU else ""
+    mine = "accent" if who == YOU else ""
     styled = [(who, mine), (f" {age.removesuffix('!')}", "warn" if overdue else "dim")]
     return [*styled, ("!", "warn strong")] if overdue else styled
 
@@ -142,7 +143,7 @@ def posted(row: RevisionRow) -> str:
 def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
     """The name of the author, or the address if the mail has no name; or `you`."""
     if series_labels.is_mine(row):
-        return series_labels.YOU
+        return YOU
     address = line(row.author_email)
     if isinstance(row, MessageRow) and row.bot:
         address = address.partition("@")[0]

@@ -62,7 +62,7 @@ def with_marked(row: SeriesRow, other: SeriesRow, candidates: Sequence[Candidate
             evidence=(),
             version=revision.version,
             subject=revision.subject,
-            author_name=revision.author_name or revision.author_email,
+            author_name=series_labels.author(other),
             date=revision.date,
         )
         first = [candidate]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from patchwatch.sanitize import line
 from patchwatch.series import point_labels
 from patchwatch.series.model import RevisionRow
-from patchwatch.series.point_labels import Names
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import ListedPoint
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels

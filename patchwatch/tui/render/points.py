@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from patchwatch.sanitize import line
 from patchwatch.series import point_labels
-from patchwatch.series.point_labels import Names
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import ListedPoint, closed_points, earlier_points, open_points
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render import labels

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from patchwatch.series.point_labels import Names
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import ListedPoint
 from patchwatch.tui.base.theme import StyledText
 from patchwatch.tui.render.points import Fold, LedgerRow, PointLines, ledger_rows, ledger_title

@@ -19,6 +19,7 @@ from patchwatch.series.model import (
     RevisionRow,
     SeriesRow,
 )
+from patchwatch.series.points import Fate, Point
 from patchwatch.series.request import Request
 from patchwatch.series.state import next_action as module
 from patchwatch.series.state.merge_window import Window
@@ -115,7 +116,7 @@ QUESTION = evidence("question", "jakub", 3)
 CHANGES = evidence("changes", "johannes", 5)
 TAGGED = evidence("tagged", "jakub", 21)
 CLOSED = evidence("deferred", "jakub", 9, "net-next is closed for new features, please repost when it reopens.")
-ANSWERED = {"reviewers": ("Jakub Reviewer",), "awaited": ("Jakub Reviewer",)}
+ANSWERED = {"reviewers": ("Jakub Reviewer",), "awaited": (Person("Jakub Reviewer", "jakub@example.org"),)}
 
 MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     # what: the series; what I do next, who moves, the mail
@@ -406,6 +407,52 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
 }  # fmt: skip
 
 
+def answered(days: float, **point: Any) -> Point:
+    """A point that Jakub raised ten days ago, and Ann answered so many days ago."""
+    by, author = Person("Jakub Reviewer", "jakub@example.org"), Person("Ann Author", "ann@example.org")
+    at = int(NOW - days * DAY)
+    raised = Point("ask", 1, by, NOW - 10 * DAY, 1, "question", "Why?", fate=Fate.ANSWERED, closer=author)
+    return replace(raised, closed_by=f"answer-{days}", closed_at=at, silent_at=NOW + DAY, **point)
+
+
+@pytest.mark.parametrize("turn", ["author", "reviewers", "maintainer"])
+@pytest.mark.parametrize(
+    ("points", "part", "text", "message_id"),
+    [
+        ([answered(2)], {}, "see Ann's answer from 2 days ago", "answer-2"),
+        ([answered(2), answered(1)], {}, "see Ann's answers to 2 points, the last from 1 day ago", "answer-1"),
+        ([answered(1), answered(2)], {}, "see Ann's answers to 2 points, the last from 1 day ago", "answer-1"),
+        ([answered(3), answered(1)], {"replied": NOW - 2 * DAY}, "see Ann's answer from 1 day ago", "answer-1"),
+        (
+            [answered(3)],
+            {"asked": Request("me@x", "answer", LEA, NOW - DAY, "ask", "?")},
+            "answer Lea, who asked you 1 day ago",
+            "ask",
+        ),
+    ],
+    ids=["one", "two", "two, in another order", "one after my reply", "somebody asks me by name"],
+)
+def test_answers_to_my_points_are_for_me_to_see_whoever_else_has_to_act(
+    turn: str, points: list[Point], part: dict[str, Any], text: str, message_id: str
+) -> None:
+    me = replace(ASKED, me=frozenset({"jakub@example.org"}), **part)
+    row = case(turn, 5, newest={"points": tuple(points)}, involvement=me)
+    assert next_action(row, NOW) == NextAction(text, message_id, "me")
+
+
+def test_answers_before_i_wrote_or_left_it_to_others_ask_nothing() -> None:
+    me = replace(ASKED, recipient=False, me=frozenset({"jakub@example.org"}))
+    row = case("author", 5, CHANGES, newest={"points": (answered(3),)})
+    for one in (
+        replace(row, involvement=replace(me, replied=NOW - 2 * DAY)),
+        replace(row, involvement=me, not_mine=NOW - 2 * DAY),
+        replace(row, involvement=replace(me, me=frozenset({"johannes@example.org"}))),
+    ):
+        action = next_action(one, NOW)
+        assert action is not None
+        assert action.by == "author"
+
+
 def at_any_time(action: NextAction | None) -> NextAction | None:
     """The action without its time."""
     return replace(action, until=None) if action else None
@@ -421,6 +468,42 @@ def test_my_next_action(what: str) -> None:
 def test_the_next_action_on_other_peoples_patches(what: str) -> None:
     row, part, text, by, message_id = THEIRS[what]
     assert at_any_time(next_action(replace(row, involvement=part), NOW)) == NextAction(text, message_id, by)
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (case("author", 5, evidence("changes", "jakub", 5)), "author: send v4, you asked for changes 5 days ago"),
+        (case("author", 5, evidence("nak", "jakub", 5)), "author: rework or drop, NAKed by you 5 days ago"),
+        (case("author", 5, evidence("hold", "jakub", 5)), "author: answer your request from 5 days ago to hold off"),
+        (case("author", 5, evidence("unapplied", "jakub", 5)), "author: rework, you dropped it 5 days ago"),
+        (case("author", 5, evidence("failure", "jakub", 5)), "author: fix it, you, 5 days ago"),
+        (
+            case("author", 5, evidence("wish", "jakub", 5)),
+            "author: send v4, or answer your suggestion from 5 days ago",
+        ),
+        (case("author", 5, QUESTION), "author: answer your question from 3 days ago"),
+        (case("author", 5, evidence("doubt", "jakub", 5)), "author: answer your doubt from 5 days ago"),
+        (case("author", 5, evidence("said", "jakub", 5)), "author: answer your comment from 5 days ago"),
+        (
+            case("author", 6, evidence("changes", "johannes", 6), QUESTION),
+            "author: send v4, Johannes asked for changes 6 days ago, and 1 more",
+        ),
+        (
+            case("reviewers", 80, why=evidence("answered", "ann", 80), newest=ANSWERED),
+            "you: see Ann's answer from 2 months ago",
+        ),
+        (
+            case("maintainer", 90, why=evidence("will-apply", "jakub", 90)),
+            "waits for you to apply it: 2 months",
+        ),
+    ],
+)
+def test_what_i_asked_for_is_told_as_mine(row: SeriesRow, text: str) -> None:
+    me = frozenset({"jakub@example.org"})
+    action = next_action(replace(row, involvement=replace(ASKED, recipient=False, me=me)), NOW)
+    assert action is not None
+    assert action.text == text
 
 
 @pytest.mark.parametrize(

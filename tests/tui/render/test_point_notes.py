@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from patchwatch.mail.message import Person
-from patchwatch.series.point_labels import Names
+from patchwatch.series.names import Names
 from patchwatch.series.point_list import ListedPoint
 from patchwatch.series.points import Fate, Point, PointKind
 from patchwatch.tui.render.page import Line, lay_out, make_page
