@@ -21,6 +21,7 @@ from patchwatch.db import packing
 from patchwatch.db.backup import before_migration
 from patchwatch.db.failures import failure, reported
 from patchwatch.db.listen import TELL
+from patchwatch.db.page_order import PAGE
 from patchwatch.db.people import FIRST, Acting, login
 from patchwatch.db.schema import metadata, setting
 from patchwatch.db.versions import FACTS_VERSION, KNOWN_REVISIONS, SCHEMA_REVISION, form_number
@@ -29,7 +30,6 @@ from patchwatch.private_files import DIRECTORY_MODE, create_if_missing, make_dir
 from patchwatch.redact import redact_url
 
 _BUSY_SECONDS = 15.0
-_PAGE = 16_384  # bytes: less of a page is lost behind compressed mails than with SQLite's 4,096
 _CONNECTION = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -171,7 +171,7 @@ class Database:
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _record: object) -> None:
             connection.isolation_level = None  # on_begin starts transactions, not the sqlite3 module
-            connection.execute(f"PRAGMA page_size={_PAGE}")  # of a new file; another one keeps its own
+            connection.execute(f"PRAGMA page_size={PAGE}")  # of a new file; another one keeps its own
             self._use_wal(connection)
             for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "cache_size=-8000"):
                 connection.execute(f"PRAGMA {pragma}")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from patchwatch.db import dictionaries, packing
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
+from patchwatch.db.page_order import in_page_order
 from patchwatch.db.sql import change_rows, chunks, insert_missing, insert_rows, next_id, rows_with, select_once
 from patchwatch.errors import DamagedError
 
@@ -109,7 +110,7 @@ def add_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
     """Insert raw mails: message_pk, digest, arrived, mail."""
     if rows:
         dictionaries.require(connection, (row["mail"] for row in rows))
-        insert_rows(connection, t.raw, rows)
+        insert_rows(connection, t.raw, in_page_order(rows, lambda row: len(row["mail"])))
 
 
 def replace_mails(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
