@@ -131,7 +131,8 @@ def _newest(connection: Connection) -> dict[Kind, int]:
 
 def _store(connection: Connection, kind: Kind, content: bytes) -> None:
     number = packing.learn(content)
-    row = {"id": number, "kind": kind, "digest": packing.digest_of(content), "content": content}
+    stored = packing.pack(content)
+    row = {"id": number, "kind": kind, "digest": packing.digest_of(stored), "content": stored}
     connection.execute(delete(t.dictionary).where(t.dictionary.c.id == number))  # damaged, if there was one
     connection.execute(insert(t.dictionary), [{**row, "copy": copy} for copy in _COPIES])
     transaction = connection.get_transaction()

@@ -49,21 +49,21 @@ def learn(content: bytes) -> int:
     return dictionary.dict_id()
 
 
-def digest_of(content: bytes) -> bytes:
-    """Return a digest of a dictionary, which has no checksum."""
-    return hashlib.sha1(content, usedforsecurity=False).digest()
+def digest_of(stored: bytes) -> bytes:
+    """Return a digest of a stored dictionary; those that an earlier patchwatch stored have no checksum."""
+    return hashlib.sha1(stored, usedforsecurity=False).digest()
 
 
-def is_intact(content: bytes, digest: bytes) -> bool:
+def is_intact(stored: bytes, digest: bytes) -> bool:
     """True if a stored dictionary is what was stored."""
-    return digest_of(content) == digest
+    return digest_of(stored) == digest
 
 
 def learn_intact(rows: Iterable[Any]) -> None:
     """Make the dictionaries in rows of `STORED` known, except damaged copies."""
-    for digest, content in rows:
-        if is_intact(content, digest):
-            learn(content)
+    for digest, stored in rows:
+        if is_intact(stored, digest):
+            learn(unpack(stored) if stored.startswith(_ZSTD) else stored)  # an earlier patchwatch did not compress it
 
 
 def is_known(dictionary: int) -> bool:

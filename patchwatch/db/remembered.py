@@ -13,7 +13,9 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from patchwatch.db import schema as t
+from patchwatch.db.packing import pack, unpack
 from patchwatch.db.sql import delete_with, insert_rows, rows_with, select_once
+from patchwatch.errors import DamagedError
 from patchwatch.series.state.memory import Memory
 
 LONG = 40
@@ -28,7 +30,7 @@ _IN_CONVERSATIONS = select(t.revision.c.conversation, t.revision.c.id).join(
 
 def encode_memory(memory: Memory) -> bytes:
     """Return the value of the column `memory`."""
-    return _encoder.encode(memory)
+    return pack(_encoder.encode(memory))
 
 
 def remembered_in(connection: Connection, conversations: Iterable[int]) -> dict[int, set[int]]:
@@ -45,8 +47,8 @@ def memories_of(connection: Connection, revisions: Iterable[int]) -> dict[int, M
     column = t.memory.c.revision_id
     for number, memory in rows_with(connection, select_once(column, t.memory.c.memory), column, revisions):
         try:
-            found[number] = _decoder.decode(memory)
-        except msgspec.DecodeError:
+            found[number] = _decoder.decode(unpack(memory))
+        except (msgspec.DecodeError, DamagedError):
             continue
     return found
 

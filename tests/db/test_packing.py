@@ -216,6 +216,30 @@ def test_mail_is_never_stored_without_its_dictionary(database: Database, tmp_pat
 
 
 @pytest.mark.sqlite
+def test_dictionaries_are_compressed_and_those_of_an_earlier_patchwatch_are_read(
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(database, MANY)
+    number = mail_dictionary(database)
+    content = packing.content_of(number)
+    with closing(sqlite3.connect(file)) as plain:
+        (stored,) = plain.execute(
+            "SELECT length(content) FROM dictionary WHERE id = ? AND copy = 1", [number]
+        ).fetchone()
+    assert stored < len(content) / 2
+    change(
+        file,
+        "UPDATE dictionary SET content = ?, digest = ? WHERE id = ?",
+        content,
+        packing.digest_of(content),
+        number,
+    )
+    know_none(monkeypatch)
+    assert sorted(raw_mails(database).values()) == sorted(MANY)
+    assert list(verify(database)) == []
+
+
+@pytest.mark.sqlite
 def test_a_damaged_copy_of_a_dictionary_is_found_and_mended(database: Database, file: Path) -> None:
     take(database, MANY)
     take(database, [posting(1000)])
