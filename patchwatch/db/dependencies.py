@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct, structs
 
 from patchwatch.db.execute import Execute, rows_among
+from patchwatch.db.index_key import forms_of
 from patchwatch.series.model import DependencyRow
 from patchwatch.series.states import CLOSED
 
@@ -87,8 +88,9 @@ def _find(execute: Execute, targets: Collection[str], now: int) -> dict[str, _Kn
     messages = [target.removeprefix("m:") for target in targets if target.startswith("m:")]
     for message_id, series, root in rows_among(execute, _BY_MESSAGE, sorted(messages)):
         places[f"m:{message_id}"] = series, root
-    for key, series, root, needed in rows_among(execute, _BY_KEY, sorted(t for t in targets if t[:2] in ("c:", "p:"))):
-        if key not in needed.split("\n"):  # what needs it has its key, too
+    forms = forms_of(target for target in targets if target.startswith(("c:", "p:")))
+    for form, series, root, needed in rows_among(execute, _BY_KEY, sorted(forms)):
+        if (key := forms[form]) not in needed.split("\n"):  # what needs it has its key, too
             places[key] = series, root
     numbers = sorted({series for series, _ in places.values()})
     states = {row[0]: row[1:] for row in rows_among(execute, _SERIES, numbers)}

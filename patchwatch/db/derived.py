@@ -8,14 +8,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from patchwatch.db import dictionaries
 from patchwatch.db import schema as t
 from patchwatch.db.dictionaries import Kind
+from patchwatch.db.index_key import forms_of, stored_key
 from patchwatch.db.sql import change_rows, delete_with, insert_rows, next_id, rows_between, rows_with, select_once
 
 _VIEWS_AT_ONCE = 500
@@ -28,13 +28,15 @@ _ROOTS = select(t.message.c.message_id, t.revision.c.root).join(t.revision, t.re
 
 def conversations_of(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     """Return the conversation of each known thread key."""
-    k = t.thread_key.c
-    return dict(rows_with(connection, select_once(k.name, k.conversation), k.name, names))
+    k, forms = t.thread_key.c, forms_of(names)
+    rows = rows_with(connection, select_once(k.name, k.conversation), k.name, forms)
+    return {forms[name]: conversation for name, conversation in rows}
 
 
 def add_thread_keys(connection: Connection, keys: Mapping[str, int]) -> None:
     """Add new thread keys to their conversations."""
-    insert_rows(connection, t.thread_key, [{"name": n, "conversation": c} for n, c in keys.items()])
+    stored = {stored_key(name): conversation for name, conversation in keys.items()}
+    insert_rows(connection, t.thread_key, [{"name": n, "conversation": c} for n, c in stored.items()])
 
 
 def forget_thread_keys(connection: Connection, conversations: Iterable[int]) -> None:
@@ -43,7 +45,7 @@ def forget_thread_keys(connection: Connection, conversations: Iterable[int]) -> 
 
 
 def thread_keys_in(connection: Connection, conversations: Iterable[int]) -> dict[int, set[str]]:
-    """Return the thread keys of these conversations."""
+    """Return the stored forms of the thread keys of these conversations."""
     k = t.thread_key.c
     found: dict[int, set[str]] = {}
     for conversation, name in rows_with(connection, select_once(k.conversation, k.name), k.conversation, conversations):
@@ -231,7 +233,7 @@ def forget_keys(connection: Connection, ids: Collection[int]) -> None:
 
 
 def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, set[tuple[str, int]]]:
-    """Return the index keys of revisions, each with its date."""
+    """Return the stored forms of the index keys of revisions, each with its date."""
     k = t.revision_key.c
     found: dict[int, set[tuple[str, int]]] = {}
     for number, key, date in rows_with(connection, select_once(k.revision_id, k.key, k.date), k.revision_id, ids):
@@ -240,29 +242,29 @@ def keys_of(connection: Connection, ids: Iterable[int]) -> dict[int, set[tuple[s
 
 
 def add_keys(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add index keys: key, revision_id, date."""
+    """Add index keys: key, in its stored form, revision_id, date."""
     insert_rows(connection, t.revision_key, rows)
 
 
 def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
     """Return the revisions with each index key."""
-    k = t.revision_key.c
+    k, forms = t.revision_key.c, forms_of(keys)
     found: dict[str, list[int]] = {}
-    for key, number in rows_with(connection, select_once(k.key, k.revision_id), k.key, keys):
-        found.setdefault(key, []).append(number)
+    for form, number in rows_with(connection, select_once(k.key, k.revision_id), k.key, forms):
+        found.setdefault(forms[form], []).append(number)
     return found
 
 
-@cache
-def _counted_keys(above: int) -> Select[Any]:
-    key = t.revision_key.c.key
-    return select(key, func.count()).group_by(key).having(func.count() > above)
+_COUNTED_KEYS = select(t.revision_key.c.key, func.count()).group_by(t.revision_key.c.key)
 
 
 def key_counts(connection: Connection, keys: Iterable[str], above: int) -> dict[str, int]:
     """Return how many revisions have each of these index keys, where they are more than `above`."""
-    k = t.revision_key.c
-    return dict(tuple(row) for row in rows_with(connection, _counted_keys(above), k.key, keys))
+    forms = forms_of(keys)
+    counts: dict[str, int] = {}
+    for form, count in rows_with(connection, _COUNTED_KEYS, t.revision_key.c.key, forms):
+        counts[forms[form]] = counts.get(forms[form], 0) + count
+    return {key: count for key, count in counts.items() if count > above}
 
 
 def revisions_near(
@@ -275,13 +277,14 @@ def revisions_near(
     dates: dict[str, set[int]] = {}
     for key, date in wanted:
         dates.setdefault(key, set()).add(date)
-    ranges = [(key, *each) for key, own in dates.items() for each in _united((d - before, d + after) for d in own)]
-    k = t.revision_key.c
+    k, forms = t.revision_key.c, forms_of(dates)
+    near = {key: _united((date - before, date + after) for date in own) for key, own in dates.items()}
+    ranges = [(form, *each) for form, key in forms.items() for each in near[key]]
     held: dict[str, list[tuple[int, int]]] = {key: [] for key in dates}
-    for key, posted, number in rows_between(
+    for form, posted, number in rows_between(
         connection, select_once(k.key, k.date, k.revision_id), k.key, k.date, ranges
     ):
-        held[key].append((posted, number))
+        held[forms[form]].append((posted, number))
     found: dict[tuple[str, int], list[int]] = {}
     for key, own in dates.items():
         rows = sorted(held[key])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from patchwatch.db import derived
 from patchwatch.db import messages as mails
+from patchwatch.db.index_key import stored_key
 from patchwatch.db.message_codec import decode_message
 from patchwatch.mail.message import Message
 from patchwatch.series.conversation import thread_keys
@@ -143,7 +144,7 @@ class _Groups:
 
 
 def _is_connected_by(messages: Iterable[Message], keys: Set[str]) -> bool:
-    """True if these are exactly the thread keys of the messages, and connect all of them."""
+    """True if these are exactly the thread keys of the messages, in their stored form, and connect all of them."""
     groups = _Groups()
     found: set[str] = set()
     for message in messages:
@@ -151,4 +152,4 @@ def _is_connected_by(messages: Iterable[Message], keys: Set[str]) -> bool:
         found.update(own)
         for name in own:
             groups.join(name, own[0])
-    return found == keys and len(groups) == 1
+    return set(map(stored_key, found)) == keys and len(groups) == 1

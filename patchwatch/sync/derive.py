@@ -17,6 +17,7 @@ from patchwatch.db import decisions, derived, remembered
 from patchwatch.db import messages as mails
 from patchwatch.db.claims_codec import decode_claims
 from patchwatch.db.derived import StoredRevision
+from patchwatch.db.index_key import stored_key
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, holders_of_flipped_keys, neighbours
 from patchwatch.db.records import series_record
@@ -248,7 +249,7 @@ class Derivation:
         """Store the index keys of these postings; return those whose keys changed."""
         keys = {
             number: {
-                (key, posting.date)
+                (stored_key(key), posting.date)
                 for key in posting_keys(posting)
                 | author_keys(posting)
                 | merged.pull_keys(posting)

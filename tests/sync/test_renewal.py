@@ -14,7 +14,7 @@ from msgspec import structs
 from sqlalchemy import Connection, delete, event, select, update
 from sqlalchemy.engine import Engine
 
-from patchwatch.db import derived, messages, outdated, schema, versions
+from patchwatch.db import derived, index_key, messages, outdated, schema, versions
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
 from patchwatch.db.outdated_count import left
@@ -119,6 +119,25 @@ def test_what_an_earlier_program_stored_becomes_what_this_one_would_have(
     assert how_far(database).outdated == 0
     assert dump(database) == ingest_and_dump([reads])
     assert wrong_rows(database) == {}
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+def test_keys_that_an_earlier_program_stored_are_found_and_replaced(
+    name: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = random.Random(name).sample(READS[name], len(READS[name]))
+    with monkeypatch.context() as before:
+        before.setattr(index_key, "_LONG", 10_000)  # it stored long ones as they are
+        store(database, reads[::2], 7)
+    store(database, reads[1::2], 1)
+    assert dump(database) == ingest_and_dump([reads])
+    make_old(database)
+    renew_everything(database)
+    assert wrong_rows(database) == {}
+    with database.read() as connection:
+        stored = {*connection.scalars(select(schema.thread_key.c.name))}
+        stored |= {*connection.scalars(select(schema.revision_key.c.key))}
+    assert {key for key in stored if len(key) > 16 and key[:2] not in ("a:", "n:")} == set()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -337,7 +356,7 @@ def test_reindex_in_steps_gives_what_reindex_in_one_gives(database: Database) ->
     with database.write() as connection:
         connection.execute(update(schema.series).values(state="new"))
         connection.execute(update(schema.committer).values(enough=False))
-        connection.execute(delete(schema.thread_key).where(schema.thread_key.c.name.like("v1%")))
+        connection.execute(delete(schema.thread_key).where(schema.thread_key.c.name.like("a%")))
         connection.execute(update(schema.message).where(schema.message.c.id % 3 == 0).values(conversation=1))
         connection.execute(schema.committer.insert().values(list="x@y", person="mallory", enough=True))
     assert renew_everything(database) == len({r.message.message_id for r in READS["committers"] + READS["made"]})
