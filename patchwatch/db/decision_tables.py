@@ -73,6 +73,16 @@ undo_log = Table(
 
 read_mark = _own("read_mark")
 
+read_range = Table(  # mails that a person counts as having read: what an import found
+    "read_range",
+    metadata,
+    Column("person", ROW, primary_key=True),
+    Column("first_pk", ROW, primary_key=True),  # of messages
+    Column("last_pk", ROW, nullable=False),
+    Column("at", TIME, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 visit = _own("visit", Column("newest", ROW, nullable=False))  # primary key of the newest message then
 
 patch_mark = _own("patch_mark", Column("mark", String, nullable=False))  # patchwatch.series.patch_reading.Mark

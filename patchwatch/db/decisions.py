@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, false, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, false, insert, or_, select, text
 
 from patchwatch.db import schema as t
 from patchwatch.db.people import acting
+from patchwatch.db.series_flags import UNREAD
 from patchwatch.db.sql import chunks, insert_missing, rows_with, select_once
 from patchwatch.series.own_labels import LabelChange
 from patchwatch.series.points import parse_point_key, point_key
@@ -97,13 +98,12 @@ def link(connection: Connection, later: str, earlier: str, *, linked: bool, at: 
 
 def read_series(connection: Connection, series_ids: Iterable[int], at: int) -> None:
     """Mark every mail of these series as read."""
-    read = (t.read_mark.c.message_id == t.message.c.message_id) & (t.read_mark.c.person == acting(connection).person)
+    not_read = text(UNREAD).bindparams(person=acting(connection).person)
     for part in chunks(series_ids):
         unread = connection.scalars(
             select(t.message.c.message_id)
             .join(t.revision, t.revision.c.id == t.message.c.revision_id)
-            .outerjoin(t.read_mark, read)
-            .where(t.revision.c.series_id.in_(part), t.read_mark.c.message_id.is_(None))
+            .where(t.revision.c.series_id.in_(part), not_read)
         ).all()
         mark_read(connection, unread, at)
 

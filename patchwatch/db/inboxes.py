@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select
 from patchwatch.db import schema as t
 from patchwatch.db.people import acting
 from patchwatch.db.rule_codec import decode_rules, encode_rules
-from patchwatch.db.series_flags import WATCHED
+from patchwatch.db.series_flags import UNREAD, WATCHED
 from patchwatch.db.sql import next_id
 from patchwatch.errors import InvalidInputError
 from patchwatch.series.follow_rules import Rule
@@ -59,18 +59,19 @@ def begin_visits(connection: Connection, name: str, until: int) -> bool:
 
 def read_all(connection: Connection, name: str, at: int) -> None:
     """Mark the mail of an inbox as read for this person, except that of series which they watch."""
-    m, copy, mark, me = t.message.c, t.archive_copy.c, t.read_mark.c, acting(connection).person
+    m, copy, me = t.message.c, t.archive_copy.c, acting(connection).person
     watched = text(WATCHED).bindparams(person=me).columns(t.revision.c.series_id)
-    stored = (
-        select(m.message_id, literal(me), literal(at))
-        .distinct()
+    found = (
+        select(m.id, (m.id - func.row_number().over(order_by=m.id)).label("range"))  # the same for adjacent ones
         .join(t.archive_copy, copy.message_pk == m.id)
         .outerjoin(t.revision, t.revision.c.id == m.revision_id)
-        .outerjoin(t.read_mark, (mark.message_id == m.message_id) & (mark.person == me))
-        .where(copy.inbox_id == inbox_id(connection, name), mark.message_id.is_(None))
+        .where(copy.inbox_id == inbox_id(connection, name), text(UNREAD).bindparams(person=me))
         .where(or_(t.revision.c.series_id.is_(None), t.revision.c.series_id.not_in(watched)))
+        .subquery()
     )
-    connection.execute(insert(t.read_mark).from_select(["message_id", "person", "at"], stored))
+    first, last = func.min(found.c.id), func.max(found.c.id)
+    ranges = select(literal(me), first, last, literal(at)).group_by(found.c.range)
+    connection.execute(insert(t.read_range).from_select(["person", "first_pk", "last_pk", "at"], ranges))
 
 
 def names(connection: Connection) -> frozenset[str]:

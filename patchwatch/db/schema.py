@@ -2,10 +2,10 @@
 
 What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
-`not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `visit`, `patch_mark`, and their
-`undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What `reindex`
-rebuilds: `citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what of
-it is not up to date: `outdated`.
+`not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `read_range`, `visit`, `patch_mark`, and
+their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What
+`reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`;
+what of it is not up to date: `outdated`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from patchwatch.db.decision_tables import patch_mark as patch_mark
 from patchwatch.db.decision_tables import person as person
 from patchwatch.db.decision_tables import pin as pin
 from patchwatch.db.decision_tables import read_mark as read_mark
+from patchwatch.db.decision_tables import read_range as read_range
 from patchwatch.db.decision_tables import snooze as snooze
 from patchwatch.db.decision_tables import undo_log as undo_log
 from patchwatch.db.decision_tables import visit as visit
@@ -89,7 +90,7 @@ dictionary = Table(
     Column("copy", Integer, primary_key=True),
     Column("kind", String, nullable=False),  # patchwatch.db.dictionaries.Kind
     Column("digest", LargeBinary(20), nullable=False),  # of the content
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # compressed
 )
 
 archive_copy = Table(

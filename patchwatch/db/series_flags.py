@@ -40,13 +40,18 @@ _INBOXES = """
 SELECT revision.series_id, archive_copy.inbox_id FROM revision CROSS JOIN message CROSS JOIN archive_copy
 WHERE revision.series_id IS NOT NULL AND message.message_id = revision.root AND archive_copy.message_pk = message.id
 """
+UNREAD = """(
+coalesce((SELECT last_pk FROM read_range WHERE person = :person AND first_pk <= message.id
+          ORDER BY first_pk DESC LIMIT 1), 0) < message.id
+AND NOT EXISTS (SELECT 1 FROM read_mark WHERE read_mark.message_id = message.message_id AND person = :person)
+)"""
+"""True of a message that a person has not read."""
 _UNREAD = """
 SELECT revision.series_id, count(*) FROM revision
 JOIN message ON message.revision_id = revision.id
-LEFT JOIN read_mark ON read_mark.message_id = message.message_id AND read_mark.person = :person
-WHERE read_mark.message_id IS NULL AND revision.series_id IN ({values})
+WHERE {unread} AND revision.series_id IN ({values})
 GROUP BY revision.series_id
-"""
+""".replace("{unread}", UNREAD)
 _TAGS = "SELECT tags FROM tree WHERE mainline"
 
 

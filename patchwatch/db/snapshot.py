@@ -18,7 +18,7 @@ from patchwatch.db.sql import chunks, rows_with
 
 _BATCH = 500
 _DAY = 86_400  # before the snapshot: what came since then counts as not looked at
-_OWN = (t.mute, t.not_mine, t.pin, t.label, t.snooze, t.read_mark, t.visit, t.patch_mark)  # decisions of a person
+_OWN = (t.mute, t.not_mine, t.pin, t.label, t.snooze, t.read_mark, t.read_range, t.visit, t.patch_mark)  # of a person
 _SHARED = (t.mark, t.manual_link, t.dismissed)  # decisions for all
 
 

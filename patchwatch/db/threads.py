@@ -11,14 +11,14 @@ from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_evidence, decode_state, decode_summary, decode_version
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.revisions import stored_rows
+from patchwatch.db.series_flags import UNREAD
 from patchwatch.mail.message import Message
 from patchwatch.series.model import MessageRow, StateChangeRow
 
 _MAILS = """
-SELECT message.message_id, message.revision_id, message.patch, message.facts, read_mark.at FROM message
-LEFT JOIN read_mark ON read_mark.message_id = message.message_id AND read_mark.person = :person
+SELECT message.message_id, message.revision_id, message.patch, message.facts, {unread} FROM message
 WHERE message.revision_id IN ({values})
-"""
+""".replace("{unread}", UNREAD)
 _SERIES = "SELECT state_evidence, state, turn FROM series WHERE id = :series"
 
 _Member: TypeAlias = tuple[int, bool, Message]
@@ -32,8 +32,8 @@ def thread(execute: Execute, series_id: int, me: Collection[str] = ()) -> tuple[
         return ()
     text = text_reader(execute)
     by_revision: dict[int, dict[str, _Member]] = {revision.id: {} for revision in revisions}
-    for message_id, revision_id, patch, facts, read_at in rows_among(execute, _MAILS, by_revision):
-        by_revision[revision_id][message_id] = (patch or 0, read_at is None, decode_message(text(facts)))
+    for message_id, revision_id, patch, facts, unread in rows_among(execute, _MAILS, by_revision):
+        by_revision[revision_id][message_id] = (patch or 0, bool(unread), decode_message(text(facts)))
     found: list[MessageRow] = []
     for revision in revisions:
         own = set(decode_summary(revision.view).message_ids)  # cover letters without [PATCH] too

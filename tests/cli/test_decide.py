@@ -72,7 +72,7 @@ def test_a_pinned_series_is_shown_as_such_until_it_is_unpinned(with_xdp: Run) ->
 def test_seen_series_have_nothing_unread(with_xdp: Run, environment: dict[str, str]) -> None:
     file = Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db"
     with closing(sqlite3.connect(file)) as database, database:
-        database.execute("DELETE FROM read_mark")  # an import counts as read
+        database.execute("DELETE FROM read_range")  # an import counts as read
         columns = "(message_id, person, at, inbox)"
         database.execute(f"INSERT INTO watch {columns} SELECT root, 1, 0, 'bpf' FROM revision WHERE id = 1")
     assert json.loads(with_xdp("show", "1", "--json").stdout)["unread"] > 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from patchwatch.cli.demo import NOW, DemoTracker
 from patchwatch.config import Config, Me, Send
@@ -505,6 +505,26 @@ def test_what_an_import_finds_is_read_and_what_the_next_one_brings_is_not(tmp_pa
     tracker.import_mail(tmp_path / "new.mbox", "frob")
     unread = {row.message_id: row.unread for name in ("w@x", "a@x") for row in tracker.thread(tracker.find(name))}
     assert unread == {"w@x": True, "a@x": False, "b@x": True}
+
+
+def test_what_an_import_marks_as_read_takes_a_row_between_two_watched_series(
+    tmp_path: Path,
+) -> None:
+    tracker = Tracker(Config(), clock=lambda: 1_700_000_000, database_url=f"sqlite:///{tmp_path}/x.db")
+    mails = [mail(message_id=f"{n}@x", subject=f"[PATCH] part{n}: fix it", sender=f"{n}@x.org") for n in range(40)]
+    with tracker.database.write() as connection:
+        ingest(connection, map(read_mail, mails))
+    watch_known(tracker.database, ["10@x", "25@x"], 1_700_000_000)
+    (tmp_path / "list.mbox").write_bytes(mbox(mails))
+    tracker.import_mail(tmp_path / "list.mbox", "frob")
+    tracker.read_series([tracker.find("25@x")])
+    (tmp_path / "other.mbox").write_bytes(mbox(mails[:30]))
+    tracker.import_mail(tmp_path / "other.mbox", "other")
+    with tracker.database.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(schema.read_range)) == 3
+        assert connection.scalars(select(schema.read_mark.c.message_id)).all() == ["25@x"]
+    assert [n for n in range(40) if tracker.one(tracker.find(f"{n}@x")).unread] == [10]
+    tracker.database.close()
 
 
 def test_an_import_leaves_a_series_unread_that_is_watched_by_the_name_of_a_reply(tmp_path: Path) -> None:
