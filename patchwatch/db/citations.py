@@ -23,10 +23,10 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def of_messages(
     connection: Connection, messages: Iterable[int]
-) -> dict[tuple[str, int, str, str, str], tuple[str, str]]:
-    """Return form and title of the citations of these messages, by what names a row."""
+) -> dict[tuple[str, int, str, str, str], tuple[str, str, str]]:
+    """Return form, title and tree of the citations of these messages, by what names a row."""
     c = t.citation.c
-    query = select_once(c.key, c.message_pk, c.deed, c.sha, c.author, c.form, c.title)
+    query = select_once(c.key, c.message_pk, c.deed, c.sha, c.author, c.form, c.title, c.tree)
     return {tuple(row[:5]): tuple(row[5:]) for row in rows_with(connection, query, c.message_pk, messages)}
 
 
@@ -65,7 +65,7 @@ def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
 _C, _M = t.citation.c, t.message.c
 _CITED_IN = select(
     _C.key, _C.deed, _C.title, _C.sha, _C.author, _C.form, _M.message_id, _M.date, _M.author_name, _M.author_email,
-    _M.revision_id,
+    _M.revision_id, _C.tree,
 ).join(t.message, _M.id == _C.message_pk)  # fmt: skip
 
 
@@ -74,6 +74,6 @@ def with_keys(connection: Connection, keys: Iterable[str]) -> dict[str, list[tup
     found: dict[str, list[tuple[Citation, int | None]]] = {}
     for r in rows_with(connection, _CITED_IN, t.citation.c.key, keys):
         by = Person(r.author_name, r.author_email)
-        citation = Citation(r.key, r.deed, r.title, r.sha, r.author, r.form, r.message_id, r.date, by)
+        citation = Citation(r.key, r.deed, r.title, r.sha, r.author, r.form, r.message_id, r.date, by, r.tree)
         found.setdefault(r.key, []).append((citation, r.revision_id))
     return found

@@ -119,6 +119,7 @@ citation = Table(
     Column("author", String, primary_key=True),
     Column("form", String, nullable=False),
     Column("title", Text, nullable=False),
+    Column("tree", Text, nullable=False, server_default=""),
     Index("ix_citation_message_pk", "message_pk"),
     sqlite_with_rowid=False,
 )

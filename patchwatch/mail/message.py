@@ -100,21 +100,27 @@ class PullRequest(Struct, frozen=True, array_like=True):
     puller: Person  # whom it is addressed to
 
 
-CitationForm = Literal["prose", "tag", "listed", "mainline"]
+CitationForm = Literal["prose", "tag", "listed", "mainline", "summary", "branch"]
 """How a mail cites a commit.
 
-prose   in a sentence                                tag       in a Fixes: or a similar tag, or as what a patch reverts
-listed  in the shortlog of a release or branch       mainline  as one that is in Linus's tree
+prose    in a sentence                               tag       in a Fixes: or a similar tag, or as what a patch reverts
+listed   in the shortlog of a release or branch      mainline  as one that is in Linus's tree
+summary  in patchwork's summary of a tree            branch    as the last one of a branch that a bot built
 """
 
 
 class CitedCommit(Struct, frozen=True, array_like=True):
-    """A commit that a mail names with its title; patchwatch.mail.cited_commits finds it."""
+    """A commit that a mail names with its title; patchwatch.mail.cited_commits and tree_reports find it.
 
-    title: str
+    Of a posting that is named by its message-id: all its patches in that tree.
+    """
+
+    title: str  # of each patch of a posting, a line each: its key (patchwatch.mail.subject.title_key)
     sha: str  # as long as it is given; empty in a shortlog
     author: str = ""  # key of the author's name, if it is stated
     form: CitationForm = "prose"
+    posting: str = ""  # its message-id
+    tree: str = ""  # that it is in, as far as this is stated: "mia/frob.git (next), committed by Mia Keeper"
 
 
 RelationKind = Literal["depends", "supersedes", "superseded-by", "reposted-as"]

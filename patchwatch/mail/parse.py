@@ -17,6 +17,7 @@ from patchwatch.mail.kind import kind_and_bot
 from patchwatch.mail.message import (
     SUBMISSIONS,
     Acceptance,
+    CitedCommit,
     EarlierLink,
     Finding,
     Kind,
@@ -40,6 +41,7 @@ from patchwatch.mail.sentences import signals, split
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
 from patchwatch.mail.tested import named_posting
+from patchwatch.mail.tree_reports import tree_reports
 from patchwatch.mail.upstream_commit import upstream_commit
 from patchwatch.pattern import Pattern
 
@@ -103,7 +105,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         relations=related,
         pull=pull,
         accepted=accepted,
-        cited=cited_commits(kind, subject, own_text, whole, bot=bot),
+        cited=_cited(kind, sender, subject, own_text, whole, bot=bot),
         tested=_tested(subject, whole, message_id, found, reviewed),
         findings=reviewed,
         answers_robot=by_person and robot.answers_robot(head, text.inline),
@@ -172,6 +174,15 @@ def _accepted(
     if kind == "notice" or (bot and kind not in SUBMISSIONS):
         return bots.acceptance(sender, text.whole if kind == "notice" else text.inline, notice=kind == "notice")
     return thanks.acceptance(message_id, subject, own_text) if kind == "reply" else None
+
+
+def _cited(
+    kind: Kind, sender: Person, subject: str, own_text: str, whole: str, *, bot: bool
+) -> tuple[CitedCommit, ...]:
+    """The commits that a mail cites; what a bot found in a tree."""
+    if bot and kind == "other":
+        return tree_reports(sender, subject, whole)
+    return cited_commits(kind, subject, own_text, whole, bot=bot)
 
 
 def _only_applies(accepted: Acceptance | None, found: Iterable[Signal]) -> bool:

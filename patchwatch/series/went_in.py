@@ -30,6 +30,7 @@ class Report:
     state: State  # mainlined, accepted or awaiting-upstream
     reason: Reason
     alone: bool = False  # a mail about this patch, which says nothing of the others; a shortlog lists all that went in
+    complete: bool = False  # it names the posting, and lists each patch of it that went in under its own title
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def merge_of(own: Own, reports: Reports) -> Merge | None:
     accepted = own.state in APPLIED or len(applied) >= own.whole
     if mainlined and (len(mainlined) >= own.whole or (accepted and 2 * len(mainlined) >= own.whole)):
         return Merge(State.MAINLINED, _last(mainlined))
-    if applied and (_is_whole(own, applied) or _is_settled(own, reports)):
+    if applied and (_is_whole(own, applied, reports) or _is_settled(own, reports)):
         return Merge(State.ACCEPTED, _reason(applied, own))
     on_the_way = _earliest(reports, (State.MAINLINED, State.ACCEPTED, State.AWAITING_UPSTREAM))
     if len(on_the_way) > len(applied) and 2 * len(on_the_way) > own.whole:
@@ -69,14 +70,14 @@ def merge_of(own: Own, reports: Reports) -> Merge | None:
     return Merge(State.UNDER_REVIEW, _reason(applied, own)) if applied else None
 
 
-def _is_whole(own: Own, applied: Mapping[int, Reason]) -> bool:
+def _is_whole(own: Own, applied: Mapping[int, Reason], reports: Reports) -> bool:
     """True if all patches went in, or most of them, as far as one can tell from these."""
     if len(applied) >= own.whole:
         return True
     if own.partly:
         highest = max((own.whole, *own.numbers))
         return len(parse_patches(own.partly, highest) | own.numbers_of(applied)) >= own.whole
-    return 2 * len(applied) > own.whole
+    return 2 * len(applied) > own.whole and not any(r.complete for entries in reports.values() for r in entries)
 
 
 def _is_settled(own: Own, reports: Reports) -> bool:

@@ -12,11 +12,18 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings
 from patchwatch.mail.message import Message
-from patchwatch.series.citations import Citation, find_citations, key_of, keys_in_postings, keys_of_posting
+from patchwatch.series.citations import (
+    Citation,
+    find_citations,
+    key_of,
+    keys_in_postings,
+    keys_of_earlier,
+    keys_of_posting,
+)
 from patchwatch.series.state.status import Merge
 from patchwatch.series.state.types import Reason
 from patchwatch.series.states import ReasonKind, State
-from patchwatch.series.went_in import Report
+from patchwatch.series.went_in import Report, joined
 
 _MAX_HOLDERS = 100  # postings with a title, from which on a commit of that title is not known to be one of them
 
@@ -31,12 +38,12 @@ def index(
 
     Those of `indexed` were indexed before; `dated` are those whose author or date can be another one now.
     """
-    rows: dict[tuple[str, int, str, str, str], tuple[str, str]] = {}
+    rows: dict[tuple[str, int, str, str, str], tuple[str, str, str]] = {}
     for pk, message in messages:
         for cited in message.cited:
             key, deed = key_of(cited)
             if key:
-                rows[key, pk, deed, cited.sha, cited.author] = (cited.form, cited.title)
+                rows[key, pk, deed, cited.sha, cited.author] = (cited.form, cited.title, cited.tree)
     before = citations.of_messages(connection, indexed)
     names = before.keys() | rows.keys()
     changed = {name[1] for name in names if before.get(name) != rows.get(name)}
@@ -44,8 +51,17 @@ def index(
     citations.add(
         connection,
         [
-            {"key": key, "message_pk": pk, "deed": deed, "sha": sha, "author": author, "form": form, "title": title}
-            for (key, pk, deed, sha, author), (form, title) in rows.items()
+            {
+                "key": key,
+                "message_pk": pk,
+                "deed": deed,
+                "sha": sha,
+                "author": author,
+                "form": form,
+                "title": title,
+                "tree": tree,
+            }
+            for (key, pk, deed, sha, author), (form, title, tree) in rows.items()
             if pk in changed
         ],
     )
@@ -72,10 +88,11 @@ def affected(
 
 
 def _holders(connection: Connection, keys: Iterable[str]) -> dict[str, set[int]]:
-    """Return the revisions with a patch of each title."""
+    """Return the revisions with a patch of each title, or with each message-id."""
+    names = {name: key for key in keys for name in keys_in_postings([key])}
     found: dict[str, set[int]] = {}
-    for name, ids in derived.revisions_with_keys(connection, keys_in_postings(keys)).items():
-        found.setdefault(name.partition(":")[2], set()).update(ids)
+    for name, ids in derived.revisions_with_keys(connection, names).items():
+        found.setdefault(names[name], set()).update(ids)
     return found
 
 
@@ -87,7 +104,10 @@ def reports(
     That is, by revision and patch, that it went in; and, by revision, that it was reverted.
     """
     postings.load(order[-1].id for order in orders)
-    keys = {order[-1].id: keys_of_posting(postings[order[-1].id]) for order in orders}
+    keys = {
+        order[-1].id: keys_of_posting(postings[order[-1].id]).union(*(keys_of_earlier(r.root) for r in order[:-1]))
+        for order in orders
+    }
     held = citations.with_keys(connection, set().union(*keys.values()) if keys else set())
     if not held:
         return {}, {}
@@ -103,7 +123,9 @@ def reports(
             continue
         rivals = {i for c in cited for i in holders.get(c.key, ())} - own
         found = find_citations(postings[number], cited, [postings[i] for i in sorted(rivals) if i in postings])
-        applied[number] = {place: (_report(citation),) for place, citation in found.applied.items()}
+        named = {place: (_report(citation),) for place, citation in found.applied.items()}
+        listed = {place: (_report(citation),) for place, citation in found.summarized.items()}
+        applied[number] = joined(named, listed)
         if found.reverted:
             last = max(found.reverted.values(), key=lambda c: (c.date, c.message_id, c.sha))
             reverted[number] = Merge(State.UNDER_REVIEW, _reason(last), reverted=True)
@@ -112,10 +134,14 @@ def reports(
 
 def _report(citation: Citation) -> Report:
     state = State.MAINLINED if citation.form == "mainline" else State.ACCEPTED
-    return Report(state, _reason(citation), alone=citation.form in ("prose", "tag"))
+    alone = citation.form in ("prose", "tag", "branch")
+    return Report(state, _reason(citation), alone=alone, complete=citation.complete)
 
 
 def _reason(citation: Citation) -> Reason:
     name = f"commit {citation.sha[:12]}" if citation.sha else "commit"
-    text = f"{name} (“{citation.title}”)"
+    if citation.complete:
+        text = f"in {citation.tree}"
+    else:
+        text = f"{name} (“{citation.title}”)" + (f" in {citation.tree}" if citation.tree else "")
     return Reason(citation.message_id, text, citation.date, commit=citation.sha, kind=ReasonKind.CITED, by=citation.by)

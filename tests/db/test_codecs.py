@@ -80,7 +80,7 @@ MESSAGE = Message(
     relations=(Relation("depends", "m:base@x", "Based-on: <base@x>"),),
     pull=PullRequest("https://example.org/frob.git", "frob-6.12", "f" * 12, "0" * 12, 3, Person("Lin", "l@x")),
     accepted=Acceptance("b4", (ListedPatch(1, 2, "mm: frob"),), committer=Person("Max", "max@x")),
-    cited=(CitedCommit("mm: frob", "0123456789ab", "max", "tag"),),
+    cited=(CitedCommit("mm: frob", "0123456789ab", "max", "tag", "p@x", "frob.git (next)"),),
     tested=NamedPosting(("m@x",), "mm: frob", 2),
     findings=(Finding("The lock leaks.", "high", True, "mm/frob.c", "frob", "+ lock();", 2),),
     answers_robot=True,
@@ -103,7 +103,8 @@ MESSAGE_TEXT = (
     '"Why.\\nHow.",[["Ann Author","mm: frob"]],"ffffffffffffffffffffffffffffffffffffffff","","c2tldGNo",'
     '[["depends","m:base@x","Based-on: <base@x>"]],'
     '["https://example.org/frob.git","frob-6.12","ffffffffffff","000000000000",3,["Lin","l@x"]],'
-    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag"]],[["m@x"],"mm: frob",2],'
+    '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag","p@x","frob.git (next)"]],'
+    '[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
     '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts",true,true,"a.c"]],[250,-40],'
     '["AAEC",""],["- take the lock"],[["lin@x","test","Lin, could you test it?",true]]]'

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from patchwatch.mail.message import CitedCommit, Person
 from patchwatch.mail.parse import parse
-from patchwatch.series.citations import REAPPLIED, REVERTED, Citation, find_citations, key_of, keys_of_posting
+from patchwatch.series.citations import (
+    REAPPLIED,
+    REVERTED,
+    Citation,
+    find_citations,
+    key_of,
+    keys_of_earlier,
+    keys_of_posting,
+)
 from patchwatch.series.posting import PostingFacts
 from tests.series.test_merged import of
 from tests.support.mails import mail
@@ -68,12 +77,64 @@ def test_commit_that_was_named_before_the_posting_is_another() -> None:
 
 
 def test_common_titles_identify_nothing() -> None:
-    assert keys_of_posting(posting("net: fix typo")) == frozenset()
+    assert keys_of_posting(posting("net: fix typo")) == keys_of_earlier("1.1@x")
     assert key_of(CitedCommit("net: fix typo", "0123456789ab"))[0] == ""
 
 
-def test_backports_are_never_looked_up() -> None:
-    assert keys_of_posting(posting(TITLE, tree="6.6 ")) == frozenset()
+def test_titles_of_backports_are_never_looked_up() -> None:
+    assert keys_of_posting(posting(TITLE, tree="6.6 ")) == keys_of_earlier("1.1@x")
+
+
+def summary(*titles: str, days: float = 20, of_root: str = "1.1@x") -> Citation:
+    key, deed = key_of(CitedCommit("\n".join(titles), "", form="summary", posting=of_root))
+    return Citation(
+        key, deed, "\n".join(titles), "", "", "summary", "s@x", int(ONE.date + days * DAY), RITA, "frob.git"
+    )
+
+
+def test_summary_is_about_the_listed_patches_of_the_posting_that_it_names() -> None:
+    three = posting(TITLE, "frob: fix typo", OTHER)
+    found = find_citations(three, [summary(OTHER, "frob: fix typo")], ())
+    assert set(found.summarized) == {1, 2}
+    assert found.applied == {}
+    assert find_citations(three, [summary("frob: drop it")], ()).summarized == {}
+
+
+def test_summary_is_about_a_title_that_others_posted_too() -> None:
+    rival = posting(TITLE, sender=BEN, root="2")
+    assert set(find_citations(ONE, [summary(TITLE)], [rival]).summarized) == {0}
+
+
+def test_summary_before_the_newest_version_says_nothing_of_it() -> None:
+    v2 = posting(TITLE, root="2", day=20)
+    assert find_citations(v2, [summary(TITLE, days=5)], ()).summarized == {}
+    assert set(find_citations(v2, [summary(TITLE, days=25)], ()).summarized) == {0}
+
+
+def test_title_twice_in_a_posting_must_be_listed_twice() -> None:
+    twice = posting(TITLE, TITLE)
+    assert find_citations(twice, [summary(TITLE)], ()).summarized == {}
+    assert set(find_citations(twice, [summary(TITLE, TITLE)], ()).summarized) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("titles", "head", "expected"),
+    [
+        ((TITLE, OTHER), OTHER, {0, 1}),  # the others are below the last commit of a branch
+        ((TITLE, OTHER), TITLE, {0}),
+        ((f"dt-bindings: {TITLE}", OTHER), OTHER, {1}),  # perhaps through another tree
+    ],
+)
+def test_last_commit_of_a_branch_stands_for_a_series_of_one_subsystem(
+    titles: tuple[str, ...], head: str, expected: set[int]
+) -> None:
+    assert went_in(posting(*titles), citation(title=head, form="branch")) == expected
+
+
+def test_last_commit_of_a_branch_does_not_stand_for_patches_that_never_arrived() -> None:
+    part = structs.replace(posting(TITLE, OTHER), incomplete=True)
+    assert went_in(part, citation(title=OTHER, form="branch")) == {1}
+    assert went_in(posting(TITLE, OTHER), citation(title=OTHER, form="tag")) == {1}
 
 
 def test_title_twice_in_one_posting_is_ambiguous() -> None:

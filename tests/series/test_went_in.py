@@ -6,7 +6,7 @@ import pytest
 
 from patchwatch.series.state.types import Reason
 from patchwatch.series.states import State
-from patchwatch.series.went_in import Own, Report, joined, merge_of
+from patchwatch.series.went_in import Own, Report, Reports, joined, merge_of
 
 DAY = 86_400
 IN, LINUS, SENT = State.ACCEPTED, State.MAINLINED, State.AWAITING_UPSTREAM
@@ -50,6 +50,17 @@ def test_part_that_is_named_long_after_stands_for_the_whole() -> None:
 def test_shortlog_without_the_others_and_requested_changes_speak_against_the_whole() -> None:
     assert outcome({0: IN}, 5, day=31, alone=False) == State.UNDER_REVIEW
     assert outcome({0: IN}, 5, day=31, state=State.CHANGES_REQUESTED) == State.UNDER_REVIEW
+
+
+def test_list_that_is_complete_speaks_against_patches_that_it_lacks() -> None:
+    two_of_three = {place: (Report(IN, Reason("s@x", "words", 5 * DAY), complete=True),) for place in (0, 1)}
+    assert outcome_of(two_of_three) == State.UNDER_REVIEW
+    assert outcome_of(joined(two_of_three, {2: (Report(IN, Reason("c@x", "words", 5 * DAY), alone=True),)})) == IN
+
+
+def outcome_of(reports: Reports) -> State | None:
+    merge = merge_of(Own(0, 3, State.NEW), reports)
+    return merge.state if merge else None
 
 
 def test_mails_of_the_series_know_which_part_was_applied() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,31 @@ PULL = names(f"Please pull.\n\nAnn Author (1):\n      {TITLE}\n", MIA, subject="
 REVERT = names(f'It went away in deadbeef1234 ("Revert "{TITLE}"").\n', day="9 Aug", root="r@x")
 
 
+BOT, ROBOT = "patchwork-bot+frob@kernel.org", "kernel test robot <lkp@intel.com>"
+
+
+def summary(*blocks: str, tree: str = "mia/frob.git (next)", day: str = "3 Aug") -> bytes:
+    head = f'Hello:\n\nThe following patches were marked "accepted", because they were applied to\n{tree}:\n\n'
+    return names(head + "\n".join(blocks) + "\n\nTotal patches: 1\n", BOT, day, "Patchwork summary for: frob")
+
+
+def block(message_id: str, *titles: str) -> str:
+    """The entry of a posting in a summary: of a patch, or of a series of which these patches were applied."""
+    below = f"  Submitter: {ANN}\n  Committer: {MIA}\n  Lore link: https://lore.kernel.org/r/{message_id}\n"
+    if len(titles) == 1:
+        return f"Patch: {titles[0]}\n{below}"
+    listed = [f"[{number}/9] {title}" for number, title in enumerate(titles, 1)]
+    return f"Series: frob it all\n{below}    Patches: " + "\n             ".join(listed) + "\n"
+
+
+SUMMARY = summary(block("0@x", "frob: another one"), block("1.1@x", TITLE))
+IN_LINUS = summary(block("1.1@x", TITLE), tree="torvalds/linux.git (master)")
+BUILT = names(
+    f"tree/branch: https://example.org/mia/frob.git  frob-next\nbranch HEAD: {SHA}  {TITLE}\n",
+    ROBOT, subject=f"[mia-frob:frob-next] BUILD SUCCESS {SHA}",
+)  # fmt: skip
+
+
 @pytest.fixture
 def tracker(tmp_path) -> Tracker:  # type: ignore[no-untyped-def]
     return Tracker(Config(), database_url=f"sqlite:///{tmp_path}/t.db")
@@ -79,6 +105,9 @@ def state_of(tracker: Tracker, *raws: bytes, name: str = "1.1@x") -> tuple[str, 
         (LINUX, ("mainlined", "c@x")),
         (QUEUED, ("mainlined", "c@x")),
         (PULL, ("accepted", "c@x")),
+        (SUMMARY, ("accepted", "c@x")),
+        (IN_LINUS, ("mainlined", "c@x")),
+        (BUILT, ("accepted", "c@x")),
     ],
 )
 def test_evidence_counts_before_and_after_the_posting_arrives(
@@ -107,6 +136,36 @@ def test_evidence_counts_before_and_after_the_posting_arrives(
 )
 def test_what_may_be_another_commit_proves_nothing(tracker: Tracker, evidence: bytes) -> None:
     assert state_of(tracker, patch(), evidence)[0] in ("new", "under-review", "changes-requested")
+
+
+SERIES = [patch(1, 2), patch(2, 2, "frob: oil the small wheel")]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        (summary(block("1.1@x", TITLE, "frob: oil the small wheel")), ("accepted", "")),
+        (summary(block("1.1@x", TITLE, "frob: drop it")), ("under-review", "patch 1 of 2: ")),
+        (summary(block("9.9@x", TITLE, "frob: oil the small wheel")), ("new", None)),  # another posting
+    ],
+)
+def test_summary_of_a_series_counts_in_any_order(
+    tmp_path: Path, evidence: bytes, expected: tuple[str, str | None]
+) -> None:
+    state, patches = expected
+    text = None if patches is None else f"{patches}in mia/frob.git (next), committed by Mia Keeper"
+    for number, order in enumerate(itertools.permutations([*SERIES, evidence])):
+        tracker = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/{number}.db")
+        assert state_of(tracker, *order)[0] == state
+        shown = tracker.one(tracker.find("1.1@x")).state_evidence
+        assert (shown.text if shown else None) == text
+
+
+def test_summary_that_names_the_version_before_is_about_the_unchanged_patch(tracker: Tracker) -> None:
+    v2 = patch(day="9 Jul", root="2", version=" v2")
+    assert state_of(tracker, SUMMARY, v2, patch())[0] == "accepted"
+    v3 = patch(day="9 Aug", root="3", version=" v3")
+    assert state_of(tracker, v3)[0] == "new"
 
 
 def test_own_series_cites_its_own_patches(tracker: Tracker) -> None:
