@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def load() -> None:
+    """Import what `is_same_name` needs for few names, for processes that are forked afterwards."""
+    import liblore.series  # noqa: F401
+
+
 def is_same_name(one: str, two: str) -> bool:
     """True if two display names are the same person's; an empty one is nobody's."""
     if any(mark in name for name in (one, two) for mark in "(,"):

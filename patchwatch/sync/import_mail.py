@@ -15,7 +15,8 @@ from patchwatch.progress import Progress, no_progress
 from patchwatch.sources.files.open import open_source
 from patchwatch.sync import postponed
 from patchwatch.sync.ingest import NOTHING, Outcome, derive_postponed, ingest
-from patchwatch.sync.parallel import OBJECTS, read_batches
+from patchwatch.sync.parallel import read_batches
+from patchwatch.sync.read_mail import OBJECTS
 
 
 def import_mail(database: Database, path: Path, inbox: str, progress: Progress = no_progress) -> Outcome:

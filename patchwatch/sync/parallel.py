@@ -7,20 +7,15 @@ process: starting another one costs as much as parsing some hundred.
 from __future__ import annotations
 
 import contextlib
-import gc
-import multiprocessing
 import os
 import queue
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
 
 from patchwatch.db import packing
+from patchwatch.sync.parse_processes import ParseProcesses
 from patchwatch.sync.read_mail import Read, read_mail
 
 _IN_PLACE = 400  # mails; fewer are not worth a process
@@ -28,9 +23,6 @@ _MANY = 2 * _IN_PLACE  # mails; of so many, this process parses none: it need no
 _PIECE = 50  # mails sent to a process at once
 _LARGE_PIECE = 8 << 20  # bytes; more are parsed here, as each process that gets them has another copy
 _AHEAD = 6  # pieces parsed ahead; limits memory
-
-OBJECTS = 20_000
-"""How many are allocated between two searches for circles of them, which parsing hardly makes."""
 
 
 def _read_piece(piece: Sequence[bytes], dictionary: int = 0) -> list[Read]:
@@ -62,7 +54,7 @@ def read_batches(
         yield _read_piece(batch, dictionary())
     try:
         pool = _Pool(workers)
-    except (OSError, EOFError):  # too many open files or processes, or the fork server ended; this one can do it, too
+    except OSError:  # too many open files or processes; this one can do it, too
         yield from (_read_piece(batch, dictionary()) for batch in source)
         return
     try:
@@ -109,29 +101,12 @@ class _Pool:
 
     def __init__(self, workers: int) -> None:
         self._dictionary = 0
-        # "spawn" would import everything again, "fork" copies locks of threads; the fork server does neither.
-        context: ForkServerContext | SpawnContext
-        if "forkserver" in multiprocessing.get_all_start_methods():
-            context = multiprocessing.get_context("forkserver")
-            # Of a thousand mails one needs liblore (patchwatch.mail.same_name): each process would import its own.
-            context.set_forkserver_preload(["patchwatch.sync.preloaded", "liblore.series"])
-        else:
-            context = multiprocessing.get_context("spawn")
+        self._closing = False
+        self._processes = ParseProcesses(workers)
         self._threads = ThreadPoolExecutor(workers)
         self._idle: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()  # None in place of one that ended
-        self._closing = False
-        self._processes: list[BaseProcess] = []
-        try:
-            for _ in range(workers):
-                ours, theirs = context.Pipe()
-                with theirs:
-                    process = context.Process(target=_serve, args=(theirs,), daemon=True)
-                    process.start()
-                    self._processes.append(process)
-                self._idle.put(ours)
-        except BaseException:
-            self.close()
-            raise
+        for connection in self._processes.connections:
+            self._idle.put(connection)
 
     def compress_with(self, dictionary: int) -> None:
         """Compress the mails that are submitted from now on with a dictionary; all that were are parsed."""
@@ -139,7 +114,7 @@ class _Pool:
             return
         self._dictionary = dictionary
         content = packing.content_of(dictionary)
-        for connection in [self._idle.get() for _ in self._processes]:
+        for connection in [self._idle.get() for _ in self._processes.connections]:
             with contextlib.suppress(OSError):  # it ended: the next piece shows it
                 if connection:
                     connection.send(content)
@@ -160,11 +135,8 @@ class _Pool:
     def close(self) -> None:
         """End the processes, whatever they do."""
         self._closing = True
-        for process in self._processes:
-            process.kill()
+        self._processes.kill()
         self._threads.shutdown(cancel_futures=True)
-        for process in self._processes:
-            process.join()
         while not self._idle.empty():
             if connection := self._idle.get():
                 connection.close()
@@ -182,30 +154,3 @@ class _Pool:
         finally:
             self._idle.put(connection)
         return [] if self._closing else _read_piece(piece, self._dictionary)
-
-
-def _serve(connection: Connection) -> None:
-    """Parse pieces, and compress them with the dictionary that came last, until the process that sends both ends."""
-    _exit_with_parent()
-    gc.set_threshold(OBJECTS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
-    with contextlib.suppress(Exception):  # it parses what we fail on itself
-        dictionary = 0
-        while True:
-            received = connection.recv()
-            if isinstance(received, bytes):
-                dictionary = packing.learn(received)
-            else:
-                connection.send(_read_piece(received, dictionary))
-
-
-def _exit_with_parent() -> None:
-    """Make this worker exit when the process that uses the pool ends, by whatever signal, also while it parses."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
-
-
-def _exit_after(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

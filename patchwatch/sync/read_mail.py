@@ -17,6 +17,9 @@ from patchwatch.mail.parse import parse
 from patchwatch.mail.unreadable import unreadable
 from patchwatch.sync.packed_mail import content_digest
 
+OBJECTS = 20_000
+"""How many are allocated between two searches for circles of them, which parsing hardly makes."""
+
 _CLOCK_WAS_SET = 1_672_531_200  # 2023; computers without a battery start in 1970
 
 
