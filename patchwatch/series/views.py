@@ -31,6 +31,8 @@ class View(Enum):
 
 NEEDS_ME = frozenset({View.MINE})
 """Views that are empty unless the config has my addresses."""
+COUNTED = (Section.NOW, Section.REVIEW, Section.NEW)
+"""The sections of the queue of which the first line of the TUI has the number."""
 
 
 def is_open(line: SeriesSummary) -> bool:

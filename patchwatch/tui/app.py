@@ -282,7 +282,7 @@ class PatchwatchApp(App[None]):
     def action_poll(self) -> None:
         """Ask the archive for new mail, unless a poll is running."""
         if self._polls.begin(self.all_lines if self._overview.view_state.complete else ()):
-            self._overview.visits.forget()
+            self._overview.let_go()
 
     def action_next_moved(self) -> None:
         """Go to the first or next series that moved with the last poll; in a series, show it instead."""

@@ -217,7 +217,13 @@ def test_three_mornings(archive: Archive, start: Start, tmp_path: Path, monkeypa
     # Somebody else looks after the worker.
     go_to(terminal, WORKER)
     terminal.press("D")
-    terminal.shows("Not yours", "Review 1")
+    screen = terminal.shows("Not yours", "▾ Review 1")
+    assert section(screen, WORKER) == "Review"  # where it was, under the cursor
+    assert row(screen, WORKER).startswith("▌")
+    terminal.press("6")
+    terminal.shows("↓Active")
+    terminal.press("1")
+    assert section(terminal.shows("▾ Review 1", "▾ New 1"), WORKER) == "New"
     leave(terminal)
     archive.deliver(archive.post("worker3", PETRA, f"[PATCH v3] {WORKER}", -1.9, patch, to=INES))
 

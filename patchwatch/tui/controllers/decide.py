@@ -5,7 +5,7 @@ A decision about several series is undone as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 # An undo makes notices about these obsolete.
-_UNDOABLE = ("unwatch", "mute", "not mine", "label", "state", "snooze", "link", "dismiss")
+_UNDOABLE = ("unwatch", "mute", "not mine", "label", "pin", "state", "snooze", "link", "dismiss")
+
+_STAYS = ("label", "pin")  # these leave a series in its section
 
 
 class DecisionController:
@@ -42,8 +44,9 @@ class DecisionController:
         jobs: Jobs,
         done: Callable[[], None],
         regrouped: Callable[[int | None], None],
+        deciding: Callable[[Collection[int]], None],
     ) -> None:
-        """`done` is called after a decision was written.
+        """`deciding` is called with the series before a decision is written that can move them, `done` afterwards.
 
         `regrouped` is called when revisions may belong to other series than before, with the series to show then, if
         known.
@@ -53,6 +56,7 @@ class DecisionController:
         self._jobs = jobs
         self._done = done
         self._regrouped = regrouped
+        self._deciding = deciding
 
     def unwatch(self, rows: Sequence[AnySeries]) -> None:
         """Ask, then stop watching."""
@@ -209,6 +213,8 @@ class DecisionController:
             self._done()
 
         if rows:
+            if about not in _STAYS:
+                self._deciding(_ids(rows))
             self._submit(about, work, done)
 
     def _submit(self, about: str, work: Callable[[], Result], done: Callable[[Result], None]) -> None:

@@ -5,13 +5,14 @@ Pure.  patchwatch.series.views assigns series to views, patchwatch.series.filter
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from patchwatch.series.filter import Filter
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import Section
-from patchwatch.series.views import View, grouped, in_queue_order, split_by_view
-from patchwatch.tui.render.queue_rows import FOLDED, QueueRow, queue_rows
+from patchwatch.series.queue import Place, Section
+from patchwatch.series.views import COUNTED, View, grouped, in_queue_order, split_by_view
+from patchwatch.tui.controllers.staying import Staying
+from patchwatch.tui.render.queue_rows import FOLDED, QueueRow, has_row, queue_rows
 from patchwatch.tui.render.series_columns import BY_URGENCY, LATEST, Order
 
 VIEWS = tuple(View)
@@ -28,14 +29,17 @@ class ViewState:
         self._before = View.WATCHED
         self._unfolded = frozenset(Section) - FOLDED
         self._all_new = False
-        self._visited: set[int] = set()  # what I looked at stays where it is until I ask for new mail
+        self._staying = Staying()
         self._views: Mapping[View, Sequence[SeriesSummary]] = split_by_view(few)
+        self._queue: Sequence[SeriesSummary] = self._views[View.QUEUE]  # in the order of where each is shown
         self._counts = self._count()
         self._orders: dict[View, Order] = {}
 
     def take(self, views: Mapping[View, Sequence[SeriesSummary]]) -> None:
         """Take all series, by view."""
-        self._views = self._with_visited(views)
+        self._views = views
+        self._staying.take(views[View.ALL])
+        self._queue = self._in_shown_order()
         self._counts = self._count()
         self.complete = True
 
@@ -47,7 +51,7 @@ class ViewState:
     @property
     def among(self) -> Sequence[SeriesSummary]:
         """The series of the current view."""
-        return self._views[self.view]
+        return self._queue if self.view is View.QUEUE else self._views[self.view]
 
     @property
     def counts(self) -> dict[View, int]:
@@ -56,8 +60,15 @@ class ViewState:
             return self._counts
         return {self._first: self._counts[self._first]} if self._views[self._first] else {}
 
+    @property
+    def sections(self) -> Mapping[Section, int]:
+        """The number of series in Now, Review and New, as far as known."""
+        return self._sections if View.QUEUE in self.counts else {}
+
     def _count(self) -> dict[View, int]:
-        now = len(grouped(self._views[View.QUEUE])[Section.NOW])
+        found = grouped(self._views[View.QUEUE])
+        self._sections = {section: len(found[section]) for section in COUNTED}
+        now = self._sections[Section.NOW]
         return {view: now if view is View.QUEUE else len(self._views[view]) for view in VIEWS}
 
     def rows(self, limit: Filter, now: int) -> Sequence[SeriesSummary]:
@@ -71,7 +82,9 @@ class ViewState:
             return []
         unfolded = frozenset(Section) if limit.predicates else self._unfolded
         all_new = self._all_new or bool(limit.predicates)
-        return queue_rows(grouped(self.rows(limit, now)), unfolded, now, all_new=all_new)
+        rows = self.rows(limit, now)
+        shown = self._grouped_as_shown(rows) if self.stays else None
+        return queue_rows(grouped(rows), unfolded, now, all_new=all_new, shown=shown)
 
     def toggle(self, section: Section) -> None:
         """Fold a section, or unfold it."""
@@ -84,23 +97,36 @@ class ViewState:
         self._all_new |= section is Section.NEW
         return folded
 
-    def visited(self, series_id: int) -> None:
-        """Keep a series where it is, although I have looked at it."""
-        self._visited.add(series_id)
+    # What stays where it is.
 
-    def forget_visits(self) -> None:
-        """Let series move that I have looked at."""
-        self._visited.clear()
+    @property
+    def stays(self) -> Mapping[int, Place]:
+        """The places where series are shown that belong elsewhere by now."""
+        return self._staying.places
 
-    def _with_visited(self, views: Mapping[View, Sequence[SeriesSummary]]) -> Mapping[View, Sequence[SeriesSummary]]:
-        if not self._visited:
-            return views
-        before = {line.id: line.place for line in self._views[View.QUEUE] if line.id in self._visited}
-        kept = {number: place for number, place in before.items() if place and place.section is Section.NEW}
-        moved = [line for line in views[View.QUEUE] if line.place and line.place.section is Section.WAITING]
-        stays = {line.id: line._replace(place=kept[line.id]) for line in moved if line.id in kept}
-        found = {view: [stays.get(line.id, line) for line in lines] for view, lines in views.items()}
-        found[View.QUEUE] = in_queue_order(found[View.QUEUE])
+    def keep(self, ids: Collection[int]) -> None:
+        """Let series stay where they are when I look at them, or decide about them."""
+        self._staying.keep(ids, self._views[View.QUEUE])
+
+    def let_go(self) -> None:
+        """Let series move to where they belong."""
+        self._staying.forget()
+        self._queue = self._views[View.QUEUE]
+
+    def _in_shown_order(self) -> Sequence[SeriesSummary]:
+        stays = self.stays
+        if not stays:
+            return self._views[View.QUEUE]
+        known = {line.id: line for line in self._views[View.ALL] if line.place or line.id in stays}
+        shown = [line._replace(place=stays.get(line.id, line.place)) for line in known.values()]
+        return [known[line.id] for line in in_queue_order(shown)]
+
+    def _grouped_as_shown(self, rows: Sequence[SeriesSummary]) -> Mapping[Section, Sequence[SeriesSummary]]:
+        found: dict[Section, list[SeriesSummary]] = {section: [] for section in Section}
+        for row in rows:
+            place = self.stays.get(row.id, row.place)
+            if place is not None and has_row(place):
+                found[place.section].append(row)
         return found
 
     def is_watched(self, series_id: int) -> bool:
@@ -112,6 +138,7 @@ class ViewState:
     def choose(self, view: View) -> None:
         """Show another view."""
         if view is not self.view:
+            self.let_go()
             self._before, self.view = self.view, view
 
     def toggled(self, view: View) -> View:

@@ -21,10 +21,6 @@ class Visits:
 
     def visit(self, series_id: int) -> None:
         """Store that the user looks at a series; if that fails, it is new once more."""
-        self._state.visited(series_id)
+        self._state.keep([series_id])
         store = lambda: self._tracker.visit([series_id])  # noqa: E731
         self._jobs.submit("write", "visit", store, self._stored, lambda _: None)
-
-    def forget(self) -> None:
-        """Let the series move to where they belong."""
-        self._state.forget_visits()

@@ -14,7 +14,7 @@ from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series import queue_labels
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import ASKS, Section
+from patchwatch.series.queue import ASKS, Place, Section
 from patchwatch.series.queue_labels import next_ping
 from patchwatch.series.signs import PINNED
 from patchwatch.series.verbs import short_day
@@ -67,27 +67,41 @@ QueueRow = QueueHeading | QueueMore | SeriesSummary
 
 
 def queue_rows(
-    sections: Mapping[Section, Sequence[SeriesSummary]], unfolded: frozenset[Section], now: int, *, all_new: bool = True
+    sections: Mapping[Section, Sequence[SeriesSummary]],
+    unfolded: frozenset[Section],
+    now: int,
+    *,
+    all_new: bool = True,
+    shown: Mapping[Section, Sequence[SeriesSummary]] | None = None,
 ) -> list[QueueRow]:
-    """The rows of all sections that are not empty; Now always has one.  Without `all_new`, New has the first few."""
+    """The rows of all sections that are not empty; Now always has one.  Without `all_new`, New has the first few.
+
+    The headings count the series of `sections`; below them are those `shown` there, if some stay where they were.
+    """
     rows: list[QueueRow] = []
-    for section, lines in sections.items():
-        if not lines and section is not Section.NOW:
+    for section, belong in sections.items():
+        lines = shown[section] if shown else [line for line in belong if has_row(line.place)]
+        if not (belong or lines) and section is not Section.NOW:
             continue
-        rows.append(QueueHeading(section, len(lines), heading_note(section, lines, now), section in unfolded))
+        rows.append(QueueHeading(section, len(belong), heading_note(section, belong, now), section in unfolded))
         if section not in unfolded:
             continue
-        if not lines:
-            rows.append(QueueMore(section, _nothing(sections)))
+        if section is Section.NOW and not belong:
+            rows += [*lines, QueueMore(section, _nothing(sections))]
         elif section is Section.WAITING:
-            others = [line for line in lines if not (line.place and line.place.mine)]
-            rows += [line for line in lines if line.place and line.place.mine]
+            others = [line for line in belong if not has_row(line.place)]
+            rows += lines
             rows += [QueueMore(section, _others(others))] if others else []
         elif section is Section.NEW and not all_new and len(lines) > FEW_NEW + 1:
             rows += [*lines[:FEW_NEW], QueueMore(section, _more_new(lines[FEW_NEW:]))]
         else:
             rows += lines
     return rows
+
+
+def has_row(place: Place | None) -> bool:
+    """True if a series at this place has a row of its own: in Waiting those of others are only counted."""
+    return place is not None and (place.mine or place.section is not Section.WAITING)
 
 
 def _nothing(sections: Mapping[Section, Sequence[SeriesSummary]]) -> str:
@@ -162,8 +176,16 @@ def draw_more(row: QueueMore, width: int) -> list[StyledText]:
     return [("" if row.section is Section.NEW else "  ", ""), (row.text, "dim")]
 
 
-def draw_series(row: SeriesSummary, width: int, now: int, mark: StyledText = (" ", "")) -> list[StyledText]:
-    """A series: sign, title, what to do, when, unread mail; in a wide terminal more."""
+def draw_series(
+    row: SeriesSummary, width: int, now: int, mark: StyledText = (" ", ""), stays: Place | None = None
+) -> list[StyledText]:
+    """A series: sign, title, what to do, when, unread mail; in a wide terminal more.
+
+    All of it is dim where it only `stays`.
+    """
+    if stays is not None:
+        pieces = draw_series(row._replace(place=stays), width, now)
+        return [(mark if n == 1 else (text, "dim")) for n, (text, _) in enumerate(pieces)]
     place, sizes, roomy = row.place, _sizes(width), width >= _NARROW
     verb, when = (line(place.verb), place.when(now)) if place else ("", "")
     asked = place is not None and place.section in ASKS

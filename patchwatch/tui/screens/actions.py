@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
@@ -54,6 +54,9 @@ class ActionScreen(LiveScreen):
     def selection(self) -> Selection | None:
         """The mail to copy or reply to, and its revision."""
 
+    def about_to_decide(self, series_ids: Collection[int]) -> None:
+        """A decision that can move these series is going to be saved."""
+
     def decided(self) -> None:
         """A decision about the targets was saved."""
 
@@ -63,7 +66,9 @@ class ActionScreen(LiveScreen):
 
     @property
     def _deciding(self) -> DecisionController:
-        return DecisionController(self.app, self._tracker, self._jobs, self.decided, self.regrouped)
+        return DecisionController(
+            self.app, self._tracker, self._jobs, self.decided, self.regrouped, self.about_to_decide
+        )
 
     # Decisions.
 

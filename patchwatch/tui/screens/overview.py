@@ -26,9 +26,8 @@ from patchwatch.tui.base.refresh import Debounced
 from patchwatch.tui.controllers.view_state import VIEWS, ViewState
 from patchwatch.tui.controllers.visits import Visits
 from patchwatch.tui.render import labels
-from patchwatch.tui.render.selection import Selection, of_series
 from patchwatch.tui.render.series_columns import COLUMNS, Order
-from patchwatch.tui.screens.overview_cursor import OverviewCursor
+from patchwatch.tui.screens.overview_actions import OverviewActions
 from patchwatch.tui.screens.overview_keys import OVERVIEW_KEYS, row_keys
 from patchwatch.tui.widgets.empty_view import EmptyView, empty_text
 from patchwatch.tui.widgets.filter_bar import FilterBar, FilterInput
@@ -41,7 +40,7 @@ from patchwatch.tui.widgets.view_tabs import ViewTabs
 from patchwatch.tui.widgets.watch_form import WatchForm
 
 
-class OverviewScreen(OverviewCursor):
+class OverviewScreen(OverviewActions):
     """A table of series, with a preview of the one under the cursor below or, in a wide terminal, beside it."""
 
     AUTO_FOCUS = ""  # the table gets it when it has rows
@@ -106,18 +105,6 @@ class OverviewScreen(OverviewCursor):
         """All series as loaded last."""
         return self.view_state.all_lines
 
-    @property
-    def proposed(self) -> str:
-        """The series under the cursor if it is not watched, for the watch dialog."""
-        row = self.table.row
-        return row.message_id if row and not row.watched else ""
-
-    def targets(self) -> list[SeriesSummary]:
-        """The marked rows that are shown, or else the row under the cursor."""
-        marked = self.table.marked
-        row = self.table.row
-        return marked or ([row] if row else [])
-
     # Loading.
 
     def on_mount(self) -> None:
@@ -169,11 +156,11 @@ class OverviewScreen(OverviewCursor):
         now, among = self._tracker.now(), state.among
         matching = state.rows(bar.limit, now)
         rows = state.queue(bar.limit, now) if state.view is View.QUEUE and matching else matching
-        self.table.show(rows, state.order, among, state.view)
+        self.table.show(rows, state.order, among, state.view, state.stays)
         bar.show_count(len(matching), len(among))
         if not state.complete and not rows:
             return  # not known to be empty yet
-        self.query_one(ViewTabs).show(state.view, state.counts)
+        self.query_one(ViewTabs).show(state.view, state.counts, state.sections)
         self._update_empty_view(bool(rows))
         self._fit_around()
         self._post_status()
@@ -310,6 +297,8 @@ class OverviewScreen(OverviewCursor):
     @on(ViewTabs.Chosen)
     def _tab_chosen(self, event: ViewTabs.Chosen) -> None:
         self._choose(event.view)
+        if event.section is not None:
+            self.table.to_section(event.section)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While an input has the focus, the key for a limit is an ordinary character."""
@@ -373,28 +362,3 @@ class OverviewScreen(OverviewCursor):
     @on(SeriesTable.Marked)
     def _marked(self) -> None:
         self._post_status()
-
-    # Actions.
-
-    def decided(self) -> None:
-        """Remove the marks."""
-        self.table.unmark()
-
-    def regrouped(self, series_id: int | None) -> None:
-        """Go to the linked or unlinked series."""
-        if series_id is not None:
-            self.go_to(series_id)
-
-    def selection(self) -> Selection | None:
-        """The newest posting of the series under the cursor."""
-        row = self.table.row
-        return of_series(row) if row else None
-
-    def action_link(self) -> None:
-        """Link the two marked series, or link the one under the cursor or unlink its newest revision."""
-        row, marked = self.table.row, self.table.marked
-        if len(marked) == 2:
-            first, second = sorted(marked, key=lambda each: each is not row)
-            self._deciding.link(first, marked=second)
-        elif row:
-            self._deciding.link(row)

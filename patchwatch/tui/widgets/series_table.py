@@ -5,7 +5,7 @@ From 64 columns on it is a table; in a narrower terminal each series takes two l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -16,7 +16,7 @@ from textual.strip import Strip
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import SeriesSummary
-from patchwatch.series.queue import Section
+from patchwatch.series.queue import Place, Section
 from patchwatch.series.views import View
 from patchwatch.tui.base.theme import Styled, StyledText
 from patchwatch.tui.render import labels
@@ -85,6 +85,7 @@ class SeriesTable(RowList[QueueRow]):
         self.reading = True  # until the rows are loaded for the first time, or loading fails
         self._clock = clock
         self._among: Sequence[SeriesSummary] = ()
+        self._stays: Mapping[int, Place] = {}
         self._layouts: dict[tuple[Hashable, int], Layout] = {}  # by view and width
 
     def key_of(self, row: QueueRow) -> Hashable:
@@ -116,9 +117,21 @@ class SeriesTable(RowList[QueueRow]):
         begins = [at + any(isinstance(row, SeriesSummary) for row in self.rows[at + 1 : at + 2]) for at in headings]
         others = [at for at in begins if (at - self.cursor) * direction > 0]
         if others:
-            self._go(min(others) if direction > 0 else max(others))
-            heading = max(at for at in headings if at <= self.cursor)  # at the top, with what is below it
-            self.scroll_to(y=heading * self.row_height, animate=False, immediate=True)
+            self._to_section(min(others) if direction > 0 else max(others))
+
+    def to_section(self, section: Section) -> None:
+        """Put the cursor on the first series of a section, or on its heading if it is folded."""
+        heading = self._index_of((QueueHeading.__name__, section))
+        if heading is not None:
+            self._to_section(
+                heading + any(isinstance(row, SeriesSummary) for row in self.rows[heading + 1 : heading + 2])
+            )
+
+    def _to_section(self, index: int) -> None:
+        """Put the cursor on a row, with the heading above it at the top."""
+        self._go(index)
+        heading = max(at for at, row in enumerate(self.rows) if isinstance(row, QueueHeading) and at <= index)
+        self.scroll_to(y=heading * self.row_height, animate=False, immediate=True)
 
     def action_choose(self) -> None:
         """Open the series under the cursor, or fold or unfold the section of a heading."""
@@ -134,11 +147,22 @@ class SeriesTable(RowList[QueueRow]):
         """Two lines if there is no room for columns, or for the user's next action in one of them."""
         return 2 if 0 < self.scrollable_content_region.width < NARROW and not self.shows_queue else 1
 
-    def show(self, rows: Sequence[QueueRow], order: Order, among: Sequence[SeriesSummary], view: View) -> None:
+    def show(
+        self,
+        rows: Sequence[QueueRow],
+        order: Order,
+        among: Sequence[SeriesSummary],
+        view: View,
+        stays: Mapping[int, Place],
+    ) -> None:
         """Show `rows`, sorted by `order`; columns are fitted to `among`, all rows of `view` without the limit.
 
-        The rows of a view are assumed to be the same until `forget`.
+        `stays` has the places of series that belong elsewhere by now.  The rows of a view are assumed to be the same
+        until `forget`.
         """
+        if stays != self._stays:
+            self._stays = stays
+            self.redraw()
         self._among = among
         self.order = order
         self.variant = view
@@ -216,7 +240,7 @@ class SeriesTable(RowList[QueueRow]):
             return [draw_more(row, width)]
         mark: StyledText = (_MARK, "accent strong") if row.id in self.marks else (" ", "")
         if self.shows_queue:
-            return [draw_series(row, width, now, mark)]
+            return [draw_series(row, width, now, mark, self._stays.get(row.id))]
         if width >= NARROW - 1:
             columns = self._columns(width)
             return [columns.draw(lambda column: column.cell(row, now), mark)]

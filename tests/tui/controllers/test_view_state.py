@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from patchwatch.series.filter import parse
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import Place, Section
@@ -47,23 +49,97 @@ def test_the_queue_is_shown_and_counted_once_it_is_known() -> None:
     assert ViewState(View.QUEUE, WATCHED).queue(ANY, NOW) == []
 
 
-def test_what_i_looked_at_stays_at_its_place_in_new() -> None:
-    def placed(section: Section, *days: int) -> list[SeriesSummary]:
-        return [
-            line._replace(place=Place(section, "1 reply", "1 reply", NOW - days * 86_400))
-            for line, days in zip(LINES, days, strict=False)
-        ]
+def put(*places: Place | None) -> dict[View, list[SeriesSummary]]:
+    """The first series at these places."""
+    return split_by_view([line._replace(place=place) for line, place in zip(LINES, places, strict=False)])
 
-    news = placed(Section.NEW, 1, 2, 3)
+
+def at(section: Section, days: int = 1, *, mine: bool = True) -> Place:
+    return Place(section, "1 reply", "1 reply", NOW - days * 86_400, mine=mine)
+
+
+def shown(showing: ViewState) -> list[int | str]:
+    """Numbers of series below their headings."""
+    rows = showing.queue(ANY, NOW)
+    return [
+        row.id if isinstance(row, SeriesSummary) else f"{row.section.heading} {getattr(row, 'number', 'more')}"
+        for row in rows
+    ]
+
+
+NEW_ROWS = (at(Section.NEW, 1), at(Section.NEW, 2), at(Section.NEW, 3))
+
+
+@pytest.mark.parametrize(
+    ("section", "left"),
+    [
+        (Section.NOW, at(Section.WAITING, mine=False)),
+        (Section.REVIEW, at(Section.WAITING, mine=False)),
+        (Section.REVIEW, at(Section.NEW)),
+        (Section.REVIEW, at(Section.CLOSED)),
+        (Section.NEW, at(Section.WAITING, mine=False)),
+        (Section.NEW, None),
+        (Section.WAITING, at(Section.WAITING, mine=False)),
+        (Section.WAITING, at(Section.DORMANT)),
+    ],
+)
+def test_what_is_done_stays_where_it_was_and_is_not_counted_there(section: Section, left: Place | None) -> None:
+    places = (at(section, 1), at(section, 2), at(section, 3))
     showing = ViewState(View.QUEUE, ())
-    showing.take(split_by_view(news))
-    before = numbers([row for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)])
-    showing.visited(news[1].id)
-    showing.take(split_by_view([news[0], *placed(Section.WAITING, 1, 2)[1:], news[2]]))
-    assert numbers([row for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)]) == before
-    showing.forget_visits()
-    showing.take(split_by_view([news[0], *placed(Section.WAITING, 1, 2)[1:], news[2]]))
-    assert numbers([row for row in showing.queue(ANY, NOW) if isinstance(row, SeriesSummary)]) != before
+    showing.take(put(*places))
+    before = [row for row in shown(showing) if isinstance(row, int)]
+    done = before[1]
+    place = {line.id: line for line in put(*places)[View.ALL]}
+    assert len(before) == 3
+    showing.keep([done])
+    lines = [line._replace(place=left) if line.id == done else line for line in place.values()]
+    showing.take(split_by_view(lines))
+    assert [row for row in shown(showing) if isinstance(row, int)] == before
+    assert showing.stays == {done: place[done].place}
+    total = 3 if left and left.section is section else 2
+    assert f"{section.heading} {total}" in shown(showing)
+    now = 2 if section is Section.NOW else 0
+    assert showing.counts[View.QUEUE] == now
+    showing.let_go()
+    assert not showing.stays
+    after = [row for row in shown(showing) if isinstance(row, int)]
+    assert after != before
+    assert len(after) == (3 if left and left.section is Section.NEW else 2)
+
+
+def test_what_is_undone_or_asked_again_is_as_before() -> None:
+    showing = ViewState(View.QUEUE, ())
+    showing.take(put(*NEW_ROWS))
+    showing.keep([line.id for line in LINES])
+    showing.take(put(at(Section.WAITING), at(Section.REVIEW), at(Section.WAITING)))
+    first, second, third = (line.id for line in LINES[:3])
+    assert set(showing.stays) == {first, third}
+    assert shown(showing)[:4] == ["Now 0", "Now more", "Review 1", second]
+    showing.take(put(*NEW_ROWS))
+    assert showing.stays == {}
+    showing.take(put(at(Section.WAITING), at(Section.NEW), at(Section.NEW)))  # later, and not because I did something
+    assert showing.stays == {}
+    assert "Waiting 1" in shown(showing)
+
+
+def test_now_says_that_nothing_is_left_below_what_is_done() -> None:
+    showing = ViewState(View.QUEUE, ())
+    showing.take(put(at(Section.NOW)))
+    showing.keep([LINES[0].id])
+    showing.take(put(at(Section.CLOSED)))
+    assert shown(showing) == ["Now 0", LINES[0].id, "Now more", "Closed 1"]
+
+
+def test_what_is_done_moves_when_another_view_is_chosen() -> None:
+    showing = ViewState(View.QUEUE, ())
+    showing.take(put(*NEW_ROWS))
+    showing.keep([LINES[0].id])
+    showing.take(put(at(Section.WAITING), *NEW_ROWS[1:]))
+    assert showing.stays
+    showing.choose(View.QUEUE)
+    assert showing.stays
+    showing.choose(View.ALL)
+    assert not showing.stays
 
 
 def test_limit_filters_the_current_view() -> None:

@@ -15,7 +15,7 @@ from patchwatch.sanitize import block, line
 from patchwatch.series.left import Left
 from patchwatch.series.model import DependencyRow, InboxRow, NextAction
 from patchwatch.series.states import State, Turn
-from patchwatch.series.views import View
+from patchwatch.series.views import COUNTED, View
 from patchwatch.tui.base.theme import overlay
 from patchwatch.tui.controllers.series_state import SeriesState
 from patchwatch.tui.dialogs.command_palette import highlighted, ranked
@@ -114,27 +114,45 @@ def test_headings_are_above_their_columns(width: int, order: Order) -> None:
 @pytest.mark.parametrize("view", list(View))
 def test_tabs_fit_every_width_and_name_the_chosen_view(view: View, width: int) -> None:
     counts = dict.fromkeys(View, 9999)
-    pieces = [piece for _, part in tabs(view, counts, width) for piece in part]
-    assert width_of(pieces) <= max(width, 32)
-    assert (view.value in plain(pieces)) or (view is View.QUEUE and "Needs me" in plain(pieces))
+    found = tabs(view, counts, dict.fromkeys(COUNTED, 9999), width)
+    pieces = [piece for tab in found for piece in tab.pieces]
+    assert width_of(pieces) <= max(width, 40)
+    assert (view.value in plain(pieces)) or (view is View.QUEUE and "Now 9999" in plain(pieces))
     assert "9999" in plain(pieces)
 
 
 def test_a_view_not_counted_yet_shows_an_ellipsis() -> None:
-    assert "…" in plain([piece for _, part in tabs(View.WATCHED, {View.WATCHED: 3}, 130) for piece in part])
+    pieces = [piece for tab in tabs(View.WATCHED, {View.WATCHED: 3}, {}, 130) for piece in tab.pieces]
+    assert "Now … Review … New …" in plain(pieces)
+    assert "Followed …" in plain(pieces)
 
 
 @pytest.mark.parametrize(
     ("width", "text"),
     [
-        (80, " Needs me 4  Mine 14  Watched 0  Followed 730  Closed 502  All 730 "),
-        (60, " Needs me 4  Mine  Watched  Followed  Closed  All "),
-        (40, " Needs me 4  1 of 6"),
+        (
+            110,
+            " What needs me: Now 4 Review 14 New 9  2 Mine 14  3 Watched 0  4 Followed 730  5 Closed 502  6 All 730 ",
+        ),
+        (90, " Now 4 Review 14 New 9  2 Mine 14  3 Watched 0  4 Followed 730  5 Closed 502  6 All 730 "),
+        (80, " Now 4 Review 14 New 9  Mine 14  Watched 0  Followed 730  Closed 502  All 730 "),
+        (70, " Now 4 Review 14 New 9  Mine  Watched  Followed  Closed  All "),
+        (40, " Now 4 Review 14 New 9  1 of 6"),
     ],
 )
 def test_a_narrow_line_of_tabs_has_names_rather_than_numbers(width: int, text: str) -> None:
     counts = dict(zip(View, (4, 14, 0, 730, 502, 730), strict=True))
-    assert plain([piece for _, part in tabs(View.QUEUE, counts, width) for piece in part]) == text
+    sections = dict(zip(COUNTED, (4, 14, 9), strict=True))
+    found = tabs(View.QUEUE, counts, sections, width)
+    assert plain([piece for tab in found for piece in tab.pieces]) == text
+    assert [tab.section for tab in found if tab.section] == list(COUNTED)
+
+
+def test_a_narrow_line_of_another_view_counts_the_sections_too() -> None:
+    counts, sections = dict.fromkeys(View, 730), dict.fromkeys(COUNTED, 4)
+    for width, text in ((60, " Now 4 Review 4 New 4  All 730  6 of 6"), (24, " All 730  6 of 6")):
+        found = tabs(View.ALL, counts, sections, width)
+        assert plain([piece for tab in found for piece in tab.pieces]) == text
 
 
 def test_right_to_left_text_ends_where_its_column_does() -> None:

@@ -41,7 +41,7 @@ async def test_each_view_has_its_number_and_its_count() -> None:
     tracker.addresses = frozenset({"jonas@example.com"})
     async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
         await until(pilot, lambda: "All 4" in shown(pilot))
-        assert "What needs me 1" in shown(pilot)  # it is the first
+        assert "What needs me: Now 1 Review 0 New 0" in shown(pilot)  # it is the first
         for key, expected in (("2", [7]), ("3", [3, 9, 7]), ("5", [3]), ("6", [3, 9, 7, 11]), ("1", [7])):
             await pilot.press(key)
             assert set(ids(pilot)) >= set(expected), key
@@ -91,6 +91,69 @@ async def test_what_came_back_because_somebody_asked_can_be_left_again(monkeypat
         overview(pilot).table.select(second.id)
         await pilot.press("D")
         await until(pilot, lambda: tracker.asked["not mine"][1:] == [(second.id, True)])
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (("M", "Muted"),),
+        (("Z", "Snooze"), ("enter", "Snoozed")),
+        (("C", "Read"), ("M", "Muted")),
+        (("enter", "v Read"), ("M", "Muted"), ("q", "▾ Now")),
+    ],
+    ids=["muted", "snoozed", "read, then muted", "muted after it was opened"],
+)
+async def test_what_is_done_stays_under_the_cursor_until_the_next_poll(keys: tuple[tuple[str, str], ...]) -> None:
+    """Wherever it was decided; the headings and the first line count it no more, and undo makes it as before."""
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "Now 1 Review 0" in shown(pilot))
+        table = overview(pilot).table
+        before = [row.id for row in table.series]
+        for key, text in keys:
+            await pilot.press(key)
+            await until(pilot, lambda text=text: text in shown(pilot), text)
+        await until(pilot, lambda: "Now 0 Review 0" in shown(pilot))
+        assert (before, before[table.cursor - 1]) == (ids(pilot), 7)
+        row, nothing = shown(pilot).partition("▾ Now 0")[2].splitlines()[1:3]
+        assert "ping" in row
+        assert "Nothing needs you." in nothing
+        await pilot.press("u")
+        await until(pilot, lambda: "Now 1 Review 0" in shown(pilot))
+        assert "Nothing needs you." not in shown(pilot)
+        await pilot.press("M")
+        await until(pilot, lambda: "Now 0 Review 0" in shown(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: not ids(pilot))
+        assert "Nothing needs you." in shown(pilot).partition("▾ Now 0")[2].splitlines()[1]
+
+
+async def test_what_is_done_moves_when_another_view_is_shown() -> None:
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"jonas@example.com"})
+    async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "Now 1 Review 0" in shown(pilot))
+        await pilot.press("M")
+        await until(pilot, lambda: "Now 0 Review 0" in shown(pilot))
+        assert ids(pilot) == [7]
+        await pilot.press("6", "1")
+        assert ids(pilot) == []
+
+
+async def test_a_click_on_a_number_of_the_first_line_goes_to_its_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracker = FakeTracker()
+    tracker.addresses = frozenset({"jonas@example.com"})
+    places = [Place(section, "review v1", "because", 1, mine=True) for section in (Section.NOW, Section.REVIEW)]
+    places += [Place(Section.NEW, "1 reply", "because", 1), Place(Section.NEW, "2 replies", "because", 2)]
+    lines = [line._replace(place=place) for line, place in zip(tracker.lines(), places, strict=True)]
+    monkeypatch.setattr(tracker, "lines", lambda **_: lines)
+    async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "Now 1 Review 1 New 2" in shown(pilot))
+        await pilot.press("6")
+        for section, expected in (("New", lines[3].id), ("Review", lines[1].id), ("Now", lines[0].id)):
+            await pilot.click(ViewTabs, offset=(shown(pilot).splitlines()[0].index(section), 0))
+            await until(pilot, lambda expected=expected: overview(pilot).table.row.id == expected, section)  # type: ignore[union-attr]
 
 
 async def test_nothing_is_below_the_terminal_after_a_line_more_is_shown() -> None:

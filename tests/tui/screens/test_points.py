@@ -58,11 +58,18 @@ async def test_points_are_listed_by_who_acts_and_unfold(tracker: Tracker) -> Non
             "▸ 1 closed: 1 settled",
             "▸ 1 on earlier versions: 1 done",
         ]
-        assert "(6d) · points: you (1 point), Jun Harada (2), Petra Nowicki (1)" in shown(pilot)
+        assert "next: see Jun's answer from 4 days ago" in shown(pilot)
         await pilot.press("O", "j", "enter")
         await until(pilot, lambda: "[x] 1/3  settled by Petra" in shown(pilot), "the closed point")
         await pilot.press("enter")
         await until(pilot, lambda: "settled by Petra" not in shown(pilot), "the fold")
+
+
+async def test_a_wide_header_names_whom_the_points_wait_for(tracker: Tracker) -> None:
+    async with PatchwatchApp(tracker, open_series=1).run_test(size=(180, 40)) as pilot:
+        await series_shown(pilot, "Points: ")
+        assert "(6d) · points: you (1 point), Jun Harada (2), Petra Nowicki (1)" in shown(pilot)
+        assert "next: see Jun's answer from 4 days ago" in shown(pilot)
 
 
 async def test_enter_shows_the_sentence_then_the_mail_that_decided_it(tracker: Tracker) -> None:
