@@ -140,6 +140,7 @@ _COLUMNS = (
 
 def _title(row: SeriesSummary) -> str:
     notes = {"pinned": row.pinned, "muted": row.muted, "snoozed": row.snoozed_until is not None}
+    notes["not yours"] = row.is_left
     return f"{labels.title(row.title)}{''.join(f' [{note}]' for note, applies in notes.items() if applies)}"
 
 

@@ -135,9 +135,19 @@ def _summary_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     if row.turn_evidence and row.turn != Turn.NOBODY:
         lines += evidence_lines(row.turn_evidence, tracker)
     lines += waiting_lines(row, tracker)
+    lines += [f"You:    {', '.join(marks)}"] if (marks := _own_marks(row)) else []
     lines += [f"Labels: {', '.join(map(line, row.labels))}"] if row.labels else []
     lines += [*_next_lines(row, tracker), *_pull_lines(row), *_dependency_lines(row, tracker)]
     return [*lines, *reading_lines(row, tracker)]
+
+
+def _own_marks(row: SeriesRow) -> list[str]:
+    """What the user decided about the series: `muted`, `snoozed until Fri 16 Oct`."""
+    marks = {"pinned it": row.pinned, "muted it": row.muted, "said that it is not yours to do": row.not_mine > 0}
+    found = [text for text, applies in marks.items() if applies]
+    if row.snoozed_until is not None:
+        found.append(f"snoozed it until {format_day(row.snoozed_until) if row.snoozed_until else 'someone replies'}")
+    return found
 
 
 def _pull_lines(row: SeriesRow) -> list[str]:

@@ -151,6 +151,7 @@ _ATTRIBUTES: dict[str, Callable[[SeriesSummary], bool]] = {
     "followed": lambda line: line.followed,
     "muted": lambda line: line.muted,
     "pinned": lambda line: line.pinned,
+    "not-mine": lambda line: line.is_left,
     "snoozed": lambda line: line.snoozed_until is not None,
     "stale": lambda line: line.stale_since is not None,
     "open": is_open,

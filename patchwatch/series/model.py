@@ -197,7 +197,7 @@ class SeriesRow(Struct, frozen=True):
     depends_on: tuple[DependencyRow, ...] = ()  # of the newest revision
     pinned: bool = False
     labels: tuple[str, ...] = ()  # that I gave it
-    not_mine: int = 0  # when I said that what is asked in it is not mine to do; 0: I did not
+    not_mine: int = 0  # when I said that what is asked in it is not mine to do; 0: I did not, or it no longer holds
     my_turn: bool = False  # I am among those whose turn it is; only known if it was read alone
 
     @property
@@ -261,6 +261,11 @@ class SeriesSummary(NamedTuple):
     def incomplete(self) -> bool:
         """True if patches of the newest revision have not arrived."""
         return self.patches < self.expected
+
+    @property
+    def is_left(self) -> bool:
+        """True if I said that it is not mine to do, and nobody asked me since."""
+        return self.place.not_mine if self.place else self.not_mine > 0
 
     @property
     def message_id(self) -> str:

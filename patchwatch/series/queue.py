@@ -134,6 +134,7 @@ class Place(NamedTuple):
     mine: bool = False  # in Waiting: it stands in a row of its own
     pinned: bool = False  # it stands first in its section
     named: bool = False  # a person asked me, and waits for the answer
+    not_mine: bool = False  # I said that it is not mine to do, and that still holds
 
     def when(self, now: int) -> str:
         """`9d!`: its age, and whether it is overdue; of what waits for others the day to ping."""
@@ -145,7 +146,10 @@ class Place(NamedTuple):
 def place(case: Case, now: int, rules: Rules) -> Place | None:
     """The place of a series at `now` (UTC seconds); None: it is in no section."""
     found = _place(case, now, rules) if case.known else None
-    return found._replace(pinned=True) if found and case.pinned else found
+    if found and (case.pinned or case.not_mine):
+        left = case.not_mine > 0 and found.section not in ASKS
+        return found._replace(pinned=case.pinned, not_mine=left)
+    return found
 
 
 def _place(case: Case, now: int, rules: Rules) -> Place | None:

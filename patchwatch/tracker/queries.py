@@ -162,13 +162,16 @@ class Queries(TrackerBase):
         from patchwatch.series.queue import ASKS
         from patchwatch.series.state.next_action import to_apply
 
-        if row.involvement is None or row.turn == Turn.NOBODY:
+        involvement = row.involvement
+        if involvement is None or row.turn == Turn.NOBODY:
             return row
+        if place is not None and not place.not_mine and row.not_mine:
+            row = structs.replace(row, not_mine=0)  # I wrote in it, or somebody asked me since
         if row.turn == Turn.AUTHOR:
-            return structs.replace(row, my_turn=row.involvement.author)
+            return structs.replace(row, my_turn=involvement.author)
         mine = place is not None and (place.section in ASKS or place.verb == "you")
         others = row.next_action is not None and row.next_action.by != "me"
-        applies = place is not None and place.verb.startswith("apply ") and not row.involvement.author
+        applies = place is not None and place.verb.startswith("apply ") and not involvement.author
         action = to_apply(row, self.now()) if mine and (others or applies) else row.next_action
         if row.not_mine and not mine and not others:
             action = None

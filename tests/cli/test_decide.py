@@ -51,8 +51,20 @@ def test_unlink_names_the_next_step_if_the_version_now_follows_an_older_one(run:
 def test_what_is_not_mine_leaves_the_queue_until_it_is_put_back(with_xdp: Run) -> None:
     assert with_xdp("not-mine", "1").stdout.startswith("not yours: #1 ")
     assert json.loads(with_xdp("show", "1", "--json").stdout)["not_mine"] is True
+    assert "\nYou:    said that it is not yours to do\n" in with_xdp("show", "1").stdout
+    assert "[not yours]" in with_xdp("list", "--all").stdout
+    assert "xdp" in with_xdp("list", "--all", "is:not-mine").stdout
+    assert "xdp" not in with_xdp("list", "--all", "--", "-is:not-mine").stdout
     assert with_xdp("not-mine", "1", "--off").stdout.startswith("yours again: #1 ")
     assert json.loads(with_xdp("show", "1", "--json").stdout)["not_mine"] is False
+    assert "\nYou: " not in with_xdp("show", "1").stdout
+    assert "[not yours]" not in with_xdp("list", "--all").stdout
+
+
+def test_show_says_what_i_decided(with_xdp: Run) -> None:
+    for command in (("pin", "1"), ("mute", "1"), ("snooze", "1")):
+        assert with_xdp(*command).returncode == 0
+    assert "\nYou:    pinned it, muted it, snoozed it until someone replies\n" in with_xdp("show", "1").stdout
 
 
 def test_a_pinned_series_is_shown_as_such_until_it_is_unpinned(with_xdp: Run) -> None:

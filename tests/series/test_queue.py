@@ -210,6 +210,22 @@ def where(one: Case, rules: Rules = RULES) -> Place:
 
 
 @pytest.mark.parametrize(
+    ("one", "holds"),
+    [
+        (case(action=ASKED, not_mine=NOW - DAY), True),
+        (case(action=ASKED, not_mine=NOW - DAY, news=news(replies=2)), True),
+        (case("author", not_mine=NOW - DAY), True),
+        (case(action=ASKED), False),
+        (case(asked=NOW - DAY, action=mine(BY_NAME), not_mine=NOW - 2 * DAY), False),
+        (case("author", **answered(2), not_mine=NOW - 2 * DAY), False),
+    ],
+    ids=["asked by role", "with news", "the author's turn", "not said", "asked by name since", "answered since"],
+)
+def test_that_it_is_not_mine_holds_until_somebody_asks_me(one: Case, holds: bool) -> None:
+    assert where(one).not_mine is holds
+
+
+@pytest.mark.parametrize(
     ("one", "whom"),
     [
         (case(), "reviewers"),

@@ -13,7 +13,6 @@ from textual.app import App
 from patchwatch.sanitize import line
 from patchwatch.series import labels as series_labels
 from patchwatch.series.model import CandidateRow, SeriesRow, SeriesSummary
-from patchwatch.series.views import is_my_turn
 from patchwatch.tui.base.api import TrackerAPI
 from patchwatch.tui.base.jobs import Jobs
 from patchwatch.tui.dialogs.state import StateDialog
@@ -92,7 +91,7 @@ class DecisionController:
 
         Those that came back because somebody asked me since then are to leave again.
         """
-        mine = all(row.not_mine and not (isinstance(row, SeriesSummary) and is_my_turn(row)) for row in rows)
+        mine = all(row.is_left if isinstance(row, SeriesSummary) else row.not_mine for row in rows)
         outcome = "Yours again" if mine else "Not yours"
         self._write("not mine", rows, lambda: self._tracker.not_mine(_ids(rows), mine=mine), outcome)
 

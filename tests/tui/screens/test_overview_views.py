@@ -80,7 +80,10 @@ async def test_the_keys_of_what_is_to_do_come_first(monkeypatch: pytest.MonkeyPa
 async def test_what_came_back_because_somebody_asked_can_be_left_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tracker = FakeTracker()
     first, second, *_ = tracker.lines()
-    places = (Place(Section.NOW, "answer Lea", "because", 2), Place(Section.WAITING, "author", "because", 1))
+    places = (
+        Place(Section.NOW, "answer Lea", "because", 2),
+        Place(Section.WAITING, "author", "because", 1, not_mine=True),
+    )
     lines = [line._replace(not_mine=1, place=place) for line, place in zip((first, second), places, strict=True)]
     monkeypatch.setattr(tracker, "lines", lambda **_: lines)
     async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
@@ -108,6 +111,7 @@ async def test_what_is_done_stays_under_the_cursor_until_the_next_poll(keys: tup
     tracker = FakeTracker()
     tracker.addresses = frozenset({"jonas@example.com"})
     async with PatchwatchApp(tracker).run_test(size=WIDE) as pilot:
+        await opened(pilot, "mm/zswap")
         await until(pilot, lambda: "Now 1 Review 0" in shown(pilot))
         table = overview(pilot).table
         before = [row.id for row in table.series]
