@@ -26,9 +26,10 @@ _DONE = (
     r"(?:added|addressed|adjusted|changed|converted|corrected|documented|done|dropped|fixed|moved|removed|renamed|"
     r"replaced|reverted|reworded|reworked|split|squashed|switched|updated)"
 )
-_YES = r"(?:absolutely|ack|agreed|exactly|indeed|ok(?:ay)?|right|sure|true|yeah|yep|yes|yup|i see|got it|understood)"
+_YES = r"(?:absolutely|ack|agreed?|exactly|indeed|ok(?:ay)?|right|sure|true|yeah|yep|yes|yup|i see|got it|understood)"
+_GREETING = r"(?:hello|hey|hi|thanks?(?: you)?|thx)(?: \w+(?=[,.!]))?"  # "Hi Rita, agreed"
 _LEAD = (
-    rf"^\W*(?:(?:{_YES}|ah+|and|fair|great|hello|hey|hi|hm+|nice|no problem|oh|oops|so|sorry|thanks?(?: you)?|thx|well|"
+    rf"^\W*(?:(?:{_YES}|{_GREETING}|ah+|and|fair|great|hm+|nice|no problem|oh|oops|so|sorry|well|"
     r"whoops)\b[\s,.!:;–-]*)*"
 )
 _ACTS = Pattern(
@@ -44,7 +45,7 @@ _ACTS = Pattern(
     r")"
 )
 _AGREES = Pattern(
-    rf"(?i)^\W*(?:(?:ah+|hello|hi|hm+|oh|thanks?(?: you)?|thx|well)\b[\s,.!:;–-]*)*"
+    rf"(?i)^\W*(?:(?:{_GREETING}|ah+|hm+|oh|well)\b[\s,.!:;–-]*)*"
     rf"(?:{_YES}|i (?:\w+ly )?agree|"
     r"(?:(?:maybe|perhaps|probably|i (?:think|guess|suppose|believe|see))(?: that)? )?"
     r"(?:you(?:'re| are| may be| might be| could be| may well be)? (?:\w+ly )?(?:right|correct)|"

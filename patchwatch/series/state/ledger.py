@@ -145,7 +145,7 @@ class Ledger(Struct):
     def insist(self, key: str, message: Message, remark: Remark) -> None:
         """Who raised a point wants it still: it is open again."""
         point = self.by_key[key]
-        kind = PointKind(remark.wants) if remark.wants != "question" else point.kind
+        kind = PointKind(remark.wants) if remark.wants not in ("", "question") else point.kind
         again = structs.replace(point, date=message.date, kind=kind, text=remark.text, firm=point.firm or remark.firm)
         self._forget(key)
         self._put(key, structs.replace(again, fate=Fate.OPEN, closed_by="", closed_at=0, closing="", closer=None))

@@ -19,6 +19,7 @@ from patchwatch.series.state.remark_here import (
     EXPLICIT,
     NO_ANSWER_NEEDED,
     asks_beside_tag,
+    comes_back,
     counts,
     in_place,
     is_content,
@@ -69,7 +70,10 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
                 _raise(ledger, reply, number, remark)
         elif own and is_content(remark):
             ledger.settle([key for key in own if key not in insisted], message, remark.text)
-        elif about and not own:
+        elif own:
+            if comes_back(ledger.by_key[own[0]], remark, reply):
+                ledger.insist(own[0], message, remark)
+        elif about:
             _take_over(ledger, about, message, remark)
         ledger.note(remark, message, about)
     if reply.condition and reply.condition.detail and not _asked_in(ledger, message):

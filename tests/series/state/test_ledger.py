@@ -146,6 +146,36 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "changes-requested",
         "author",
     ),
+    "they come back without asking again": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (RITA, quoted("The driver has a count.") + "\nThe one in the driver goes away with 2/2.\n", "a2"),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "they come back, and will look at it again": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (RITA, quoted("The driver has a count.") + "\nI'll have another look tomorrow.\n", "a2"),
+        ],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "they speak to somebody else below the answer": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (RITA, quoted("The driver has a count.") + "\nRex, that count is in your tree.\n", "a2"),
+        ],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
     "they insist, and thank at the end": (
         [
             (RITA, NAME, 1),
@@ -467,6 +497,14 @@ def test_who_was_promised_a_change_takes_the_patch_as_it_is(promise: str, turn: 
         (RITA, quoted(promise) + "\nNo objection to the present order.\n\n" + RITA_TAG, "a2"),
     )
     assert revision_state(found, rules=PointRules(likely_author=100)).turn == turn
+
+
+def test_what_is_said_below_the_answer_to_a_question_does_not_ask_it_again() -> None:
+    answer, comment = "The table is a copy.\n", "The one in the driver goes away with 2/2.\n"
+    replies = [(RITA, WHY, 1), (ANN, quoted(WHY) + answer, "a1"), (RITA, quoted(answer) + comment, "a2")]
+    found = revision_state(revision(2, *replies), rules=PointRules(likely_author=100))
+    assert fates(found) == [("question", "answered")]
+    assert found.turn == Turn.REVIEWERS
 
 
 def test_each_fate_has_the_mail_that_decided_it() -> None:
