@@ -71,6 +71,7 @@ def test_a_new_version_is_asked_for(sentence: str) -> None:
 def test_an_author_who_will_not_send_another_version_withdraws() -> None:
     assert kinds("I won't send another version.") == {SignalKind.WITHDRAWN}
     assert kinds("I'm not going to send a new version.") == {SignalKind.WITHDRAWN}
+    assert kinds("I will not provide a second version of this, the problem is bigger.") == {SignalKind.WITHDRAWN}
 
 
 @pytest.mark.parametrize(
