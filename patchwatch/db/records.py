@@ -208,6 +208,7 @@ def _summary(
         taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
         commits=committers.includes(root.author, lists_of(revision)),
         asks=requests.open,
+        not_for_merging=tuple(sorted(revision.not_for_merging)),
     )
 
 

@@ -120,6 +120,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     taken: tuple[StoredTaken, ...] = ()  # patches of an earlier version
     commits: bool = False  # its author applies patches of a list that it was sent to
     asks: tuple[Request, ...] = ()  # of people besides its author, not answered
+    not_for_merging: tuple[int, ...] = ()  # patches, by number
 
 
 class PostedMails(Struct, frozen=True):

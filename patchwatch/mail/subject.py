@@ -140,6 +140,24 @@ def _number(word: str) -> tuple[int, int, int] | None:
     return expected, expected, 1000 * (counter - expected) + inserted
 
 
+# "[DO NOT APPLY PATCH 3/3]", "[PATCH 3/3 not for merging]", "[DNM]"; in a title only in brackets or capitals.
+_UNWANTED = Pattern(
+    r"(?i)(?<!\w)(?:(?:do[ _-]?no?['’]?t|not)[ _-]?(?:to[ _-]be[ _-]?|for[ _-]?)?"
+    r"(?:merg(?:ed?|ing)|appl(?:y|ied|ication)|upstream(?:ing)?|submission|inclusion)|dnm|dni|hack|wip)(?!\w)"
+)
+_IN_BRACKETS = Pattern(r"\[[^\]]*\]")
+_CAPITALS = Pattern(r"[A-Z][A-Z _'’-]{1,30}(?=[:\s])")
+
+
+def is_not_for_merging(parts: Subject) -> bool:
+    """True if a patch is marked as one that nobody should apply: DO NOT APPLY, not for merging, HACK."""
+    if _UNWANTED.search(" ".join(parts.prefixes)):
+        return True
+    capitals = _CAPITALS.match(parts.title)
+    marks = _IN_BRACKETS.findall(parts.title) if "[" in parts.title else []
+    return any(_UNWANTED.search(mark) for mark in (*marks, *([capitals[0]] if capitals else [])))
+
+
 def title_key(title: str) -> str:
     """A title for comparison: without case, extra white space and closing punctuation."""
     return " ".join(title.lower().split()).strip(" .,:;'\"`!?")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from patchwatch.mail.message import Kind, Message
+from patchwatch.mail.subject import is_not_for_merging
 from patchwatch.series.answered import nearest_submissions
 from patchwatch.series.inserted_patches import placed, position, take_in
 from patchwatch.series.partial_reroll import Rerolls
@@ -129,8 +130,19 @@ class Revision:
         return tuple(number for number in range(1, self.expected + 1) if number not in seen)
 
     @property
+    def not_for_merging(self) -> frozenset[int]:
+        """The patches that are marked as ones that nobody should apply, if others are not."""
+        marked = frozenset(number_of(m) for m in self.patches if is_not_for_merging(m.parts))
+        return marked if len(marked) < len(self.patches) else frozenset()
+
+    @property
     def elsewhere(self) -> frozenset[int]:
-        """The patches that were only sent to other lists; empty if none of its patches was seen."""
+        """The patches that were only sent to other lists; empty if none of its patches was seen.
+
+        Who gets the cover letter reviews all of it.
+        """
+        if self.cover:
+            return frozenset()
         here = {number_of(m) for m in self.patches} | set(self.missing)
         return frozenset(range(1, self.expected + 1)) - here if here else frozenset()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.postings import Postings
-from patchwatch.db.revision_codec import decode_state, decode_summary
+from patchwatch.db.revision_codec import RevisionSummary, decode_state, decode_summary
 from patchwatch.series.state.status import Merge
 from patchwatch.series.states import State
 from patchwatch.series.went_in import Own, joined, merge_of
@@ -34,7 +34,7 @@ def merges(
             state = decode_state(revision.standing)
             summary = decode_summary(revision.view)
             numbers = tuple(patch.number for patch in summary.patch_facts)
-            whole = len(numbers) + len(summary.missing) or max(len(postings[number].titles), summary.expected)
+            whole = _whole(summary, numbers) or max(len(postings[number].titles), summary.expected)
             itself = Own(postings[number].date, whole, state.state, state.partly, numbers)
             reported = merge_of(itself, joined(pulled.get(number, {}), cited.get(number, {})))
             own += [reported] if reported else []
@@ -43,6 +43,15 @@ def merges(
             own.append(reverted[number])
         found[number] = own
     return found
+
+
+def _whole(summary: RevisionSummary, numbers: Sequence[int]) -> int:
+    """How many patches have to be applied; 0 if none was seen."""
+    if not numbers:
+        return 0
+    seen = len(numbers) + len(summary.missing)
+    whole = max(seen, summary.expected) if summary.has_cover else seen  # as of Revision.elsewhere
+    return whole - len(summary.not_for_merging)
 
 
 def _is_part(merge: Merge) -> bool:

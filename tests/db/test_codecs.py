@@ -187,6 +187,7 @@ SUMMARY_TEXT = (
     '"commits":true,'
     '"depends_on":[["m:base@x","Based-on: <base@x>","m@x"]],"dropped":["I dropped Al\'s tag."],'
     '"expected":2,"follow_ups":1,"has_cover":true,"kind":"cover","message_ids":["m@x","1@x"],"minor":0,"missing":[2],'
+    '"not_for_merging":[1],'
     '"patch_facts":[[1,"mm: frob","p1",["I dropped it."]]],"patch_message_ids":["1@x"],"patches":1,'
     '"pull":["https://example.org/frob.git","frob-6.12","ffff","0000",3,["Lin","l@x"]],'
     '"recipients":["linux-mm@kvack.org"],"reviewed":1,"rfc":false,"senders":["ann@example.org"],'

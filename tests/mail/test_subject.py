@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.subject import gist_words, parse_subject, title_key, title_words
+from patchwatch.mail.subject import gist_words, is_not_for_merging, parse_subject, title_key, title_words
 
 
 def words(text: str) -> list[str]:
@@ -374,3 +374,39 @@ def test_gist_words_exclude_the_subsystem() -> None:
     assert gist_words("mm: memcg: count the pages twice") == {"count", "pages", "twice"}
     assert gist_words("fizz: fix") == {"fizz"}
     assert gist_words("trace: tcp:tcp_ca_event") == {"tcp", "tcp_ca_event"}
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[DO NOT APPLY PATCH v8 15/15] tools: frob: x",
+        "[PATCH v2 2/2] [NOT-FOR-MERGE] just to try it",
+        "[PATCH v2 2/2] frob: small-wheel: [DO NOT APPLY] Add the interrupt",
+        "[PATCH v4 3/4] DO_NOT_MERGE arm64: dts: frob: x",
+        "[PATCH DNM 2/2] frob: x",
+        "[PATCH DON'T APPLY v2 3/7] frob: x",
+        "[DO-NOT-MERGE][PATCH v4 3/3] frob: x",
+        "[PATCH 7/7] [Not For Upstream] frob: x",
+        "[PATCH 7/7] DONOTMERGE: frob: x",
+        "[PATCH 3/6 not for merging] frob: x",
+        "[RFC PATCH 4/4] WIP frob: x",
+        "[PATCH 6/6] HACK: frob: x",
+    ],
+)
+def test_patch_that_nobody_should_apply(subject: str) -> None:
+    assert is_not_for_merging(parse_subject(subject))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[PATCH 2/2] frob: do not merge requests of two queues",
+        "[PATCH 2/2] Do not apply the quirk to frob",
+        "[PATCH 2/2] frob: add a [debug] mode that is not for upstreaming of data",
+        "[PATCH net-next 2/2] USB: hackrf: x",
+        "[PATCH RESEND 2/2] NOTES: frob: x",
+        "[PATCH] WIPE: frob: x",
+    ],
+)
+def test_patch_that_is_to_be_applied(subject: str) -> None:
+    assert not is_not_for_merging(parse_subject(subject))

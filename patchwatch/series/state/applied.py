@@ -41,7 +41,8 @@ class AppliedPatches:
     def __init__(self, revision: Revision) -> None:
         """Nothing was applied yet."""
         self.count = max(revision.expected, len(revision.patches))
-        self._elsewhere = revision.elsewhere  # what becomes of these is not reported here
+        # What becomes of these is not reported here.
+        self._elsewhere = revision.elsewhere | revision.not_for_merging
         self.taken = {patch.number for patch in revision.taken}  # by a partial reroll
         self.partly = ""  # their numbers, or "some"; empty if it is none or all of them
         self._begins = revision.cover is None  # the first patch stands for the series

@@ -166,28 +166,54 @@ def test_a_partly_applied_series_has_the_mail_that_reported_it() -> None:
 @pytest.mark.parametrize(
     ("sent_here", "replies", "partly"),
     [
-        ([2], [(MIA, "Applied to frob/for-6.5, thanks!\n", 2)], ""),
-        ([2, 5], [(MIA, "Applied, thanks!\n", 2), (MIA, "Applied, thanks!\n", 5)], ""),
-        ([2, 5], [(MIA, "Applied patches 2 and 5 to frob/next.\n", 0)], ""),
-        ([2], [(MIA, "Applied 1-3 to frob/next.\n", 0)], ""),
-        ([2, 5], [(MIA, "Applied, thanks!\n", 2)], "2"),
-        ([2, 5], [(MIA, "Applied 1-3 to frob/next.\n", 0)], "1,2,3"),
-        ([2], [(MIA, "Applied 5 to knob/next.\n", 0)], "5"),
-        ([], [(MIA, "Applied 5 to knob/next.\n", 0)], "5"),
+        ([2], [("Applied to frob/for-6.5, thanks!\n", 2)], ""),
+        ([2, 5], [("Applied, thanks!\n", 2), ("Applied, thanks!\n", 5)], ""),
+        ([2, 5], [("Applied patches 2 and 5 to frob/next.\n", 2)], ""),
+        ([2], [("Applied 1-3 to frob/next.\n", 2)], ""),
+        ([2, 5], [("Applied, thanks!\n", 2)], "2"),
+        ([2, 5], [("Applied 1-3 to frob/next.\n", 5)], "1,2,3"),
+        ([2], [("Applied 5 to knob/next.\n", 2)], "5"),
     ],
 )
 def test_a_series_is_applied_once_all_is_that_was_sent_to_the_list(
-    sent_here: list[int], replies: list[Reply], partly: str
+    sent_here: list[int], replies: list[tuple[str, int]], partly: str
 ) -> None:
-    cover, *patches = posted(6)
-    own = [cover, *(patches[number - 1] for number in sent_here)]
-    answers = [
-        answer(f"a{hour}@x", sender, cover if not to else patches[int(to) - 1], hour, words)
-        for hour, (sender, words, to) in enumerate(replies, 1)
-    ]
-    (found,) = find_revisions([*own, *answers])
+    _, *patches = posted(6)
+    answers = [answer(f"a{hour}@x", MIA, patches[to - 1], hour, words) for hour, (words, to) in enumerate(replies, 1)]
+    (found,) = find_revisions([*(patches[number - 1] for number in sent_here), *answers])
     said = revision_state(found)
     assert (said.state, said.partly) == ("under-review" if partly else "accepted", partly)
+
+
+@pytest.mark.parametrize("sent_here", [[2], []])
+def test_a_list_that_got_the_cover_letter_waits_for_all_of_the_series(sent_here: list[int]) -> None:
+    cover, *patches = posted(6)
+    own = [cover, *(patches[number - 1] for number in sent_here)]
+    (found,) = find_revisions([*own, answer("a@x", MIA, cover, 9, "Applied patch 2 to frob/next.\n")])
+    assert (revision_state(found).state, revision_state(found).partly) == ("under-review", "2")
+
+
+@pytest.mark.parametrize(
+    "mark", ["DO NOT APPLY PATCH 3/3]", "PATCH DONOTMERGE 3/3]", "PATCH 3/3 not for merging]", "PATCH 3/3] HACK:"]
+)
+def test_a_patch_that_is_marked_as_not_for_merging_is_not_waited_for(mark: str) -> None:
+    cover, first, second, third = posted(3)
+    marked = parse(
+        mail(
+            message_id=third.message_id,
+            subject=f"[{mark} frob: part 3",
+            sender=f"{third.author.name} <{third.author.email}>",
+            date="1 Jul 2023 10:00:03 +0000",
+            in_reply_to=cover.message_id,
+            body="Why.\n",
+        )
+    )
+    applied = answer("a@x", MIA, cover, 9, "Applied patches 1 and 2, thanks!\n")
+    (found,) = find_revisions([cover, first, second, marked, applied])
+    assert found.not_for_merging == {3}
+    assert revision_state(found).state == "accepted"
+    (found,) = find_revisions([cover, first, second, marked, answer("a@x", MIA, first, 9, APPLIED)])
+    assert (revision_state(found).state, revision_state(found).partly) == ("under-review", "1")
 
 
 def test_a_patch_that_was_lost_is_missing_from_those_that_were_applied() -> None:
