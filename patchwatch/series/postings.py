@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from patchwatch.mail.message import Message
 from patchwatch.mail.subject import title_key
 from patchwatch.series.conversation import stem
@@ -172,9 +174,9 @@ def _replacements(runs: list[list[Message]]) -> list[list[Message]]:
 
 
 def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) -> list[list[Message]]:
-    """Join covers without a number with the run that replies to them, and `[PATCH] x` with its `[PATCH 0/1] x`.
+    """Join covers without a number, or with a wrong total, with the run that replies to them.
 
-    Both may reply to the same mail, if one run sent them.
+    So are `[PATCH] x` and its `[PATCH 0/1] x`, which may both reply to the same mail, if one run sent them.
     """
     below: dict[str, list[Message]] = {}
     for run in runs:
@@ -188,16 +190,34 @@ def _with_their_covers(alone: list[list[Message]], runs: list[list[Message]]) ->
                 singles[message.parent] = single
             if sent_by := stem(message.message_id):
                 singles[" " + sent_by] = single
-    lone_covers = [run for run in runs if len(run) == 1 and run[0].kind == "cover" and run[0].parts.expected == 1]
+    lone_covers = [run for run in runs if len(run) == 1 and run[0].kind == "cover"]
     joined: list[list[Message]] = []
     for group in [*(single for single in alone if single[0].kind == "cover"), *lone_covers]:
         cover = group[0]
-        numbered = below.get(cover.message_id) if cover.parts.counter is None else None
-        other = numbered or singles.get(cover.message_id) or _in_its_run(cover, singles)
+        other = _patches_of(cover, below, singles)
         if other and same_sender(other[0], cover) and _same_version(cover, other[0]):
+            if cover.parts.counter is not None and (total := other[0].parts.expected):
+                cover = structs.replace(cover, parts=structs.replace(cover.parts, expected=total))
             other.append(cover)
             joined.append(group)
     return [group for group in alone + runs if group not in joined]
+
+
+def _patches_of(
+    cover: Message, below: Mapping[str, list[Message]], singles: Mapping[str, list[Message]]
+) -> list[Message] | None:
+    """The patches that reply to a cover letter, or the only one, which one run sent with it."""
+    numbered = below.get(cover.message_id)
+    if numbered and (cover.parts.counter is None or _was_sent_with(cover, numbered)):
+        return numbered
+    if cover.parts.counter is None or cover.parts.expected == 1:
+        return singles.get(cover.message_id) or _in_its_run(cover, singles)
+    return None
+
+
+def _was_sent_with(cover: Message, run: Sequence[Message]) -> bool:
+    """True for patches below a cover letter that counts them wrongly: `0/4`, `1/11`."""
+    return all(m.parent == cover.message_id and 0 <= m.date - cover.date <= _PAUSE_SECONDS for m in run)
 
 
 def _in_its_run(cover: Message, singles: Mapping[str, list[Message]]) -> list[Message] | None:

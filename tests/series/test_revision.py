@@ -315,6 +315,46 @@ POSTINGS: dict[str, tuple[list[Message], list[str]]] = {
         ],
         ["v6 2/2 c: c 1=1 2=2"],
     ),
+    "a cover that counts too few patches": (
+        [
+            sent("c", "[PATCH v6 0/1] frob", 0, body="Both.\n"),
+            sent("1", "[PATCH v6 1/2] frob: one", 1, "c"),
+            sent("2", "[PATCH v6 2/2] frob: two", 2, "c"),
+        ],
+        ["v6 2/2 c: c 1=1 2=2"],
+    ),
+    "a cover that counts too many patches": (
+        [
+            sent("c", "[PATCH 0/4] frob", 0, body="Both.\n"),
+            sent("1", "[PATCH 1/2] frob: one", 1, "c"),
+            sent("2", "[PATCH 2/2] frob: two", 2, "c"),
+        ],
+        ["v1 2/2 c: c 1=1 2=2"],
+    ),
+    "another series a day later, below a cover": (
+        [
+            sent("c", "[PATCH 0/4] frob", 0, body="All.\n"),
+            sent("1", "[PATCH 1/2] knob: one", 1440, "c"),
+            sent("2", "[PATCH 2/2] knob: two", 1441, "c"),
+        ],
+        ["v1 0/4 c: c", "v1 2/2 1: - 1=1 2=2"],
+    ),
+    "patches of another version, below a cover": (
+        [
+            sent("c", "[PATCH v2 0/4] frob", 0, body="All.\n"),
+            sent("1", "[PATCH v3 1/2] frob: one", 1, "c"),
+            sent("2", "[PATCH v3 2/2] frob: two", 2, "c"),
+        ],
+        ["v2 0/4 c: c", "v3 2/2 1: - 1=1 2=2"],
+    ),
+    "patches of somebody else, below a cover": (
+        [
+            sent("c", "[PATCH 0/4] frob", 0, body="All.\n"),
+            sent("1", "[PATCH 1/2] frob: one", 1, "c", sender=RITA),
+            sent("2", "[PATCH 2/2] frob: two", 2, "c", sender=RITA),
+        ],
+        ["v1 0/4 c: c", "v1 2/2 1: - 1=1 2=2"],
+    ),
     "a proposal without a patch": (
         [sent("p", "[RFC] Add a new way to frob", 0, body="What do you think?\n")],
         ["v1 0/0 p: -"],
