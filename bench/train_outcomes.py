@@ -34,7 +34,8 @@ from patchwatch.series import outcome
 from patchwatch.series.outcome import FEATURES, OutcomeModel
 from patchwatch.series.regression import Term
 from patchwatch.series.revision import Revision
-from patchwatch.series.tags import Tag, authors_of, tags_of
+from patchwatch.series.tag import Tag
+from patchwatch.series.tags import authors_of, tags_of
 
 Array = Any  # of numpy; its types would have to be installed everywhere
 

@@ -10,7 +10,6 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +117,7 @@ def _config(tables: Mapping[str, Any], text: str, source: Path) -> Config:
     return Config(**values, source=source)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Finds the line of a key in a section, which tomllib does not report."""
 
     source: Path
@@ -201,7 +199,7 @@ def _each(kind: type[Struct], tables: Any, place: _Place) -> Iterator[tuple[Any,
     header = re.compile(rf"\s*\[\[\s*[\"']?{name}\b")
     headers = [n for n, line in enumerate(place.text.splitlines(), 1) if header.match(line)]
     for nth, table in enumerate(tables):
-        here = replace(place, begins=headers[nth]) if nth < len(headers) else place
+        here = structs.replace(place, begins=headers[nth]) if nth < len(headers) else place
         yield _section(kind, table, here), here
 
 

@@ -9,7 +9,6 @@ import io
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -101,11 +100,12 @@ class _Commands(click.Group):
             raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
 
 
-@dataclass
 class Context:
     """Passed to every command."""
 
-    now: int | None = None  # UTC seconds; None: the real clock
+    def __init__(self, now: int | None = None) -> None:
+        """`now` is in UTC seconds; None: by the real clock."""
+        self.now = now
 
     @cached_property
     def tracker(self) -> Tracker:

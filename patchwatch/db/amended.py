@@ -26,7 +26,7 @@ from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import RobotPolicy
 from patchwatch.series.state.memory import Memory
 from patchwatch.series.state.revision_state import Known, resume
-from patchwatch.series.tags import Tag
+from patchwatch.series.tag import Tag
 
 Addition: TypeAlias = tuple[FollowUp, Message | None]
 """A reply, and the mail of the revision that it replies to."""

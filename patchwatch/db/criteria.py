@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Among: TypeAlias = Literal["all", "known", "live", "watched"]
 """Which series are summarized: known ones can have a place in my queue; live ones have one, and are not dormant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(Struct, frozen=True):
     """Criteria by which series are selected; empty fields match everything."""
 
     everything: bool = False  # not only the watched ones

@@ -16,10 +16,10 @@ from patchwatch.db.series_list import is_known
 from patchwatch.mail.message import Person, SignalKind, name_key
 from patchwatch.series import labels
 from patchwatch.series.answers import answers_to_me
-from patchwatch.series.committers import lists_among
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.names import Names
 from patchwatch.series.queue import LATELY, Case, News, Place, Rules, place
+from patchwatch.series.recipient_lists import lists_among
 from patchwatch.series.state.next_action import left_patches, next_action
 from patchwatch.series.states import CLOSED, Turn
 

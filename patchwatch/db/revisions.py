@@ -37,7 +37,7 @@ from patchwatch.series.model import (
     TrailerRow,
 )
 from patchwatch.series.states import CLOSED, State
-from patchwatch.series.tags import Tag, each_once
+from patchwatch.series.tag import Tag, each_once
 
 KINDS = ("pull", "proposal")
 """The kinds of revisions that are not patches."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from patchwatch.db.revision_codec import RevisionSummary, StoredTag
 from patchwatch.series.carried_tags import PostedPatch, Tagged, carry
-from patchwatch.series.tags import Tag
+from patchwatch.series.tag import Tag
 
 
 def stored_tags(tags: Sequence[Tag]) -> tuple[StoredTag, ...]:

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from patchwatch.mail.message import name_key
 from patchwatch.mail.subject import gist_words, title_key
 from patchwatch.pattern import Pattern
-from patchwatch.series.tags import People, Tag, address_in, is_endorsement, is_review
+from patchwatch.series.tag import People, Tag, address_in, is_endorsement, is_review
 
 _SIMILAR = 0.5  # common words among all words of two titles, for patches with the same number to be one patch
 _NEVER_CARRIED = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})
@@ -132,7 +131,7 @@ def _not_carried(
                 continue
             if any(_mentions_drop(sentence, given.tag, everybody, patch.number) for sentence in one.dropped):
                 continue
-            tag = replace(given.tag, patch=patch.number, counts=False, given_to=given.root, carried=False)
+            tag = structs.replace(given.tag, patch=patch.number, counts=False, given_to=given.root, carried=False)
             has[key] = given
             left.append(tag)
     return left

@@ -12,21 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from patchwatch.mail import thanks
-from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, person_key
 from patchwatch.mail.sentences.applied import names_tree
+from patchwatch.series.recipient_lists import lists_among
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
 
 ENOUGH = 6  # three acceptances by form, or six in words: then any word counts
 SOME = 3  # from then on, or from the first one by form, "applied" counts
 BY_FORM, IN_WORDS = 2, 1
-_MAX_LISTS = 8  # of one posting
-# They get patches of every subsystem, so that who applies them says nothing.
-_EVERYTHING = frozenset(
-    f"{name}@vger.kernel.org" for name in ("linux-kernel", "stable", "kernel-janitors", "linux-next", "devicetree")
-) | {"linux-arm-kernel@lists.infradead.org", "patches@lists.linux.dev"}
-
 
 _CLAIMS = frozenset({SignalKind.CLAIMED, SignalKind.HOLD, SignalKind.WILL_APPLY})
 
@@ -72,12 +66,6 @@ class Role:
 def lists_of(revision: Revision) -> tuple[str, ...]:
     """The lists that a revision was sent to; those for everything only if there is no other."""
     return lists_among({address for message in revision.own_messages for address in message.recipients})
-
-
-def lists_among(recipients: Iterable[str]) -> tuple[str, ...]:
-    """The lists among the recipients of a revision; those for everything only if there is no other."""
-    addresses = {address for address in recipients if is_list_address(address)}
-    return tuple(sorted(addresses - _EVERYTHING or addresses)[:_MAX_LISTS])
 
 
 def roles(revision: Revision) -> Mapping[str, Role]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from patchwatch.mail.body import Mail as Mail
 from patchwatch.series.follow_rules import Rule
 from patchwatch.series.states import CLOSED
 

@@ -6,7 +6,8 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from patchwatch.mail.message import Person
 from patchwatch.mail.short_name import short_name
@@ -16,12 +17,11 @@ YOU = "you"
 """How the user is named to themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """How people are named to the user with the addresses `me` (lower case); `people` are all who are spoken of."""
 
     me: Set[str]
-    people: frozenset[str] = field(default_factory=frozenset)
+    people: frozenset[str] = frozenset()
 
     def is_me(self, person: Person) -> bool:
         """True if the sentence is about the user."""

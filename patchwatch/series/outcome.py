@@ -25,7 +25,8 @@ from patchwatch.mail.remark_model import chance_of
 from patchwatch.series.regression import Regression
 from patchwatch.series.revision import Revision
 from patchwatch.series.robot_replies import without_answers_to_robots
-from patchwatch.series.tags import Tag, authors_of, reviewed_patches, tags_of
+from patchwatch.series.tag import Tag
+from patchwatch.series.tags import authors_of, reviewed_patches, tags_of
 
 FILE = Path(__file__).with_name("outcome_model.json")
 

@@ -6,7 +6,8 @@ Pure.  A label is in lower case.  It has no `@`, so that it can't be taken for a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from patchwatch.errors import InvalidInputError
 from patchwatch.pattern import Pattern
@@ -14,8 +15,7 @@ from patchwatch.pattern import Pattern
 _LABEL = Pattern(r"[^\W_][\w./-]{0,39}")
 
 
-@dataclass(frozen=True, slots=True)
-class LabelChange:
+class LabelChange(Struct, frozen=True):
     """Labels to add, and labels to remove."""
 
     added: frozenset[str] = frozenset()

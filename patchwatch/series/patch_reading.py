@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from patchwatch.series.model import SeriesRow
@@ -19,8 +20,7 @@ class Mark(StrEnum):
     LEFT = "left"  # to be read: it takes back what is kept from an earlier version
 
 
-@dataclass(frozen=True, slots=True)
-class PatchReading:
+class PatchReading(Struct, frozen=True):
     """How a patch of a version stands for one person."""
 
     message_id: str
@@ -42,8 +42,7 @@ class PatchReading:
         return self.is_left and bool(self.read_before) and not self.open_point
 
 
-@dataclass(frozen=True, slots=True)
-class VersionReading:
+class VersionReading(Struct, frozen=True):
     """How the patches of a version stand for one person."""
 
     patches: tuple[PatchReading, ...] = ()  # by number

@@ -8,9 +8,10 @@ alike.  The next action (patchwatch.series.state.next_action), the people whom a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from patchwatch.counts import plural
 from patchwatch.series import verbs
@@ -67,8 +68,7 @@ ASKS = frozenset({Section.NOW, Section.REVIEW})
 """Sections of what a person has to do, in which a series can be overdue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What a person calls too long, and the merge windows, which do not count."""
 
     overdue_days: int = 7

@@ -8,12 +8,13 @@ theirs is open on it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec import structs
 
 from patchwatch.series.carried_tags import PostedPatch, Tagged, same_patches
 from patchwatch.series.patch_reading import Mark, PatchReading, VersionReading
-from patchwatch.series.tags import address_in, is_endorsement
+from patchwatch.series.tag import address_in, is_endorsement
 
 
 class _History(NamedTuple):
@@ -66,13 +67,13 @@ def readings(
 def _reading(patch: PostedPatch, own: Mark | None, history: _History, same_as: str) -> PatchReading:
     found = PatchReading(patch.message_id, patch.number, same_as=same_as)
     if own is not None:
-        return replace(found, mark=own)
+        return structs.replace(found, mark=own)
     if patch.patch_id not in history.forms:
-        return replace(found, read_before=history.last)
+        return structs.replace(found, read_before=history.last)
     mark, version = history.forms[patch.patch_id]
     if mark is Mark.READ and history.asked:
-        return replace(found, read_before=version, open_point=True)
-    return replace(found, mark=mark, kept_from=version)
+        return structs.replace(found, read_before=version, open_point=True)
+    return structs.replace(found, mark=mark, kept_from=version)
 
 
 def _continued(history: _History, patch_id: str, own: Mark | None, version: str) -> _History:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from patchwatch.mail.message import Person, SignalKind
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_replies import without_answers_to_robots
-from patchwatch.series.tags import authors_of, given_in, is_endorsement
+from patchwatch.series.tag import is_endorsement
+from patchwatch.series.tags import authors_of, given_in
 
 _ASKS = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK})
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from patchwatch.db import series as queries
     from patchwatch.db.execute import Execute
     from patchwatch.db.queue import Queue
+    from patchwatch.mail.body import Mail
     from patchwatch.series.left import Left
     from patchwatch.series.model import (
         InboxRow,
-        Mail,
         MessageRow,
         SeriesRow,
         SeriesSummary,

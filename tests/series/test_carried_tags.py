@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from patchwatch.series.carried_tags import PostedPatch, Tagged, carry
-from patchwatch.series.tags import Tag
+from patchwatch.series.tag import Tag
 
 ANN = "Ann Author <ann@example.org>"
 RITA = "Rita Reviewer <rita@example.com>"

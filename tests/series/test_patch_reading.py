@@ -9,7 +9,7 @@ import pytest
 from patchwatch.series.carried_tags import PostedPatch, Tagged
 from patchwatch.series.patch_reading import Mark, VersionReading, summary, word
 from patchwatch.series.reading_history import readings
-from patchwatch.series.tags import Tag
+from patchwatch.series.tag import Tag
 
 ME = frozenset({"rita@example.com"})
 RITA = "Rita Reviewer <rita@example.com>"

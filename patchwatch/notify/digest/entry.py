@@ -22,7 +22,7 @@ from patchwatch.series.point_list import listed_points
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.queue import Section
 from patchwatch.series.states import ReasonKind
-from patchwatch.series.tags import address_in
+from patchwatch.series.tag import address_in
 
 _MAX_MAILS = (1, 1, 3, 3)  # the newest mails to show, by relevance; the others are counted
 _MAX_NAMES = 3

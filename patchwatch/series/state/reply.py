@@ -18,7 +18,7 @@ from patchwatch.mail.sentences.addressee import (
 )
 from patchwatch.pattern import Pattern
 from patchwatch.series.committers import Committers, is_by_form, is_claim
-from patchwatch.series.tags import is_endorsement
+from patchwatch.series.tag import is_endorsement
 
 FEW_WORDS = 12  # a mail, or a remark, this short may only thank or agree
 _ASKING = frozenset({SignalKind.CHANGES, SignalKind.QUESTION, SignalKind.NAK, SignalKind.CONDITION})

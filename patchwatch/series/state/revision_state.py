@@ -23,9 +23,8 @@ from patchwatch.series.state.machine import StateMachine
 from patchwatch.series.state.memory import Memory
 from patchwatch.series.state.types import Reason, RevisionState, reason_of
 from patchwatch.series.states import ReasonKind
+from patchwatch.series.tag import EachOnce, Tag
 from patchwatch.series.tags import (
-    EachOnce,
-    Tag,
     TagReader,
     authors_of,
     completing_tag,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from patchwatch.mail.message import Message, Person
 from patchwatch.series.points import Point
 from patchwatch.series.states import State, Turn
-from patchwatch.series.tags import Tag
+from patchwatch.series.tag import Tag
 
 NOBODY = Person("", "")
 

@@ -14,7 +14,6 @@ from patchwatch.series.left import Left
 from patchwatch.series.model import (
     CandidateRow,
     InboxRow,
-    Mail,
     MessageRow,
     OutboxRow,
     SeriesRow,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from patchwatch.compose.git_send_email import DryRun, Sent
     from patchwatch.compose.hunk import DiffLine
     from patchwatch.db.criteria import Among
+    from patchwatch.mail.body import Mail
     from patchwatch.series.own_labels import LabelChange
     from patchwatch.series.patch_reading import Mark, VersionReading
     from patchwatch.series.point_list import ListedPoint

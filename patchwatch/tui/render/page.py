@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from patchwatch.mail.body import Segment
+from patchwatch.mail.body import Mail, Segment
 from patchwatch.pattern import Pattern
 from patchwatch.sanitize import block, line
-from patchwatch.series.model import Mail
 from patchwatch.tui.render.code import NO_CODE, Code, code_of
 from patchwatch.tui.render.columns import cell_len, wrap
 
