@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from patchwatch.cli.arguments import INBOX, LABEL
 from patchwatch.cli.main import Context, json_option, now_option
@@ -150,7 +150,7 @@ def _matching(lines: list[SeriesSummary], text: str, wanted: Criteria, tracker: 
     if wanted == Criteria(everything=wanted.everything):
         return lines
     ids = frozenset(row.id for row in lines)
-    kept = {row.id for row in tracker.series(wanted=replace(wanted, everything=True, ids=ids))}
+    kept = {row.id for row in tracker.series(wanted=structs.replace(wanted, everything=True, ids=ids))}
     return [row for row in lines if row.id in kept]
 
 

@@ -26,7 +26,9 @@ last_activity >= :since OR turn_since >= :since OR id IN ({series_flags.PINNED})
 """
 _CONDITIONS = {"watched": f" WHERE id IN ({series_flags.WATCHED})", "live": f" WHERE {_LIVE}"}
 """Conditions on series, by what they are among."""
-_SILENT = f"SELECT id, state FROM series WHERE NOT ({_LIVE})"  # noqa: S608 (no values)
+_CLOSED = ", ".join(f"'{state}'" for state in sorted(CLOSED))
+_SILENT = f" WHERE NOT ({_LIVE}) AND state NOT IN ({_CLOSED})"
+"""The condition on series that are open, and not live."""
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
 _POSTINGS = "SELECT series_id, posting FROM revision WHERE series_id IS NOT NULL"
 
@@ -81,12 +83,12 @@ def count_dormant(execute: Execute, me: Collection[str], since: int) -> int | No
     if inboxes.rules or inboxes.failing:
         return None
     mine = {address.lower() for address in me}
-    silent = {number for number, state in execute(_SILENT, {"since": since}) if state not in CLOSED}
+    silent = {number for (number,) in execute(f"SELECT id FROM series{_SILENT}", {"since": since})}  # noqa: S608
     followed = {key for key, name in inboxes.names.items() if name in inboxes.followed}
     found = silent & series_flags.watched(execute)
     if followed:
-        pairs = series_flags.inbox_ids(execute, "", {})
-        found |= silent & {number for number, inbox in pairs if inbox in followed}
+        pairs = series_flags.inbox_ids(execute, _SILENT, {"since": since})
+        found |= {number for number, inbox in pairs if inbox in followed}
     for row in _numbered(execute, (silent - found) & naming(execute, mine)):
         if _named(mine, row[15]) or _named(mine, row[16]):
             found.add(row[0])

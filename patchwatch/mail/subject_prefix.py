@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from patchwatch.pattern import Pattern
 
@@ -87,8 +88,7 @@ _SPELLED = Pattern(
 _MARK = Pattern(r"patch|rfc|resend|v\d|\d/\d", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """The prefix of a subject line."""
 
     words: tuple[str, ...]  # in the order of the subject; `1/3v2` is two words, `take 2` is `v2`

@@ -63,6 +63,29 @@ def test_a_list_for_a_pipe_imports_neither_pager_nor_json(environment: dict[str,
     assert slow_imports("list --all", environment=environment, slow=others) == {"list --all": []}
 
 
+def test_a_list_does_not_import_what_reads_mails_into_revisions(environment: dict[str, str], xdp: Path) -> None:
+    copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
+    others = ("patchwatch.mail.body", "patchwatch.series.committers", "patchwatch.series.revision")
+    commands = ("list", "list --all", "list --json")
+    assert slow_imports(*commands, environment=environment, slow=others) == {command: [] for command in commands}
+
+
+def test_a_list_defines_no_dataclass(environment: dict[str, str], xdp: Path) -> None:
+    """A Struct is defined in a fortieth of the time."""
+    copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
+    code = """
+import sys
+from dataclasses import is_dataclass
+from patchwatch.cli.main import run
+assert run(["list"]) == 0
+modules = [module for name, module in sys.modules.items() if name.startswith("patchwatch.")]
+classes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+print("dataclasses:", sorted(one.__qualname__ for one in classes if is_dataclass(one)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "dataclasses: []"
+
+
 def test_help_imports_no_database(environment: dict[str, str]) -> None:
     assert slow_imports("--help", environment=environment, slow=(*SLOW, "sqlalchemy")) == {"--help": []}
 

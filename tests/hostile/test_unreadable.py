@@ -9,10 +9,10 @@ import pytest
 
 from patchwatch.config import Config
 from patchwatch.mail import display
+from patchwatch.mail.body import Mail
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.mail.unreadable import unreadable
-from patchwatch.series.model import Mail
 from patchwatch.sync import ingest
 from patchwatch.tracker import Tracker
 from tests.support.mails import mail

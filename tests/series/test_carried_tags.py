@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from msgspec import structs
 
@@ -135,7 +133,7 @@ def test_tags_for_one_version_only_are_not_missing(name: str) -> None:
 
 def test_credits_belong_to_each_version() -> None:
     by_patch = tag("v1-1", REX, name="Suggested-by")
-    assert tags_of_newest(version(1, by_patch), version(2, replace(by_patch, message_id="v2-1"))) == [
+    assert tags_of_newest(version(1, by_patch), version(2, structs.replace(by_patch, message_id="v2-1"))) == [
         (REX, "v2-1", 1, False, "", True)
     ]
 

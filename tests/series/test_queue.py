@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from patchwatch.series.model import NextAction
 from patchwatch.series.queue import ASKS, Case, News, Place, Rules, Section, first, in_order, place
@@ -521,7 +521,7 @@ def test_the_order_is_total_and_stable(cases: list[Case], random: Any) -> None:
 @given(CASES, st.integers(0, 40 * DAY))
 def test_time_only_makes_a_series_older(one: Case, later: int) -> None:
     """With everything else the same, what is dormant stays so, and what is overdue stays overdue until it lapses."""
-    rules = replace(RULES, windows=())
+    rules = structs.replace(RULES, windows=())
     before, after = place(one, NOW, rules), place(one, NOW + later, rules)
     if before is None or one.last_activity > NOW or one.turn_since > NOW:
         return

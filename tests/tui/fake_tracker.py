@@ -24,6 +24,7 @@ from patchwatch.compose.hunk import DiffLine
 from patchwatch.db.criteria import Among
 from patchwatch.errors import NotFoundError, PatchwatchError
 from patchwatch.mail.addresses import Mailbox
+from patchwatch.mail.body import Mail
 from patchwatch.progress import Progress
 from patchwatch.series.carried_tags import PostedPatch, Tagged
 from patchwatch.series.labels import revision_name
@@ -31,7 +32,6 @@ from patchwatch.series.left import Left
 from patchwatch.series.model import (
     CandidateRow,
     InboxRow,
-    Mail,
     MessageRow,
     NextAction,
     OutboxRow,

@@ -10,10 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from patchwatch.mail.body import segments
+from patchwatch.mail.body import Mail, segments
 from patchwatch.series.model import (
     Evidence,
-    Mail,
     MessageRow,
     PredecessorRow,
     RevisionRow,

@@ -8,7 +8,8 @@ of the mainline tree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from patchwatch.pattern import Pattern
 
@@ -20,8 +21,7 @@ LONGEST = 21 * _DAY
 _TAG = Pattern(r"v(2\.6\.\d+|(?:[3-9]|\d\d+)\.\d+)(-rc1)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """One merge window; times are UTC seconds."""
 
     after: str  # the release that opened it: v6.5
