@@ -205,7 +205,10 @@ def follow_command(
     except InboxNotFoundError:
         raise
     except LoreError as error:
-        print_error(f"could not check that the archive has {line(name)}: {line(str(error))}")
+        print_error(
+            f"could not ask the archive whether it has a list {line(name)}, which the next poll will show: "
+            f"{line(str(error))}"
+        )
     _print_rules(f"following {name}", context.tracker.follow(name, rule if rule != Rule() else None, since))
     if since is not None:
         print_error(f"`patchwatch poll` or `run` fetches the mail of {line(name)} since {format_day(since)}.")

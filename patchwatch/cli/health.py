@@ -115,6 +115,8 @@ def _running(tracker: Tracker) -> Iterator[Finding]:
 
 
 def _database(tracker: Tracker) -> Iterator[Finding]:
+    from patchwatch.sources.lore.urls import EVERYWHERE
+
     url = tracker.config.database_url
     name = redact_url(url)
     try:
@@ -143,13 +145,17 @@ def _database(tracker: Tracker) -> Iterator[Finding]:
         )
     yield from _robots(tracker)
     for inbox in inboxes:
+        if not (inbox.watched or inbox.followed or inbox.name == EVERYWHERE):
+            continue
         if inbox.failed_at is not None:
             hours = (tracker.now() - inbox.failed_at) // 3600
+            never = inbox.polled_at is None and inbox.followed
+            wrong_name = f"If the name is wrong, `patchwatch follow {inbox.name} --stop` removes it; " if never else ""
             yield Finding(
                 f"polling {inbox.name}",
                 False,
                 f"failing for {hours} h: {inbox.failure}",
-                "Run `patchwatch poll` to retry.",
+                f"{wrong_name}`patchwatch poll` retries.",
             )
         elif inbox.polled_at is None and (inbox.watched or inbox.followed):
             yield Finding(f"polling {inbox.name}", True, "not polled yet; run `patchwatch poll`")
@@ -295,7 +301,7 @@ def _archive(config: Config, tracker: Tracker) -> Iterator[Finding]:
             try:
                 entries = archive.new_in_feed(name)
             except InboxNotFoundError as error:
-                yield Finding("archive", False, str(error), "Check that lore.url is the right server.")
+                yield Finding("archive", False, str(error), "Check the name, and that lore.url is the right server.")
             except PatchwatchError as error:
                 yield Finding("archive", False, str(error), "Check the network, lore.url and PATCHWATCH_LORE_URL.")
                 return

@@ -35,9 +35,9 @@ from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
 from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow
+from patchwatch.sources.lore.urls import EVERYWHERE
 from patchwatch.sync.poll import TREES, PollReport, inboxes_to_poll
 from patchwatch.sync.turns import SharedPoll
-from patchwatch.sync.watch import EVERYWHERE
 
 _log = logging.getLogger(__name__)
 _HOUR, _DAY = 3600, 86_400

@@ -311,18 +311,10 @@ def _review(case: Case, now: int, rules: Rules) -> Place | None:
 
 
 def _asked(
-    section: Section,
-    verb: str,
-    reason: str,
-    since: int,
-    case: Case,
-    now: int,
-    rules: Rules,
-    *,
-    sure: bool | None = None,
+    section: Section, verb: str, reason: str, since: int, case: Case, now: int, rules: Rules, *, sure: bool = False
 ) -> Place:
     due = waited_by(since, rules.overdue_days * _DAY, rules.windows)
-    certain = not case.likely if sure is None else sure
+    certain = sure or not case.likely
     overdue = certain and due <= now
     if overdue and now - due >= _DAY:
         over = span(now - due)

@@ -30,6 +30,7 @@ from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
+from patchwatch.sources.lore.urls import EVERYWHERE
 from patchwatch.sync import feed
 from patchwatch.sync.catch_up import catch_up
 from patchwatch.sync.derive import Change
@@ -38,7 +39,7 @@ from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.isolate import failure
 from patchwatch.sync.poll_lock import decode_owner
 from patchwatch.sync.turns import ALONE, Turns
-from patchwatch.sync.watch import EVERYWHERE, complete, fetch_thread, store_response
+from patchwatch.sync.watch import complete, fetch_thread, store_response
 from patchwatch.times import format_day
 
 TREES = "git trees"

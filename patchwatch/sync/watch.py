@@ -27,7 +27,7 @@ from patchwatch.series.posting import PostingFacts
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.response import Response
-from patchwatch.sources.lore.urls import MessageAddress
+from patchwatch.sources.lore.urls import EVERYWHERE, MessageAddress
 from patchwatch.sync.ingest import NOTHING, Outcome, ingest
 from patchwatch.sync.parallel import read_batches
 from patchwatch.sync.read_mail import read_mail
@@ -37,7 +37,6 @@ _BATCH = 500
 _BATCH_BYTES = 32 * 1024 * 1024
 _MESSAGE_ID = Pattern(rb"^message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 _ROUNDS = 4  # of searches for more versions; each uses the titles and links that the last one found
-EVERYWHERE = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,24 @@ def test_follow_asks_the_archive_whether_it_has_the_list(run: Run, lore_server: 
 def test_follow_works_offline_and_says_that_nobody_was_asked(with_xdp: Run) -> None:
     done = with_xdp("follow", "netdev")
     assert (done.returncode, done.stdout) == (0, "following netdev\n")
-    assert "could not check that the archive has netdev: can't reach http://127.0.0.1:9" in done.stderr
+    asked = "could not ask the archive whether it has a list netdev, which the next poll will show: can't reach "
+    assert f"{asked}http://127.0.0.1:9" in done.stderr
     assert with_xdp("follow", "netdev").stderr == ""
+
+
+def test_a_list_that_does_not_exist_and_was_followed_offline_is_reported_from_the_next_poll_on(
+    run: Run, lore_server: LoreServer
+) -> None:
+    assert run("follow", "no-such-list").returncode == 0
+    polled = run("poll", PATCHWATCH_LORE_URL=lore_server.url)
+    assert polled.returncode == 1
+    assert "has no inbox named 'no-such-list'" in polled.stderr
+    found = run("doctor", PATCHWATCH_LORE_URL=lore_server.url)
+    assert found.returncode == 1
+    assert "FAIL  polling no-such-list: failing for 0 h: " in found.stdout
+    assert "If the name is wrong, `patchwatch follow no-such-list --stop` removes it" in found.stdout
+    run("follow", "no-such-list", "--stop")
+    assert "no-such-list" not in run("doctor", PATCHWATCH_LORE_URL=lore_server.url).stdout
 
 
 def test_without_network_poll_fails_and_list_works(with_xdp: Run, tmp_path: Path) -> None:

@@ -17,10 +17,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 from patchwatch.pattern import Pattern
 
+EVERYWHERE = "all"
+"""The inbox that has the mail of all lists."""
+
 _LORE = "lore.kernel.org"
 _REDIRECTOR = "patch.msgid.link"  # has no inboxes: https://patch.msgid.link/MESSAGE-ID
 _LIKE_LORE = (_LORE, "lkml.kernel.org")
-_EVERYWHERE = ("r", "all")  # first parts of a path that do not name a particular inbox
+_EVERYWHERE = ("r", EVERYWHERE)  # first parts of a path that do not name a particular inbox
 
 _IN_URL = r"[!#-;=?-Z_a-z~]"  # printable ASCII except "<>[\]^`{|}, which must be encoded in a URL (RFC 3986)
 _INBOX = Pattern(r"[\w-][\w.-]*", re.ASCII)

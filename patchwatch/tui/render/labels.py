@@ -195,7 +195,8 @@ def without_mail(evidence: Evidence | None) -> str:
 def stale(inboxes: tuple[InboxRow, ...]) -> list[str]:
     """`bpf stale since 19 Sep 2023 22:10`, for each inbox in use that can't be polled."""
     return [
-        f"{line(inbox.name)} stale since {moment(inbox.failed_at)}"
+        f"{line(inbox.name)} {'stale' if inbox.polled_at is not None else 'never polled, failing'} since "
+        f"{moment(inbox.failed_at)}"
         for inbox in inboxes
         if inbox.failed_at is not None and (inbox.watched or inbox.followed)
     ]
