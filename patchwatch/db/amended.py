@@ -74,7 +74,7 @@ def amended_record(
         checks=(*summary.checks, *stored_checks(with_them)),
         reviewed=state.reviewed,
         reviewers=stored_reviewers(reviewers.found),
-        commits=committers.includes(revision.root.author, lists_of(revision)),
+        commits=committers.includes_for_all(revision.root.author, lists_of(revision)),
         asks=reading.requests.open,
         depends_on=(*summary.depends_on, *new_dependencies),
     )

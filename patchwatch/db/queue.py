@@ -13,11 +13,12 @@ from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_list import is_known
-from patchwatch.mail.message import Person, SignalKind, name_key
+from patchwatch.mail.message import Person, SignalKind, name_key, person_key
 from patchwatch.series import labels
 from patchwatch.series.answers import answers_to_me
 from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.names import Names
+from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.queue import LATELY, Case, News, Place, Rules, place
 from patchwatch.series.recipient_lists import lists_among
 from patchwatch.series.state.next_action import left_patches, next_action
@@ -30,6 +31,7 @@ _DAY = 86_400
 _VIEWS = "SELECT id, view FROM revision WHERE id IN ({values})"
 _NAMES = "SELECT DISTINCT author_name FROM series WHERE author_email IN ({values})"
 _LISTS = "SELECT list FROM committer WHERE enough AND person IN ({values})"
+_COLLEAGUES = "SELECT DISTINCT person FROM committer WHERE enough AND list IN ({values})"
 
 
 def rules_of(execute: Execute, review: Review) -> Rules:
@@ -141,7 +143,8 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
     involvement, newest = row.involvement, row.revisions[-1]
     if involvement is None:
         return case
-    answers = answers_to_me(row, now)
+    answers, promised = answers_to_me(row, now), _promised(row, me)
+    may_go_elsewhere = applies is False or (applies is True and newest.commits and not involvement.author)
     author = Person(row.author_name, row.author_email)
     return case._replace(
         news=_without_own_closing(case.news, row, me),
@@ -151,12 +154,12 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         action=next_action(row, now, ping_days=rules.ping_days, windows=rules.windows),
         pulls=involvement.pulls,
         not_mine=case.not_mine if case.not_mine > involvement.replied else 0,
-        applies=(applies is not None and not _took_theirs(row, me)) or _promised(row, me),
+        applies=(applies is not None and not _took_theirs(row, me)) or promised,
         asked=involvement.asked.date if involvement.asked else 0,
         answerer=Names(involvement.me).name(answers.by if answers else author),
         answered=answers.first if answers else involvement.answered,
         answers=answers.points if answers else 0,
-        likely=newest.likely or (applies is False and not involvement.author),
+        likely=newest.likely or (may_go_elsewhere and not promised),
         left=left_patches(row),
     )
 
@@ -180,19 +183,34 @@ def _promised(row: SeriesRow, me: Collection[str]) -> bool:
     return why is not None and why.kind == SignalKind.WILL_APPLY and why.by_email in me
 
 
-def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
-    """Return which of these series the person is to apply: they were sent to them and to a list that they apply for.
+def _taken_by(row: SeriesRow) -> str:
+    """Who applied some of its patches, as committers are known."""
+    applied = row.revisions[-1].applied
+    why = applied.evidence if applied else None
+    return person_key(Person(why.by_name, why.by_email)) if why and why.by_email else ""
 
-    True if they apply for all of its lists: what was sent to another subsystem as well may go in there.
+
+def _may_be_to_apply(row: SeriesRow) -> bool:
+    mine = row.involvement
+    if mine is None:
+        return False
+    own = mine.author and row.kind != PULL
+    return row.turn == Turn.MAINTAINER and (own or mine.recipient or bool(mine.replied))
+
+
+def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
+    """Return which of these series the person is to apply: they were sent to them, or posted by them, and were sent to
+    a list that they apply for.
+
+    True if they apply for all of its lists: what was sent to another subsystem as well may go in there.  What is left
+    after somebody else who applies for them took a part is for another tree.
     """
-    newest = {
-        row.revisions[-1].id: row.id
-        for row in rows
-        if row.turn == Turn.MAINTAINER and row.involvement and (row.involvement.recipient or row.involvement.replied)
-    }
-    lists = _lists_of(execute, me) if newest else set()
+    asked = [row for row in rows if _may_be_to_apply(row)]
+    lists = _lists_of(execute, me) if asked else set()
     if not lists:
         return {}
+    colleagues = {person for (person,) in rows_among(execute, _COLLEAGUES, sorted(lists))}
+    newest = {row.revisions[-1].id: row.id for row in asked if _taken_by(row) not in colleagues}
     views = rows_among(execute, _VIEWS, newest)
     text = text_reader(execute)
     sent_to = {newest[number]: lists_among(decode_summary(text(view)).recipients) for number, view in views}

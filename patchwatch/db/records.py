@@ -206,7 +206,7 @@ def _summary(
         pull=root.pull,
         sendings=tuple(m.message_id for m in revision.sendings),
         taken=tuple(StoredTaken(t.number, t.message.message_id, t.version, t.root) for t in revision.taken),
-        commits=committers.includes(root.author, lists_of(revision)),
+        commits=committers.includes_for_all(root.author, lists_of(revision)),
         asks=requests.open,
         not_for_merging=tuple(sorted(revision.not_for_merging)),
     )

@@ -118,7 +118,7 @@ class RevisionSummary(Struct, frozen=True, kw_only=True):
     pull: PullRequest | None = None
     sendings: tuple[str, ...] = ()  # roots of all times that it was sent, if more than one
     taken: tuple[StoredTaken, ...] = ()  # patches of an earlier version
-    commits: bool = False  # its author applies patches of a list that it was sent to
+    commits: bool = False  # its author applies patches of all lists that it was sent to
     asks: tuple[Request, ...] = ()  # of people besides its author, not answered
     not_for_merging: tuple[int, ...] = ()  # patches, by number
 

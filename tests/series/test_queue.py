@@ -331,6 +331,12 @@ def test_a_ping_that_nobody_sent_for_two_months_is_not_for_today(text: str) -> N
     assert (lapsed.section, lapsed.verb, lapsed.mine) == (Section.WAITING, "you", True)
 
 
+@pytest.mark.parametrize("text", ["revive or drop: your turn for 13 months", "look into it: you promised 9 weeks ago"])
+def test_everything_that_nobody_wrote_in_for_two_months_is_not_for_today(text: str) -> None:
+    assert where(own(text, "author", 55)).section is Section.NOW
+    assert where(own(text, "author", 57)).section is Section.WAITING
+
+
 def test_the_merge_window_gives_more_time() -> None:
     window = Window("v7.1", NOW - 15 * DAY, NOW - DAY)
     assert where(case(days=30, action=ASKED), Rules(windows=(window,))).section is Section.REVIEW

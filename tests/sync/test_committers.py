@@ -20,9 +20,9 @@ FIRST = [raw for raw in MAILS if b"b4-ty" not in raw]  # without what shows that
 AUGUST_8 = 1_691_500_000  # two weeks after the last mail
 
 
-def known(tmp_path: Path, mails: list[bytes] = MAILS, me: str = "") -> Tracker:
+def known(tmp_path: Path, mails: list[bytes] = MAILS, me: str = "", now: int = AUGUST_8) -> Tracker:
     config = Config(me=Me((me,) if me else ()))
-    tracker = Tracker(config, clock=lambda: AUGUST_8, database_url=f"sqlite:///{tmp_path}/t.db")
+    tracker = Tracker(config, clock=lambda: now, database_url=f"sqlite:///{tmp_path}/t.db")
     store(tracker, mails)
     return tracker
 
@@ -164,3 +164,91 @@ def test_who_took_their_part_is_not_asked_for_the_rest(tmp_path: Path) -> None:
     assert tracker.one(number).revisions[-1].applied is not None
     assert section() == "waiting maintainer"
     assert not tracker.one(number).my_turn
+
+
+JULY_27 = AUGUST_8 - 12 * 86_400
+KNOB, REEL = "knob@vger.kernel.org", "reel@lists.example.org"
+MIA, MAX = "Mia Maintainer <mia@kernel.example>", "Max Maintainer <max@kernel.example>"
+
+
+def posted(name: str, sender: str, *replies: tuple[str, str], to: str = KNOB, patches: int = 1) -> list[bytes]:
+    """A patch, or several below a cover letter, of July 10, and replies of the same day."""
+    subjects = [f"[PATCH] knob: turn the {name} one"]
+    if patches > 1:
+        subjects = [f"[PATCH {n}/{patches}] knob: turn the {name} one, part {n}" for n in range(patches + 1)]
+    found = [
+        mail(
+            message_id=f"{name}{f'-p{n}' if n else ''}@m",
+            subject=subject,
+            sender=sender,
+            date=f"Mon, 10 Jul 2023 10:0{n}:00 +0000",
+            to=f"{MIA}, {MAX}, {to}",
+            in_reply_to=f"{name}@m" if n else None,
+            body=f"{name}.\n---\ndiff --git a/{name}{n}.c b/{name}{n}.c\n--- a/{name}{n}.c\n+++ b/{name}{n}.c\n"
+            f"@@ -1 +1 @@\n-{name}\n+{n}\n",
+        )
+        for n, subject in enumerate(subjects)
+    ]
+    for number, (by, body) in enumerate(replies, 1):
+        own = f"{name}-{number}.b4-ty@m" if "commit:" in body else f"{name}-{number}@m"
+        date = f"Mon, 10 Jul 2023 1{number}:00:00 +0000"
+        about = {"subject": f"Re: {subjects[0]}", "in_reply_to": f"{name}@m", "to": to}
+        found.append(mail(message_id=own, sender=by, date=date, body=body, **about))
+    return found
+
+
+def two_committers() -> list[bytes]:
+    """Mia and Max apply patches of one list, and post their own."""
+    found = [*posted("seven", MIA), *posted("eight", MAX)]
+    for who, names in ((MIA, ("one", "two", "three")), (MAX, ("four", "five", "six"))):
+        for name in names:
+            commit = f"Applied, thanks!\n\n[1/1] knob: turn the {name} one\n      commit: 0123456789abcdef\n"
+            found += posted(name, "Ann Author <ann@example.org>", (who, commit))
+    return found
+
+
+REVIEWED = ("Rita Reviewer <rita@example.com>", "Reviewed-by: Rita Reviewer <rita@example.com>\n")
+
+
+@pytest.mark.parametrize(
+    ("mails", "mia", "max_"),
+    [
+        (posted("own", MIA, REVIEWED), "now: apply v1", "now: apply v1?"),
+        (posted("own", MIA, REVIEWED, to=f"{KNOB}, {REEL}"), "now: ping maintainer?", "now: apply v1?"),
+        (posted("own", "Ann Author <ann@example.org>", REVIEWED), "now: apply v1", "now: apply v1"),
+        (
+            posted("own", "Ann Author <ann@example.org>", REVIEWED, to=f"{KNOB}, {REEL}"),
+            "now: apply v1?",
+            "now: apply v1?",
+        ),
+        (
+            posted(
+                "own",
+                "Ann Author <ann@example.org>",
+                REVIEWED,
+                (MAX, "Applied, thanks!\n\n[1/2] knob: turn the own one, part 1\n      commit: 0123456789abcdef\n"),
+                patches=2,
+            ),
+            "waiting: maintainer",
+            "waiting: maintainer",
+        ),
+    ],
+    ids=[
+        "of one of them",
+        "for other lists, too",
+        "of somebody else",
+        "of somebody else for other lists",
+        "of the rest",
+    ],
+)
+def test_who_applies_a_patch_when_two_people_could(tmp_path: Path, mails: list[bytes], mia: str, max_: str) -> None:
+    """An author applies their own; what went to other lists may go in there; what a colleague left is for others."""
+    known(tmp_path, [*two_committers(), *mails]).database.close()
+    places = []
+    for address in ("mia@kernel.example", "max@kernel.example"):
+        tracker = known(tmp_path, [], me=address, now=JULY_27)
+        tracker.visit([line.id for line in tracker.lines()])
+        number = tracker.find("own@m")
+        (place,) = (line.place for line in tracker.lines() if line.id == number)
+        places.append(f"{place.section}: {place.verb}" if place else "")
+    assert places == [mia, max_]

@@ -63,6 +63,7 @@ _BY_URGENCY = (
     ReasonKind.MARKED,
 )
 _CLOSED_TREE = Pattern(r"(?i)\b([\w.]*[a-z][\w.]*(?:-next)?)(?: is (?:\w+ ){0,2}|-)closed\b")
+_OFFER = Pattern(r"(?i)\b(?:immutable|shared|stable) (?:topic )?(?:branch|tag)\b")
 _BUILD = Pattern(r"(?i)\b(?:errors?|warnings?|undefined|build|compil\w+)\b")
 
 
@@ -73,7 +74,8 @@ def next_action(row: SeriesRow, now: int, *, ping_days: int = 7, windows: Sequen
     """
     if row.muted or row.snoozed_until is not None or row.turn == Turn.NOBODY or row.revisions[-1].backport:
         return None  # a backport to a stable tree goes in unless somebody objects
-    if (answers := answers_to_me(row, now)) and not _is_asked(row):
+    answers, asked = answers_to_me(row, now), row.involvement and (row.involvement.asked or row.involvement.pulls)
+    if answers and not asked:  # what somebody asks of me by name comes first
         return _see(row, answers, now)
     if row.state == State.AWAITING_UPSTREAM:
         return _for_others(row, now, windows, Turn.MAINTAINER)
@@ -114,11 +116,6 @@ def asks_for_it(row: SeriesRow) -> Evidence | None:
         return row.turn_evidence
     by = asked.by
     return Evidence(asked.message_id, asked.text, by_name=by.name, by_email=by.email, date=asked.date)
-
-
-def _is_asked(row: SeriesRow) -> bool:
-    """True if somebody asks me by name, or to pull: I do that first."""
-    return row.involvement is not None and (row.involvement.asked is not None or row.involvement.pulls)
 
 
 def _see(row: SeriesRow, answers: Answers, now: int) -> NextAction:
@@ -211,6 +208,8 @@ def _pull(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) ->
         return _action(row, f"pull: waits for {span(silence)}", by="me")
     if me is None or not me.author:
         return _action(row, f"waits for {puller} to pull: {span(silence)}", by=Turn.MAINTAINER)
+    if _OFFER.search(row.title):  # whoever needs the commits pulls them, and few report it
+        return _action(row, f"wait for {puller} to pull: {span(silence)} so far", by=Turn.MAINTAINER)
     if silence >= _CYCLE:  # not everybody reports that they pulled
         return _action(row, f"mark it merged, or send it again: sent {span(silence)} ago", by="me")
     if waited(row.turn_since, now, windows) < 2 * patience or _open(now, windows):
