@@ -252,3 +252,20 @@ def test_who_applies_a_patch_when_two_people_could(tmp_path: Path, mails: list[b
         (place,) = (line.place for line in tracker.lines() if line.id == number)
         places.append(f"{place.section}: {place.verb}" if place else "")
     assert places == [mia, max_]
+
+
+def test_who_applies_little_of_a_list_is_not_surely_to_apply(tmp_path: Path) -> None:
+    ann, max_ = "Ann Author <ann@example.org>", "max@kernel.example"
+    found = [*posted("seven", MIA), *posted("eight", MAX)]
+    for number in range(16):
+        commit = f"Applied, thanks!\n\n[1/1] knob: turn the n{number} one\n      commit: 0123456789abcdef\n"
+        found += posted(f"n{number}", ann, (MAX if number < 3 else MIA, commit))
+    found += [*posted("own", ann, REVIEWED), *posted("both", ann, REVIEWED, to=f"{KNOB}, {REEL}")]
+    known(tmp_path, found).database.close()
+    places = {}
+    for address in ("mia@kernel.example", max_):
+        tracker = known(tmp_path, [], me=address, now=JULY_27)
+        tracker.visit([line.id for line in tracker.lines()])
+        verbs = {line.id: line.place.verb for line in tracker.lines() if line.place}
+        places[address] = [verbs[tracker.find(name)] for name in ("own@m", "both@m")]
+    assert places == {"mia@kernel.example": ["apply v1", "apply v1?"], max_: ["apply v1?", "maintainer"]}
