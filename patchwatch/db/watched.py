@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection
 
 from patchwatch.db.execute import executor, rows_among
-from patchwatch.db.people import acting
 from patchwatch.db.series_flags import WATCHED, WATCHED_BY_ANYONE
 
 
@@ -31,19 +30,19 @@ class Standing(NamedTuple):
 
     state: str
     turn: str
-    people: frozenset[str]  # addresses of its posters, recipients and reviewers
+    people: str  # addresses of its posters, recipients and reviewers, one per line
+
+    def concerns(self, people: Iterable[str]) -> bool:
+        """True if one of these people is among them; most are in none, which a search in the text shows first."""
+        return any(one in self.people and one in self.people.split("\n") for one in people)
 
 
-def _of_watched(sql: str) -> TextClause:
-    return text(sql.format(watched=WATCHED_BY_ANYONE))
+def _of_watched(sql: str) -> str:
+    return sql.format(watched=WATCHED_BY_ANYONE)
 
 
-def _of_mine(sql: str) -> TextClause:
-    return text(sql.format(watched=WATCHED))
-
-
-def _me(connection: Connection) -> dict[str, int]:
-    return {"person": acting(connection).person}
+def _of_mine(sql: str) -> str:
+    return sql.format(watched=WATCHED)
 
 
 _SERIES = _of_watched("SELECT id, state, turn, title, roots FROM series WHERE id IN ({watched})")
@@ -78,7 +77,7 @@ _POSTERS = _of_watched("SELECT DISTINCT posters FROM series WHERE id IN ({watche
 
 def watched_series(connection: Connection) -> dict[int, WatchedSeries]:
     """Return the series that somebody watches, by number."""
-    rows = connection.execute(_SERIES)
+    rows = executor(connection)(_SERIES, {})
     return {
         number: WatchedSeries(state, turn, title, tuple(roots.split("\n")))
         for number, state, turn, title, roots in rows
@@ -92,29 +91,26 @@ def watched_among(connection: Connection, series: Iterable[int]) -> set[int]:
 
 def standings(connection: Connection) -> dict[int, Standing]:
     """Return state, turn and people of the series that I watch, by number."""
-    rows = connection.execute(_STANDINGS, _me(connection))
-    return {
-        number: Standing(state, turn, frozenset((*posters.split("\n"), *people.split("\n"))))
-        for number, state, turn, posters, people in rows
-    }
+    rows = executor(connection)(_STANDINGS, {})
+    return {number: Standing(state, turn, f"{posters}\n{people}") for number, state, turn, posters, people in rows}
 
 
 def mails_after(connection: Connection, mail: int) -> dict[int, set[str]]:
     """Return the messages of each watched series that were stored after the one with the primary key `mail`."""
     found: dict[int, set[str]] = {}
-    for series_id, message_id in connection.execute(_MAILS_AFTER, {"mail": mail, **_me(connection)}):
+    for series_id, message_id in executor(connection)(_MAILS_AFTER, {"mail": mail}):
         found.setdefault(series_id, set()).add(message_id)
     return found
 
 
 def in_no_inbox(connection: Connection) -> list[str]:
     """Return the newest posting of each watched series that was seen in no inbox, the most recently active first."""
-    return [roots.rpartition("\n")[2] for (roots,) in connection.execute(_IN_NO_INBOX)]
+    return [roots.rpartition("\n")[2] for (roots,) in executor(connection)(_IN_NO_INBOX, {})]
 
 
 def authors(connection: Connection) -> set[str]:
     """Return the addresses of the authors of all watched versions, in lower case."""
-    found = {key.removeprefix("a:") for (key,) in connection.execute(_AUTHOR_KEYS)}
-    for (posters,) in connection.execute(_POSTERS):  # backports have no keys of authors
+    found = {key.removeprefix("a:") for (key,) in executor(connection)(_AUTHOR_KEYS, {})}
+    for (posters,) in executor(connection)(_POSTERS, {}):  # backports have no keys of authors
         found.update(posters.split("\n"))
     return found - {""}

@@ -108,7 +108,7 @@ def _to_read(
             or number in new_mails
             or number in renewed
             or (previous.state, previous.turn) != (now.state, now.turn)
-            or not now.people.isdisjoint(people)
+            or now.concerns(people)
         ):
             yield number
 

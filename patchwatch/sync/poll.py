@@ -348,17 +348,23 @@ def _complete_new_revisions(
 
 
 def _changes(before: _Watched, after: _Watched) -> tuple[Change, ...]:
-    return tuple(
+    changed = [
         Change(number, row.title, old.state, row.state, old.turn, row.turn)
-        for number, row in sorted(after.items())
+        for number, row in after.items()
         if (old := before.get(number)) is not None and (old.state, old.turn) != (row.state, row.turn)
-    )
+    ]
+    return tuple(sorted(changed, key=lambda change: change.series_id))
 
 
 def _new_revisions(connection: Connection, before: _Watched, after: _Watched) -> tuple[str, ...]:
     """Return the new postings of series that were watched before, as "#12 title: v6"."""
     new = {
-        root: i for i, row in sorted(after.items()) if i in before for root in row.roots if root not in before[i].roots
+        root: number
+        for number, row in after.items()
+        if (old := before.get(number)) is not None and old.roots != row.roots
+        for root in row.roots
+        if root not in old.roots
     }
     versions = {r.root: decode_posting(r.posting).version for r in derived.revisions_by_root(connection, new)}
-    return tuple(f"#{i} {after[i].title}: v{versions[root]}" for root, i in new.items() if root in versions)
+    in_order = sorted(new.items(), key=lambda one: one[1])
+    return tuple(f"#{i} {after[i].title}: v{versions[root]}" for root, i in in_order if root in versions)
