@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from patchwatch.mail.message import Person
-from patchwatch.series.model import SeriesRow
+from patchwatch.series.model import Evidence, SeriesRow
 from patchwatch.series.points import waiting_on
 from patchwatch.series.states import Turn
 
@@ -21,6 +21,16 @@ class Answers(NamedTuple):
     first: int  # the date of the first of them: since then it waits for me
     last: int
     message_id: str  # of the last
+
+
+def answer_shown(row: SeriesRow, message_id: str) -> Evidence | None:
+    """The answer to a point of mine in a mail, in the words of who answered; None if there is none."""
+    me = row.involvement.me if row.involvement else frozenset[str]()
+    mine = [p for p in row.revisions[-1].points if p.by.email in me and p.closed_by == message_id and p.closer]
+    if not message_id or not mine or mine[-1].closer is None:
+        return None
+    point, by = mine[-1], mine[-1].closer
+    return Evidence(message_id, point.closing, by_name=by.name, by_email=by.email, date=point.closed_at)
 
 
 def answers_to_me(row: SeriesRow, now: int) -> Answers | None:

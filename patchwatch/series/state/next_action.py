@@ -14,7 +14,7 @@ from patchwatch.counts import plural
 from patchwatch.mail.message import Person, SignalKind
 from patchwatch.mail.short_name import short_name
 from patchwatch.pattern import Pattern
-from patchwatch.series.answers import Answers, answers_to_me
+from patchwatch.series.answers import Answers, answer_shown, answers_to_me
 from patchwatch.series.labels import blocked, revision_name
 from patchwatch.series.model import Evidence, Involvement, NextAction, SeriesRow
 from patchwatch.series.names import Names
@@ -110,12 +110,12 @@ def to_apply(row: SeriesRow, now: int) -> NextAction | None:
 
 
 def asks_for_it(row: SeriesRow) -> Evidence | None:
-    """What asks for the next action of a series: a request to me by name, or else what its turn follows from."""
-    asked = row.involvement.asked if row.involvement else None
-    if asked is None or row.next_action is None or row.next_action.message_id != asked.message_id:
-        return row.turn_evidence
-    by = asked.by
-    return Evidence(asked.message_id, asked.text, by_name=by.name, by_email=by.email, date=asked.date)
+    """What asks for the next action: a request to me by name, an answer to me, or else what the turn follows from."""
+    asked, action = row.involvement.asked if row.involvement else None, row.next_action
+    if asked is not None and action is not None and action.message_id == asked.message_id:
+        by = asked.by
+        return Evidence(asked.message_id, asked.text, by_name=by.name, by_email=by.email, date=asked.date)
+    return (answer_shown(row, action.message_id) if action and action.by == "me" else None) or row.turn_evidence
 
 
 def _see(row: SeriesRow, answers: Answers, now: int) -> NextAction:

@@ -444,6 +444,18 @@ def test_answers_to_my_points_are_for_me_to_see_whoever_else_has_to_act(
     assert next_action(row, NOW) == NextAction(text, message_id, "me")
 
 
+def test_the_answer_is_the_evidence_for_seeing_it() -> None:
+    me = replace(ASKED, me=frozenset({"jakub@example.org"}))
+    points = (answered(1, closing="It holds the list."), answered(2, closing="It spins."))
+    row = case("author", 5, CHANGES, newest={"points": points}, involvement=me)
+    found = asks_for_it(replace(row, next_action=next_action(row, NOW)))
+    words = ("answer-1", "It holds the list.", "Ann Author", "ann@example.org", NOW - DAY)
+    assert found is not None
+    assert (found.message_id, found.text, found.by_name, found.by_email, found.date) == words
+    other = replace(row, involvement=replace(me, me=frozenset({"rita@example.org"})))
+    assert asks_for_it(replace(other, next_action=next_action(other, NOW))) == row.turn_evidence
+
+
 def test_answers_before_i_wrote_or_left_it_to_others_ask_nothing() -> None:
     me = replace(ASKED, recipient=False, me=frozenset({"jakub@example.org"}))
     row = case("author", 5, CHANGES, newest={"points": (answered(3),)})
