@@ -115,16 +115,18 @@ def asks_for_it(row: SeriesRow) -> Evidence | None:
     if asked is not None and action is not None and action.message_id == asked.message_id:
         by = asked.by
         return Evidence(asked.message_id, asked.text, by_name=by.name, by_email=by.email, date=asked.date)
-    return (answer_shown(row, action.message_id) if action and action.by == "me" else None) or row.turn_evidence
+    if action is None:
+        return row.turn_evidence
+    owed = (evidence for evidence in row.revisions[-1].owed if evidence.message_id == action.message_id)
+    answer = answer_shown(row, action.message_id) if action.by == "me" else None
+    return answer or next(owed, row.turn_evidence)
 
 
 def _see(row: SeriesRow, answers: Answers, now: int) -> NextAction:
     """The next action on a series of somebody who answered points of mine."""
     whose, ago = _names(row).possessive(answers.by), f"{span(max(now - answers.last, 0))} ago"
-    if answers.points == 1:
-        return _action(row, f"see {whose} answer from {ago}", answers.message_id, by="me")
-    text = f"see {whose} answers to {answers.points} points, the last from {ago}"
-    return _action(row, text, answers.message_id, by="me")
+    several = f"s to {answers.points} points, the last" if answers.points > 1 else ""
+    return _action(row, f"see {whose} answer{several} from {ago}", answers.message_id, by="me")
 
 
 def _answer(row: SeriesRow, asked: Request, now: int) -> NextAction:

@@ -444,6 +444,15 @@ def test_answers_to_my_points_are_for_me_to_see_whoever_else_has_to_act(
     assert next_action(row, NOW) == NextAction(text, message_id, "me")
 
 
+def test_of_several_requests_the_one_that_is_named_is_quoted() -> None:
+    failure = evidence("failure", "lkp", 6, "f.c:1: error: no frob")
+    row = case("author", 6, failure, CHANGES, why=failure, involvement=MINE)
+    action = next_action(row, NOW)
+    assert action is not None
+    assert action.text == "send v4: Johannes asked for changes 5 days ago"
+    assert asks_for_it(replace(row, next_action=action)) == CHANGES
+
+
 def test_the_answer_is_the_evidence_for_seeing_it() -> None:
     me = replace(ASKED, me=frozenset({"jakub@example.org"}))
     points = (answered(1, closing="It holds the list."), answered(2, closing="It spins."))
