@@ -20,7 +20,7 @@ from patchwatch.sync.import_mail import import_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.base import refresh
+from patchwatch.tui.base import jobs, refresh
 from patchwatch.tui.screens.series import SeriesScreen
 from patchwatch.tui.widgets.filter_bar import FilterInput
 from patchwatch.tui.widgets.series_table import SeriesTable
@@ -144,6 +144,21 @@ async def test_long_write_by_another_process_delays_no_key(stored: Tracker, file
             other.execute("ROLLBACK")
             other.close()
         await until(pilot, lambda: table(pilot).rows[0].unread == 0, "what was asked for before")
+
+
+async def test_a_write_that_waits_for_another_process_says_so_until_it_is_done(
+    tracker: FakeTracker, app: PatchwatchApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_SLOW_SECONDS", 0.05)
+    tracker.gates["mute"] = threading.Event()
+    async with app.run_test(size=(110, 24)) as pilot:
+        await opened(pilot, "mm/zswap")
+        await pilot.press("M")
+        await until(pilot, lambda: "Waiting until another process has written" in shown(pilot))
+        assert "Muted" not in shown(pilot)
+        tracker.gates["mute"].set()
+        await until(pilot, lambda: "Muted: " in shown(pilot))
+        await until(pilot, lambda: "Waiting until" not in shown(pilot))
 
 
 async def test_unresponsive_server_delays_no_key(tracker: FakeTracker, app: PatchwatchApp) -> None:

@@ -25,6 +25,8 @@ from patchwatch.tui.base.notices import Notices
 Result = TypeVar("Result")
 QueueName = Literal["read", "lists", "study", "write", "poll", "watch", "mail", "effect"]
 OnError = Callable[[PatchwatchError], None]
+_SLOW_SECONDS = 1.5
+_WAITING = "waiting to write"  # the notice
 
 
 class JobQueue:
@@ -85,6 +87,7 @@ class Jobs:
         self._on_write = on_write
         self._app = app
         self._queues: dict[QueueName, JobQueue] = {}
+        self._writes = self._written = 0  # that were submitted, and that have ended; they end in order
 
     def submit(
         self,
@@ -125,9 +128,25 @@ class Jobs:
             else:
                 self.call_in_app(succeed, result, screen=screen)
             if queue == "write":
-                self.call_in_app(self._on_write)
+                self.call_in_app(self._end_write)
 
+        if queue == "write":
+            self._begin_write()
         self._queues.setdefault(queue, JobQueue(queue)).put(about if latest else "", job)
+
+    def _begin_write(self) -> None:
+        """Say so if this write takes long: another process may hold the lock of the database."""
+        self._writes += 1
+        self._app.set_timer(_SLOW_SECONDS, partial(self._say_waiting, self._writes))
+
+    def _say_waiting(self, number: int) -> None:
+        if self._written < number:
+            self.notices.show(_WAITING, "progress", "Waiting until another process has written. Reading works.")
+
+    def _end_write(self) -> None:
+        self._written += 1
+        self.notices.dismiss(_WAITING)
+        self._on_write()
 
     def call_in_app(self, function: Callable[..., None], *arguments: object, screen: Screen[Any] | None = None) -> None:
         """Call `function` in the app, from any thread; with a `screen`, only while it is mounted and open."""
