@@ -221,9 +221,11 @@ def _lists(names: Sequence[str], width: int) -> str:
 
 
 def _short(verb: str) -> str:
-    """`answer`, `review v2`: the verb without a name."""
+    """`answer`, `review v2`, `ping?`: the verb without a name."""
     first, _, rest = verb.partition(" ")
-    return verb if rest[:1] == "v" and rest[1:2].isdigit() else first
+    if not rest or (rest[:1] == "v" and rest[1:2].isdigit()):
+        return verb
+    return f"{first}?" if verb.endswith("?") else first
 
 
 def title_of(row: SeriesSummary) -> list[StyledText]:

@@ -119,6 +119,7 @@ def test_my_own_series_are_yours() -> None:
         (Section.NEW, "Reviewed-by, Acked-by", "Reviewed-…"),
         (Section.WAITING, "docs tree", "docs tree"),
         (Section.NOW, "answer Lea", "answer    "),
+        (Section.NOW, "ping maintainer?", "ping?     "),
     ],
 )
 def test_at_60_columns_what_happened_is_whole_and_names_leave_what_is_to_do(
