@@ -319,8 +319,7 @@ def _asked(
         over = span(now - due)
         # After months, both times are the same in words.
         reason += "; overdue" if over in reason else f"; {over} over your {_week(rules.overdue_days)}"
-    if not certain and not reason.startswith("likely"):
-        reason = f"likely {reason}" if reason.startswith("yours") else f"likely: {reason}"
+    reason = reason if certain else verbs.likely(reason)
     late = overdue and waited_by(since, rules.overdue_days * _DAY + _LATE, rules.windows) <= now
     return Place(section, verb if certain else f"{verb}?", reason, since, due, overdue, certain, late, mine=True)
 

@@ -35,9 +35,16 @@ def to_apply_since(left: str, ago: str) -> str:
     return f"{TO_APPLY}: {left}; the others were applied {ago}" if left else f"{TO_APPLY}: reviewed {ago}"
 
 
+def likely(text: str) -> str:
+    """What is not sure to be done, said so: `likely yours to apply`, `likely: ping the maintainer`."""
+    if text.startswith("likely"):
+        return text
+    return f"likely {text}" if text.startswith(TO_APPLY) else f"{_LIKELY}{text}"
+
+
 def verb_of(text: str, version: str) -> str:
     """`answer Lea`: what to do, from the text of a next action of mine."""
-    head = _REST.split(text.removeprefix(_LIKELY), maxsplit=1)[0]
+    head = _REST.split(text.removeprefix(_LIKELY).removeprefix("likely "), maxsplit=1)[0]
     if seen := _ANSWER.fullmatch(head):
         return "check answers" if seen["more"] else "check answer"
     return _SHORT[head].format(version=version) if head in _SHORT else head

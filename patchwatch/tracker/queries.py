@@ -161,6 +161,7 @@ class Queries(TrackerBase):
         """Return the series with my next action if I am the maintainer that it waits for, and with whose turn it is."""
         from patchwatch.series.queue import ASKS
         from patchwatch.series.state.next_action import to_apply
+        from patchwatch.series.verbs import likely
 
         involvement = row.involvement
         if involvement is None or row.turn == Turn.NOBODY:
@@ -175,6 +176,8 @@ class Queries(TrackerBase):
         action = to_apply(row, self.now()) if mine and (others or applies) else row.next_action
         if row.not_mine and not mine and not others:
             action = None
+        if action is not None and place is not None and place.section in ASKS and not place.sure:
+            action = structs.replace(action, text=likely(action.text))
         return structs.replace(row, my_turn=mine, next_action=action)
 
     def _place(self, execute: Execute, row: SeriesRow) -> Place | None:

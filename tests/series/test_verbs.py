@@ -43,6 +43,8 @@ from patchwatch.series.verbs import long_day, short_day, verb_of, whom_of
         ("mark it merged, or send it again: sent 3 months ago", "mark it merged"),
         ("ask Lin whether they pulled it: 3 weeks", "ask Lin"),
         ("see Ann's answer from 3 days ago", "check answer"),
+        ("likely yours to apply: reviewed 3 days ago", "apply v3"),
+        ("likely: ping the maintainer: reviewed, not applied for 20 days", "ping maintainer"),
         ("see Ann's answers to 2 points, the last from 3 days ago", "check answers"),
         ("review v3: you reviewed v2", "review v3"),
         ("review: waits for 3 days", "review v3"),

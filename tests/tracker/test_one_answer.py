@@ -141,6 +141,8 @@ def assert_next_actions(tracker: Tracker, asked: list[SeriesSummary]) -> None:
         assert {action and action.by for action in actions} <= {"me"}
         versions = [labels.revision_name(row) for row in rows]
         assert [verb_of(a.text, v) for a, v in zip(actions, versions, strict=True) if a] == verbs
+        sure = [not (action and action.text.startswith("likely")) for action in actions]
+        assert sure == [row.place.sure for row in asked if row.place]
 
 
 def assert_live(tracker: Tracker) -> None:
