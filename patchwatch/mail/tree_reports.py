@@ -32,9 +32,10 @@ _BRANCH = Pattern(
     r"^tree/branch: +(\S{1,300}) +(\S{1,200})\nbranch HEAD: ([0-9a-f]{12,40}) +(\S[^\n]{1,300})$", re.MULTILINE
 )
 _FOR_RELEASE = Pattern(
-    r"(?i)(?:^|[/_.-])(?:next|fixes|linus|current|master|main|testing|devel|rc|bleeding-edge|for)(?:$|[/_.-])|\d\.\d+$"
+    r"(?i)(?:^|[/_.-])(?:next|fixes|urgent|features|linus|current|master|main|testing|devel|rc|bleeding-edge|for)(?:$|[/_.-])|"
+    r"\d\.\d+$"
 )
-_TOPIC = Pattern(r"(?i)(?:^|[/_-])(?:wip|topic|b4|ci|hack|debug|try|rfc|v\d+)(?:$|[/_-])")
+_TOPIC = Pattern(r"(?i)(?:^|[/_-])(?:wip|pending|topic|b4|ci|hack|debug|try|rfc|v\d+)(?:$|[/_-])")
 _ROBOTS_OWN = "/intel-lab-lkp/"
 _MAX_BLOCKS = 1_000
 

@@ -92,7 +92,19 @@ def built(branch: str, url: str = "https://git.kernel.org/pub/scm/linux/kernel/g
 
 
 @pytest.mark.parametrize(
-    "branch", ["next", "for-next", "frob-testing", "fixes", "for-linus", "master", "main", "frob-for-v6.9", "for-7.2"]
+    "branch",
+    [
+        "next",
+        "for-next",
+        "frob-testing",
+        "fixes",
+        "for-linus",
+        "master",
+        "main",
+        "frob-for-v6.9",
+        "for-7.2",
+        "frob/urgent",
+    ],
 )
 def test_last_commit_of_a_branch_for_a_release(branch: str) -> None:
     assert reported(f"[mia-frob:{branch}] BUILD SUCCESS {SHA}", built(branch), ROBOT) == (
@@ -106,7 +118,18 @@ def test_whatever_came_of_the_build(result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "branch", ["wip/big-wheel", "topic/wheel-v2", "b4/wheel", "hack-next", "big-wheel", "frob-rfc", "next-v3", "wheels"]
+    "branch",
+    [
+        "wip/big-wheel",
+        "topic/wheel-v2",
+        "b4/wheel",
+        "hack-next",
+        "big-wheel",
+        "frob-rfc",
+        "next-v3",
+        "wheels",
+        "next-pending",
+    ],
 )
 def test_branch_of_a_developer_is_none_for_a_release(branch: str) -> None:
     assert reported(f"[mia-frob:{branch}] BUILD SUCCESS {SHA}", built(branch), ROBOT) == ()
