@@ -38,6 +38,8 @@ from patchwatch.mail.pull_request import asks_to_pull, pull_request
 from patchwatch.mail.remarks import remarks
 from patchwatch.mail.robot_results import robot_results
 from patchwatch.mail.sentences import signals, split
+from patchwatch.mail.sentences.pulled import pulled
+from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.mail.subject import parse_subject
 from patchwatch.mail.tested import named_posting
@@ -75,7 +77,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     if bot and kind != "notice":
         found, reviewed = robot_results(subject, text.inline, kind, parts, accepted)
     else:
-        found, reviewed = _signals(kind, subject, text, own_text, sentences, tags, accepted), ()
+        found, reviewed = _signals(kind, subject, parts, text, own_text, sentences, tags, accepted), ()
     return Message(
         message_id=message_id,
         subject=subject,
@@ -195,6 +197,7 @@ def _only_applies(accepted: Acceptance | None, found: Iterable[Signal]) -> bool:
 def _signals(
     kind: Kind,
     subject: str,
+    parts: Subject,
     text: Text,
     own_text: str,
     sentences: tuple[str, ...],
@@ -211,7 +214,11 @@ def _signals(
         return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
     of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
-    return (*signals.commands(text.inline), *of_tags, *signals.person_signals(sentences))
+    found = signals.person_signals(sentences)
+    if parts.pull and (report := pulled(sentences)) and all(s.kind != SignalKind.APPLIED for s in found):
+        found = [s for s in found if s.kind != SignalKind.CLAIMED]
+        found.append(Signal(SignalKind.APPLIED, evidence(report)))
+    return (*signals.commands(text.inline), *of_tags, *found)
 
 
 def _evidence(found: tuple[Signal, ...], accepted: Acceptance | None, own_text: str) -> tuple[Signal, ...]:

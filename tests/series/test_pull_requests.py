@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.series.committers import Committers, lists_of
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.pull_requests import repeats, status
 from patchwatch.series.revision import find_revisions
 from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.states import State, Turn
 from tests.series.test_version_links import ANN, BEN, posted
+from tests.support.mails import mail
 
 TEXT = """The following changes since commit 06c2afb862f9da8dc5efa4b6076a0e48c3fbaaa5:
 
@@ -22,6 +25,9 @@ are available in the Git repository at:
 
 for you to fetch changes up to 1c3a1a7e1d0a6b2ff0f3ad9b1a4d5e6f70819203:
 """
+
+
+LONG = "The wheels of this release turn well here, and so do the knobs that they turn, on all three of my boards.\n" * 3
 
 
 def request(
@@ -59,6 +65,25 @@ def test_request_waits_for_the_one_who_pulls() -> None:
     (revision,) = find_revisions([request("a")])
     state = revision_state(revision)
     assert (revision.kind, state.state, state.turn) == ("pull", State.NEW, Turn.MAINTAINER)
+
+
+def test_word_of_who_pulled_is_enough_whoever_applies_patches_of_the_list() -> None:
+    asked = request("a")
+    answer = parse(
+        mail(
+            message_id="b@x",
+            subject=f"Re: {asked.subject}",
+            sender="Mia Keeper <mia@example.com>",
+            date="9 Jul 2023 10:00:00 +0000",
+            in_reply_to=asked.message_id,
+            body=f"{LONG}Pulled in.\n",
+        )
+    )
+    (revision,) = find_revisions([asked, answer])
+    others = Committers(frozenset((name, "rex") for name in lists_of(revision)))
+    assert others.known(lists_of(revision))
+    state = revision_state(revision, committers=others)
+    assert (state.state, state.turn) == (State.ACCEPTED, Turn.NOBODY)
 
 
 def test_request_with_its_patches_is_one() -> None:

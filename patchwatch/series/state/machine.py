@@ -56,7 +56,8 @@ class StateMachine:
         `root` begins the revision; `dismissed` has the keys of points that a person dismissed.
         """
         self._policy, self._committers, self._lists = policy, committers, lists_of(revision)
-        self._backport = revision.names_stable_tree
+        # Who applies a backport, or pulls, need not apply patches of the list.
+        self._by_anybody = revision.names_stable_tree or revision.kind == PULL
         self.own_ids = {m.message_id for m in (*revision.own_messages, *revision.patches)}
         self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         complete = completion and (completion.message_id in self.own_ids or completion.date < root.date)
@@ -123,7 +124,7 @@ class StateMachine:
             to_reviewer=message.parent in self.known.seen.reviewer_mails or promises_to_robot(message),
             completes_review=completion is not None and completion.message_id == message.message_id,
             author_names=self._author_names,
-            signals=signals_by_kind(message, self._committers, self._lists, backport=self._backport),
+            signals=signals_by_kind(message, self._committers, self._lists, by_anybody=self._by_anybody),
             by_committer=not follow_up.from_bot and self._committers.includes(message.author, self._lists),
         )
 

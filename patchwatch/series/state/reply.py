@@ -199,11 +199,11 @@ def _is_now(signal: Signal) -> bool:
 
 
 def signals_by_kind(
-    message: Message, committers: Committers, lists: Collection[str], *, backport: bool = False
+    message: Message, committers: Committers, lists: Collection[str], *, by_anybody: bool = False
 ) -> dict[SignalKind | str, Signal]:
     """The first signal of each kind; what only a committer can mean is left out if it is known who they are.
 
-    Who applies a `backport` is not known.
+    `by_anybody`: it is not known, whatever the lists are.
     """
     signals: dict[SignalKind | str, Signal] = {s.kind: s for s in reversed(message.signals)}
     if not is_claim(message):
@@ -211,7 +211,7 @@ def signals_by_kind(
     if committers.includes(message.author, lists):
         if claimed := signals.get(SignalKind.CLAIMED):
             signals.setdefault(SignalKind.APPLIED, Signal(SignalKind.APPLIED, claimed.text, claimed.detail))
-    elif committers.known(lists) and not backport:
+    elif committers.known(lists) and not by_anybody:
         signals.pop(SignalKind.HOLD, None)
         if not committers.may_apply(message.author, lists):
             signals.pop(SignalKind.WILL_APPLY, None)
