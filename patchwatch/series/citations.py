@@ -81,11 +81,10 @@ def keys_in_postings(keys: Iterable[str]) -> list[str]:
 
 def keys_of_posting(one: PostingFacts) -> frozenset[str]:
     """The index keys of the citations that may be of its patches."""
-    if one.kind == PULL:
-        return frozenset()
-    # Summaries name the cover letter, or else the first patch.
-    own = {_key_of_id(i) for i in (one.root, *one.message_ids[:2])}
-    if one.trees or one.upstream:
+    # Summaries name the cover letter, or else the first patch; one for all requests below it.
+    above = one.answered if one.kind == PULL else ()
+    own = {_key_of_id(i) for i in (one.root, *one.message_ids[:2], *above)}
+    if one.trees or one.upstream or one.kind == PULL:
         return frozenset(own)  # what a backport repeats was in a tree before
     return frozenset(own | {key for title in one.titles if (key := _key(title))})
 
@@ -144,6 +143,8 @@ def _summarized(one: PostingFacts, by_key: Mapping[str, Sequence[Citation]]) -> 
             listed = citation.title.split("\n")
             if citation.date < one.date - _SKEW:
                 continue
+            if one.kind == PULL and (one.title in listed or key == _key_of_id(one.root)):
+                found.setdefault(0, citation)
             for place, title in enumerate(one.titles):
                 if listed.count(title) >= one.titles.count(title):
                     found.setdefault(place, citation)

@@ -161,6 +161,23 @@ def test_summary_of_a_series_counts_in_any_order(
         assert (shown.text if shown else None) == text
 
 
+def test_summary_lists_requests_that_were_pulled(tmp_path: Path) -> None:
+    ask = "The following changes since commit {0}:\n\n  are available in the Git repository at:\n\n"
+    ask += "  git://git.example.net/frob.git tags/frob-{1}\n\nfor you to fetch changes up to {0}:\n"
+
+    def request(number: int, title: str) -> bytes:
+        above = None if number == 0 else "q0@x"
+        body = "Please pull.\n" if number == 0 else ask.format("a" * 40, number)
+        return names(body, MIA, "20 Jul", f"[GIT PULL {number}/2] {title}", above, root=f"q{number}@x")
+
+    mails = [request(0, "frob updates for 6.6"), request(1, "frob drivers for 6.6"), request(2, "frob docs for 6.6")]
+    pulled = summary(block("q0@x", "[GIT,PULL,1/2] frob drivers for 6.6", "another one"))
+    for number, order in enumerate(([*mails, pulled], [pulled, *mails], [mails[0], pulled, *mails[1:]])):
+        tracker = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/{number}.db")
+        states = {name: state_of(tracker, *order, name=f"{name}@x")[0] for name in ("q0", "q1", "q2")}
+        assert states == {"q0": "accepted", "q1": "accepted", "q2": "new"}
+
+
 def test_summary_that_names_the_version_before_is_about_the_unchanged_patch(tracker: Tracker) -> None:
     v2 = patch(day="9 Jul", root="2", version=" v2")
     assert state_of(tracker, SUMMARY, v2, patch())[0] == "accepted"
