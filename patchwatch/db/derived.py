@@ -6,11 +6,13 @@ Functions that write take the connection of one writing transaction (`Database.w
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from patchwatch.db import dictionaries
 from patchwatch.db import schema as t
@@ -255,15 +257,20 @@ def revisions_with_keys(connection: Connection, keys: Iterable[str]) -> dict[str
     return found
 
 
-_COUNTED_KEYS = select(t.revision_key.c.key, func.count()).group_by(t.revision_key.c.key)
+@cache
+def _counted_keys(above: int) -> Select[Any]:
+    key = t.revision_key.c.key
+    return select(key, func.count()).group_by(key).having(func.count() > above)
 
 
 def key_counts(connection: Connection, keys: Iterable[str], above: int) -> dict[str, int]:
     """Return how many revisions have each of these index keys, where they are more than `above`."""
-    forms = forms_of(keys)
-    counts: dict[str, int] = {}
-    for form, count in rows_with(connection, _COUNTED_KEYS, t.revision_key.c.key, forms):
-        counts[forms[form]] = counts.get(forms[form], 0) + count
+    k, forms = t.revision_key.c, forms_of(keys)
+    # If a key has more than that in both of its forms together, it has more than half of that in one of them.
+    frequent = {forms[form] for form, _ in rows_with(connection, _counted_keys(above // 2), k.key, forms)}
+    counts = Counter[str]()
+    for form, count in rows_with(connection, _counted_keys(0), k.key, forms_of(frequent)):
+        counts[forms[form]] += count
     return {key: count for key, count in counts.items() if count > above}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -128,7 +127,7 @@ def _all_that_is_read(url: str) -> list[object]:
     tracker.database.close()
     reader = Tracker(config, clock=lambda: float(NOW), database_url=url)  # as another process
     rows = reader.series(everything=True)
-    narrowed = [[row.id for row in reader.series(wanted=dataclasses.replace(one, everything=True))] for one in NARROWED]
+    narrowed = [[row.id for row in reader.series(wanted=replace(one, everything=True))] for one in NARROWED]
     assert all(0 < len(found) < len(rows) for found in narrowed), narrowed
     found: list[object] = [rows, narrowed, reader.lines()]
     found += [(reader.thread(row.id), reader.steps(row.id), reader.readings(row)) for row in rows]
