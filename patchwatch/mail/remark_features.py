@@ -136,7 +136,7 @@ _WAIVES = Pattern(
       | (?:not|isn't|no|hardly)\ (?:a\ |really\ a\ )?(?:blocker|blocking|show-?stopper|big\ deal)
       | (?:as|in|for|could\ be|can\ be)\ (?:a\ )?follow-?\ ?ups?\b | follow-?\ ?up\ (?:patch|series|work|cleanup)
       | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$
-      | (?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
+      | (?:^|(?:please|pls)\ [^.?!\n]{0,80}?)(?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
       | next\ time | some\ (?:other\ )?day | (?:entirely\ |totally\ )?up\ to\ you | your\ call
       | feel\ free\ to\ ignore | ignore\ (?:this|it|me)\ if | optional(?=\W*$|,|\ (?:but|and|nit)) | out\ of\ scope
       | (?:if|in\ case|should)\ (?:you|there|we)\b(?!\ want)(?:\ [\w']+){0,5}?\ (?:

@@ -145,6 +145,8 @@ PERHAPS = {
     "only with another version": (ADDED, "If you happen to respin, please sort these."),
     "only if it is sent again": (ADDED, "In case you have to send this again, you should drop the cast."),
     "only if one is needed": (ADDED, "If there is a need for a new version, please mention the board."),
+    "from now on": (ADDED, "Please sort these in the future."),
+    "in the future": (ADDED, "In the future, you should sort these."),
     "not worth it": (ADDED, "You missed a blank line here, but that is not worth a resend."),
     "for who applies it": (ADDED, "Could you change the type to u32 when applying?"),
     "before it goes in": (ADDED, "The typo should be fixed while merging this."),
@@ -163,6 +165,7 @@ def test_what_is_for_later_is_never_firm(case: tuple[str, ...]) -> None:
         "Please sort these and send a new version.",
         "You should drop the cast and send this again.",
         "If this is the case, please send a new version with the board's name.",
+        "You should sort these, because others will change the list in the future.",
     ],
 )
 def test_a_request_for_a_new_version_is_not_for_later(text: str) -> None:
