@@ -2,7 +2,8 @@
 
 patchwork's summaries list what the bot found in a tree, each posting by its message-id.  The kernel test robot names
 the last commit of each branch that it built, whatever came of it.  Only maintainers' branches for a release count: 2 in
-100 of such patches were posted again.  Of those in which the robot finds a failure, a quarter was; they do not count.
+100 of such patches were posted again.  Of those in which the robot finds a failure, a quarter was; they only count in
+Linus's tree, where they stay.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ _FOR_RELEASE = Pattern(
     r"\d\.\d+$"
 )
 _TOPIC = Pattern(r"(?i)(?:^|[/_-])(?:wip|pending|topic|b4|ci|hack|debug|try|rfc|v\d+)(?:$|[/_-])")
+_REGRESSED = "[linus:master]"
+_IN_LINUS_TREE = Pattern(
+    r"^commit: ([0-9a-f]{12,40}) \(\"([^\n]{1,300})\"\)\nhttps?://\S{1,100}/torvalds/linux\.git master$", re.MULTILINE
+)
 _ROBOTS_OWN = "/intel-lab-lkp/"
 _MAX_BLOCKS = 1_000
 
@@ -46,6 +51,8 @@ def tree_reports(sender: Person, subject: str, text: str) -> tuple[CitedCommit, 
         return tuple(_summarized(text))
     if " BUILD " in subject and sender.email.startswith("lkp@") and _BUILT.match(subject):
         return tuple(_built(text))
+    if subject.startswith(_REGRESSED) and sender.email.endswith("@intel.com"):
+        return tuple(_in_linus_tree(text))
     return ()
 
 
@@ -73,3 +80,9 @@ def _built(text: str) -> Iterator[CitedCommit]:
     if found and _ROBOTS_OWN not in found[1] and _FOR_RELEASE.search(found[2]) and not _TOPIC.search(found[2]):
         tree = "/".join(found[1].split("/")[-2:])
         yield CitedCommit(found[4].strip(), found[3], "", "branch", "", f"{tree} ({found[2]})")
+
+
+def _in_linus_tree(text: str) -> Iterator[CitedCommit]:
+    """The commit in mainline that a report of the robot is about, whatever it found."""
+    if found := _IN_LINUS_TREE.search(text):
+        yield CitedCommit(found[2].strip(), found[1], "", "mainline", "", f"{_LINUS} (master)")

@@ -134,7 +134,7 @@ def reports(
 
 def _report(citation: Citation) -> Report:
     state = State.MAINLINED if citation.form == "mainline" else State.ACCEPTED
-    alone = citation.form in ("prose", "tag", "branch")
+    alone = citation.form in ("prose", "tag", "branch") or (citation.tree != "" and citation.sha != "")
     return Report(state, _reason(citation), alone=alone, complete=citation.complete)
 
 

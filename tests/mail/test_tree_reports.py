@@ -135,6 +135,28 @@ def test_branch_of_a_developer_is_none_for_a_release(branch: str) -> None:
     assert reported(f"[mia-frob:{branch}] BUILD SUCCESS {SHA}", built(branch), ROBOT) == ()
 
 
+REGRESSION = f"""Hello,
+
+kernel test robot noticed a -40.0% regression of frobmark.turns_per_sec on:
+
+
+commit: {SHA} ("frob: turn the big wheel")
+https://git.kernel.org/cgit/linux/kernel/git/torvalds/linux.git master
+
+testcase: frobmark
+"""
+
+
+def test_commit_in_which_the_robot_finds_a_regression_is_in_the_tree_that_it_names() -> None:
+    subject = "[linus:master] [frob]  0123456789:  frobmark.turns_per_sec -40.0% regression"
+    sender = "kernel test robot <oliver.sang@intel.com>"
+    assert reported(subject, REGRESSION, sender) == (
+        CitedCommit("frob: turn the big wheel", SHA, form="mainline", tree="torvalds/linux.git (master)"),
+    )
+    assert reported(subject.replace("linus", "linux-next"), REGRESSION, sender) == ()
+    assert reported(subject, REGRESSION.replace("torvalds/linux", "next/linux-next"), sender) == ()
+
+
 @pytest.mark.parametrize(
     ("subject", "body", "sender"),
     [

@@ -81,6 +81,11 @@ BUILT = names(
     ROBOT, subject=f"[mia-frob:frob-next] BUILD SUCCESS {SHA}",
 )  # fmt: skip
 
+REGRESSED = names(
+    f'noticed a regression on:\n\ncommit: {SHA} ("{TITLE}")\nhttps://git.example.org/torvalds/linux.git master\n',
+    ROBOT, subject=f"[linus:master] [frob] {SHA[:10]}: frobmark -40% regression",
+)  # fmt: skip
+
 
 @pytest.fixture
 def tracker(tmp_path) -> Tracker:  # type: ignore[no-untyped-def]
@@ -108,6 +113,7 @@ def state_of(tracker: Tracker, *raws: bytes, name: str = "1.1@x") -> tuple[str, 
         (SUMMARY, ("accepted", "c@x")),
         (IN_LINUS, ("mainlined", "c@x")),
         (BUILT, ("accepted", "c@x")),
+        (REGRESSED, ("mainlined", "c@x")),
     ],
 )
 def test_evidence_counts_before_and_after_the_posting_arrives(
