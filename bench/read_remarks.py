@@ -22,7 +22,7 @@ from patchwatch.mail.parse import parse
 from patchwatch.mail.remark_features import Seen
 
 VERDICTS = Path(__file__).resolve().parent / "verdicts"
-TABLE = VERDICTS / "remarks.tsv"
+TABLES = (VERDICTS / "remarks.tsv", VERDICTS / "remarks-of-fifteen-lists.tsv")  # trained on
 FRESH = (VERDICTS / "fresh-remarks.tsv", VERDICTS / "spi-watchdog-dmaengine-security-remarks.tsv")  # not trained on
 POINTS = ("change", "question")
 SINCE = "2022-06-01"  # no older mail is labelled
@@ -65,12 +65,10 @@ class Labelled:
         return found.pop() if len(found) == 1 else None
 
 
-def read(table: Path, archives: Iterable[Path]) -> list[Labelled]:
-    """The labelled remarks of these lists, in the order of the table, without those that an author wrote."""
-    with table.open(encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream, delimiter="\t") if "author" not in (row["first"], row["second"])]
+def read(tables: Iterable[Path], archives: Iterable[Path]) -> list[Labelled]:
+    """The labelled remarks of these lists, in the order of the tables, without those that an author wrote."""
     names = {archive.name: archive for archive in archives}
-    rows = [row for row in rows if row["list"] in names]
+    rows = [row for table in tables for row in _rows(table) if row["list"] in names]
     raws: dict[tuple[str, str], bytes] = {}
     for name in dict.fromkeys(row["list"] for row in rows):
         wanted = {row["message_id"].encode() for row in rows if row["list"] == name}
@@ -79,6 +77,11 @@ def read(table: Path, archives: Iterable[Path]) -> list[Labelled]:
     if missing:
         raise SystemExit(f"{len(missing)} mails are not in these archives, for example <{missing[0]}>")
     return [_labelled(row, raws[row["list"], row["message_id"]]) for row in rows]
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    with table.open(encoding="utf-8") as stream:
+        return [row for row in csv.DictReader(stream, delimiter="\t") if "author" not in (row["first"], row["second"])]
 
 
 def _mails(archive: Path, wanted: set[bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -2,9 +2,10 @@
 
     python bench/remarks.py ARCHIVE... [--rows]
 
-Each ARCHIVE is a public-inbox epoch, named after its list.  Remarks of verdicts/remarks.tsv are judged by a model that
-was trained on the other lists given (needs scikit-learn), with the limits of the model that patchwatch comes with;
-those of the two fresh tables by that model itself, also by list.  Remarks whose readers differ are left out.
+Each ARCHIVE is a public-inbox epoch, named after its list.  Remarks of the two tables that the model was trained on are
+judged by a model that was trained on the other lists given (needs scikit-learn), with the limits of the model that
+patchwatch comes with; those of the two fresh tables by that model itself, also by list.  Remarks whose readers differ
+are left out.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def main() -> int:
     parser.add_argument("--rows", action="store_true", help="print every disagreement, without text")
     options = parser.parse_args()
     model = default_model()
-    known = read_remarks.read(read_remarks.TABLE, options.archives)
-    fresh = [row for table in read_remarks.FRESH for row in read_remarks.read(table, options.archives)]
+    known = read_remarks.read(read_remarks.TABLES, options.archives)
+    fresh = read_remarks.read(read_remarks.FRESH, options.archives)
     trained = ((row, with_limits_of(model, other)) for row, other in train_remarks.held_out(known))
     others = [judged(row, other) for row, other in trained]
     print(f"{'':<29}{'points':>8}{'found':>8}{'right':>8}{'firm':>6}{'right':>8}{'change or question':>20}")

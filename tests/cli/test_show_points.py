@@ -58,7 +58,7 @@ def test_why_lists_all_with_the_mails_that_raised_and_decided_them(with_points: 
     ]
     assert (
         "         “Please check for NULL first.”  Petra, 2023-07-07, quill/table.c\n"
-        "         because it stands below an added line, it says how the patch should be, it says “please”\n"
+        "         because it stands below an added line, it says how the patch should be, it begins like an order\n"
         "         https://lore.kernel.org/r/r4@quill/\n"
         "         → “Reviewed-by: Petra Nowicki <petra@example.net>”  2023-07-09\n"
         "           https://lore.kernel.org/r/t1@quill/\n"

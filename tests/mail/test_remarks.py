@@ -32,7 +32,7 @@ def remarks(body: str, sender: str = "Rita Reviewer <rita@example.com>") -> tupl
 
 def test_everything_below_one_quote_is_one_remark() -> None:
     one, two = remarks(f"Hi Ann,\n\n{PATCH}\nThis sleeps.\n\nPlease use GFP_ATOMIC.\n\n> \treturn ret;\n\nWhy ret?\n")
-    assert (one.text, one.wants, one.firm, one.below_diff) == ("Please use GFP_ATOMIC.", "change", False, True)
+    assert (one.text, one.wants, one.firm, one.below_diff) == ("Please use GFP_ATOMIC.", "change", True, True)
     assert one.code == "+\tret = frob_now(dev, GFP_KERNEL);"
     assert (two.text, two.wants) == ("Why ret?", "question")
 
@@ -42,7 +42,7 @@ WANTS = {
     "a statement below a diff": (f"{PATCH}The lock is held here.\n", ("change", False)),
     "a question below a diff": (f"{PATCH}Why is that?\n", ("question", True)),
     "a word of asking elsewhere": ("> The frob is slow.\n\nThe log needs numbers.\n", ("change", False)),
-    "a statement elsewhere": ("> The frob is slow.\n\nIt was always slow.\n", ("", False)),
+    "a statement elsewhere": ("> The frob is slow.\n\nThat is how I remember it.\n", ("", False)),
     "a refusal": ("NAK, the core does that.\n", ("objection", True)),
     "a tag": (f"{PATCH}Reviewed-by: Rita Reviewer <rita@example.com>\n", ("", False)),
     "thanks": (f"{PATCH}Thanks!\n", ("", False)),

@@ -95,7 +95,7 @@ DECISIONS: dict[str, Case] = {
     ),
     "somebody did the same as one patch of several": (
         3,
-        [(MIA, "Rex already sent a fix.\n", 2), (ANN, "OK, thanks.\n", "a1")],
+        [(MIA, "Rex already sent a fix, please drop this patch.\n", 2), (ANN, "OK, thanks.\n", "a1")],
         "changes-requested",
         "author",
         "a2@x",

@@ -9,7 +9,7 @@ from patchwatch.series.state.revision_state import revision_state
 from tests.series.state.replies import ANN, LKP, REX, RITA, RITA_TAG, Reply, revision
 
 FAILED = "All errors (new ones prefixed by >>):\n\n>> f.c:1: error: no frob\n"
-DOUBT = "> +\tlist_add(&frob->list, &frobs);\nThis is wrong for a list without a lock.\n"
+DOUBT = "> +\tlist_add(&frob->list, &frobs);\nSomething is off with the locks of a list.\n"
 OWN = "I will send my patch for that socket next week.\n"
 
 
@@ -42,7 +42,7 @@ def test_what_will_be_applied_as_it_is_waits_for_the_maintainer_once_all_is_revi
         [(RITA, RITA_TAG), (REX, "Why is the lock taken?\n")],
         [(RITA, RITA_TAG), (LKP, FAILED)],
         [(REX, DOUBT)],
-        [(REX, DOUBT), (ANN, "> This is wrong for a list without a lock.\nRight, I'll send v2.\n"), (RITA, RITA_TAG)],
+        [(REX, DOUBT), (ANN, "> Something is off with the locks of a list.\nRight, I'll send v2.\n"), (RITA, RITA_TAG)],
     ],
     ids=["a plain request", "somebody else's question", "a robot's failure", "a doubt without a review", "a promise"],
 )

@@ -77,10 +77,10 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "reviewers",
     ),
-    "a question to the author and others beside a tag": (
+    "a wish to the author and others beside a tag": (
         [(RITA, f"I'd prefer the table to be fixed. Ann/Rex/Mia, how hard is that?\n\n{RITA_TAG}", 1)],
-        [("question", "open")],
-        "under-review",
+        [("change", "open")],
+        "changes-requested",
         "author",
     ),
     "somebody asks for patience": (
