@@ -57,7 +57,7 @@ class Points(Struct, frozen=True):
     silence_days: int = 21  # an answer that nobody contests for so long settles a point
     sure: int = 70  # from this chance on, a point holds a patch up
     likely_author: int = 63  # chance of another version from which on it is likely the author's turn
-    likely_answered: int = 95  # … if they spoke last
+    likely_answered: int = 80  # … if they spoke last
     likely_details: int = 50  # … up to which it is likely not theirs, if only details wait for them
     likely_reviewed: int = 55  # … if every patch has a review
 

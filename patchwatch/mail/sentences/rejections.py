@@ -14,7 +14,11 @@ from patchwatch.pattern import Pattern
 
 _NAK = Pattern(
     r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
-    r"^Nacked-by:"
+    r"^Nacked-by:|^(?i:na(?:ck|k)'?ed)(?=\W*$|[.,;:!]| (?:for|because|until|as)\b)|"
+    r"\b(?i:I(?:'m| am) (?:(?:hereby|also|still) )?nac?king (?=(?:this|these|it|the)\b))|"
+    r"\b(?i:(?:this|these|(?:this|the|your)(?: whole| entire)? "
+    r"(?:patch(?:es|sets?)?|series|rfc|changes?|idea|approach)) "
+    r"(?:is|are|stays?|remains?) (?:(?:hereby|still) )?na(?:ck|k)'?ed\b)"
 )
 # A chip on a bus: "the target sends a NACK", "NACK on the address byte", "a NAK interrupt".
 _BUS = Pattern(
