@@ -35,7 +35,7 @@ _REQUEST = Pattern(
     r"your (?:thoughts|opinion|take)|any (?:thoughts|opinions?|objections?|comments|ideas?|preference))\b"
 )
 # Of each line of words, one is in every sentence that counts: quick tests before the patterns.
-_FOR_WHAT = ("test", "try", "let ", "please", "?")
+_FOR_WHAT = ("test", "try", "let ", "please", "?", "can you", "could you", "would you", "will you")
 _OF_WHOM = ("you", "please", "pls", "let ", "any ")
 _TRYING = ("test", "try", "give ")
 _YOU = Pattern(r"(?i)\b(?:you|your|yours)\b")

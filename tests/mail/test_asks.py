@@ -29,6 +29,8 @@ BY_NAME = [
     ("If so, Samir, would you mind sending that part?", "samir@example.io", "answer"),
     ("Samir, please let me know which tree it should go through.", "samir@example.io", "answer"),
     ("Hi Lea,\n\nWould that work for you?", "lea@example.com", "answer"),
+    ("Lea if you agree, could you take this?", "lea@example.com", "answer"),
+    ("LGTM, Lea if it's okay for you can you take it, and I'll rebase.", "lea@example.com", "answer"),
     ("Lea, could you test v1?", "lea@example.com", "test"),
     ("Samir, it would be nice if you could give this a try on your board.", "samir@example.io", "test"),
     ("Hello Samir,\n\nCould you please retest?", "samir@example.io", "test"),

@@ -33,6 +33,15 @@ _BEFORE_VERB = Pattern(
     rf"{_ORDINARY}(?!(?:How|Nor|Or|Wh(?:at|ere|ich|o|ose|y))\b)"
     r"([A-Z][a-z]{2,})(?: and ([A-Z][a-z]{2,}))? (?:could|can|would|will) you\b"
 )
+# "Rex if you agree, could you take this?", "Looks good, Rex if that suits you please take it."
+_BEFORE_IF = Pattern(
+    rf"(?:[A-Za-z' ]{{1,40}}[,.:;] )?{_ORDINARY}(?!(?:Even|Not|Only|See|Wh\w+|Wonder\w*)\b)"
+    r"([A-Z][a-z]{2,})(?: and ([A-Z][a-z]{2,}))? if (?:"
+    r"you(?:'re| are| agree| approve| don't (?:mind|object)| have no| like| prefer| think| want)|"
+    r"(?:it|that|this|everything)(?:'s| is| looks| seems| sounds| suits| works)(?: \w+)? "
+    r"(?:acceptable|fine|good|ok(?:ay)?|(?:for |with )?you))\b"
+    r"[^?.;]{0,80}?(?:\b(?:could|can|would|will) you|\bplease)\b"
+)
 _BESIDE = Pattern(
     r"(?i)\b(?:follow(?:ing)?[ -]?ups?|on top|separate(?:ly)?|fix-?up|later (?:patch|series)|future|squash|reproduce|"
     rf"fix diff|fixlet|{_HABIT}|"
@@ -64,6 +73,8 @@ _BEFORE_DASH = Pattern(
 def addressees(sentence: str) -> tuple[str, ...]:
     """The first names that a sentence addresses, in lower case; empty if it addresses nobody by name."""
     found = _ADDRESSED.match(sentence) or _BEFORE_VERB.match(sentence) or _BEFORE_DASH.match(sentence)
+    if found is None and " if " in sentence:
+        found = _BEFORE_IF.match(sentence)
     named = [name for name in found.groups() if name] if found else []
     if "@" in sentence:
         named += _MENTIONED.findall(sentence)
