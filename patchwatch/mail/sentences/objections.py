@@ -338,6 +338,17 @@ _CONTENTS = Phrases(
             |(?:got it|i see|understood|agreed)(?=\W*$|\s*[,.!;:]))
         """,
     ),
+    # "Ah, now I see, thanks!", "Now it makes sense."
+    phrase(
+        "now i|now, i|now it|now, it|now th|now all|understand now|understand it now|get it now|got it now",
+        r"""
+        ^(?:(?:ah+|oh|ok(?:ay)?|right|got it|i see|alright|yeah|yes|yep|thanks?|thank you|and|so)[,.!\s]+)*
+            (?:now,? (?:i (?:see|understand|get|got)(?: (?:it|this|that))?
+                |(?:it|this|that|it all) makes (?:perfect |total )?sense)
+            |i (?:understand|get|got)(?: (?:it|this|that))? now)
+            (?:,? (?:many )?(?:thanks?|thank you|thx)\b[^.?;:]{0,40})?\W*$
+        """,
+    ),
 )
 _NOT_CONTENT = Pattern(
     r"(?i)\b(?:but|however|except|though|although|unless|until|provided|as long as|wonder|yet|if)\b|\?|\bnot\b.{0,12}$"

@@ -303,6 +303,27 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "reviewers",
     ),
+    "they understand now": (
+        [
+            (RITA, WHY + NAME, 1),
+            (ANN, "The table is a copy, and frobs are counted per device.\n", "a1"),
+            (RITA, "Ah, now I see, thanks!\n", "a2"),
+        ],
+        [("question", "settled"), ("change", "settled")],
+        "under-review",
+        "reviewers",
+    ),
+    "they understand the posting now": ([(RITA, "Ah, now I see, thanks!\n")], [], "under-review", "reviewers"),
+    "they understand one thing now, and ask for another": (
+        [
+            (RITA, "> +\tkfree(table);\nWhy is the table freed?\n", 1),
+            (ANN, quoted("Why is the table freed?") + "\nIt is a copy.\n", "a1"),
+            (RITA, quoted("It is a copy.") + "\nNow I see, thanks.\n\nPlease add a comment.\n", "a2"),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
     "their tag settles their own points only": (
         [(RITA, NAME, 1), (REX, LOCK, 1), (RITA, RITA_TAG, 1)],
         [("change", "settled"), ("change", "open")],
