@@ -77,7 +77,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     if bot and kind != "notice":
         found, reviewed = robot_results(subject, text.inline, kind, parts, accepted)
     else:
-        found, reviewed = _signals(kind, subject, parts, text, own_text, sentences, tags, accepted), ()
+        found, reviewed = _signals(kind, subject, parts, text, own_text, sentences, passages, tags, accepted), ()
     return Message(
         message_id=message_id,
         subject=subject,
@@ -201,6 +201,7 @@ def _signals(
     text: Text,
     own_text: str,
     sentences: tuple[str, ...],
+    passages: Sequence[body.Passage],
     tags: tuple[Trailer, ...],
     accepted: Acceptance | None,
 ) -> tuple[Signal, ...]:
@@ -214,7 +215,7 @@ def _signals(
         return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
     of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
-    found = signals.person_signals(sentences)
+    found = thanks.of_quoted(signals.person_signals(sentences), (passage.quote for passage in passages))
     if parts.pull and (report := pulled(sentences)) and all(s.kind != SignalKind.APPLIED for s in found):
         found = [s for s in found if s.kind != SignalKind.CLAIMED]
         found.append(Signal(SignalKind.APPLIED, evidence(report)))

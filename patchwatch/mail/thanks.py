@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from patchwatch.mail.message import Acceptance, ListedPatch
+from patchwatch.mail.message import Acceptance, ListedPatch, Signal, SignalKind
 from patchwatch.mail.sentences.applied import applied_patches, is_dropped
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.subject import title_key
@@ -54,6 +54,8 @@ _MERGED_REQUEST = Pattern(
     r"(?:\n[ \t]*){1,4}<?https?://\S{1,200}/"
     r"(?:merge_requests|pulls?)/\d+"
 )
+_REPORTS = (SignalKind.APPLIED, SignalKind.CLAIMED)
+_ALL = Pattern(r"(?i)\b(?:all|both|everything|patches|patch ?set|series|these|them)\b")
 _HEX = Pattern(r"[0-9a-f]{7}")
 
 
@@ -87,6 +89,22 @@ def numbers(accepted: Acceptance) -> str:
         return "some"
     stated = {patch.number for patch in accepted.patches} - {0}
     return ",".join(map(str, sorted(stated))) if any(patch.expected > 1 for patch in accepted.patches) else ""
+
+
+def of_quoted(found: Iterable[Signal], quotes: Iterable[Sequence[str]]) -> list[Signal]:
+    """The signals of a reply: "I have picked this up", below one patch of a quoted list, is about that patch."""
+    signals, quoted = list(found), ""
+    if any(signal.kind in _REPORTS and not signal.detail for signal in signals):
+        text = "\n".join(line.lstrip("> ") for quote in quotes for line in quote)
+        quoted = numbers(Acceptance(LIST, tuple(patch for patch, _ in listed(text))))
+    if not quoted.isdigit():
+        return signals
+    return [
+        Signal(one.kind, one.text, quoted)
+        if one.kind in _REPORTS and not (one.detail or _ALL.search(one.text))
+        else one
+        for one in signals
+    ]
 
 
 def reporting_line(sentences: Iterable[str], text: str) -> str:

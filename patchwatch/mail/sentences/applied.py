@@ -134,7 +134,8 @@ _TO_A_CANDIDATE = Pattern(rf"(?i)\s+(?:on )?to {RELEASE_CANDIDATE}")
 _BY_ME = Pattern(r"(?i)(?:i|we)\b")
 _INTO_A_TREE = Pattern(
     r"\s+(?:to|into|in|for)\s+(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*"
-    r"(?:\s+(?:tree|branch|queue|now|for v?\d+\.\d\S*|(?>\S*?\w[-/]\w)\S*))*|"  # atomic: a word is read in one way
+    # Atomic: a word is read in one way.
+    r"(?:\s+(?:tree|branch|queue|now|too|as well|for v?\d+\.\d\S*|(?>\S*?\w[-/]\w)\S*))*|"
     rf"the\s+(?:\w+\s+)?(?:tree|queue)){_ALONE}",
     re.IGNORECASE | re.DOTALL,
 )

@@ -19,6 +19,7 @@ from patchwatch.series.states import State, Turn
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _SEVERAL = Pattern(r"(?i)\b(?:these|them|both|all|series|patches|everything)\b")  # "I dropped these."
+_FOR_GOOD = Pattern(r"(?i)\bdropp(?:ed|ing)\b(?!.*\b(?:again|for (?:now|the moment|this)|meantime|till|until|while)\b)")
 
 
 def decide(known: Progress, reply: Reply) -> bool:
@@ -76,6 +77,10 @@ def _dropped(known: Progress, reply: Reply) -> bool:
         return False
     if known.review.decision == State.ACCEPTED and known.applied.is_one_of_several(reply, dropped):
         return True  # the others are still applied
+    if reply.by_author and _gives_up_one(known, reply, dropped):
+        known.withdraw({reply.patch})
+        known.finish(State.ACCEPTED, reply, dropped)
+        return True
     known.reopen(0 if _SEVERAL.search(dropped.text) else reply.patch)
     known.review.ledger.demand_of(reply, PointKind.DROPPED, dropped.text)
     return True
@@ -84,6 +89,20 @@ def _dropped(known: Progress, reply: Reply) -> bool:
 def _applies_their_own(known: Progress, reply: Reply) -> bool:
     """True for a committer who reported before that this was applied: what they drop leaves a tree."""
     return reply.by_committer and (known.review.decision == State.ACCEPTED or bool(known.applied.partly))
+
+
+def _gives_up_one(known: Progress, reply: Reply, dropped: Signal) -> bool:
+    """True if an author drops the last patch that is not in a tree, or one of those that are: nothing is left to do.
+
+    "This one broke the build, so I'm dropping it", in answer to one patch of several.  What they drop for now, or say
+    that they will post again, is not given up.
+    """
+    if reply.patch == 0 or known.applied.count == 1 or _SEVERAL.search(dropped.text):
+        return False
+    others_left = known.applied.left({reply.patch, *known.seen.withdrawn})
+    if known.review.decision != State.ACCEPTED and others_left:
+        return False
+    return _FOR_GOOD.search(dropped.text) is not None and not will_post_again(reply.message, dropped)
 
 
 def _successor(known: Progress, reply: Reply) -> bool:

@@ -101,6 +101,8 @@ from tests.support.mails import mail
         ("Committed to for-next.", ""),
         ("Pulled, thanks.", ""),
         ("Pulled into frob-next.", ""),
+        ("Pulled into frob-next as well, thanks.", ""),
+        ("Now pulled into my frob-next branch too.", ""),
         ("This is now in my tree.", ""),
         ("These look good to me. They are now in my tree.", ""),
         ("Now in frob-next, thanks.", ""),

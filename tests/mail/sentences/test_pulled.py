@@ -26,6 +26,7 @@ from tests.support.mails import mail
         "There is an rc7, so I pulled this into my fixes on top of that.",
         "This is fine, I pulled it in, let's go with it.",
         "OK pulled into my tree too, thanks.",
+        "Great, now pulled into the frob-core tree as well.",
         "I've pulled this, but I'm not sure that all of it was a cleanup.",
         "Great, pulled and just going through my builds now.",
     ],

@@ -403,6 +403,7 @@ def test_a_committer_who_took_another_patch_closes_this_one(words: str) -> None:
     assert revision_state(said_to_rita, COMMITTERS).state == "under-review"
 
 
+BOTH = "".join(THANKS.replace("/3", "/2").splitlines(keepends=True)[:-2])
 MIAS_OWN = "Applied to frob/for-6.5, thanks!\n\n[1/2] frob: part 1\n      commit: 0123456789ab\n"
 
 
@@ -427,6 +428,45 @@ def of_mia(*replies: Reply) -> tuple[str, str, str]:
 @pytest.mark.parametrize("applied", [MIAS_OWN, THANKS.replace("/3", "/2")])
 def test_what_a_committer_drops_of_their_own_has_to_be_posted_again(applied: str, words: str) -> None:
     assert of_mia((MIA, applied), (MIA, words)) == ("changes-requested", "author", "")
+
+
+@pytest.mark.parametrize(
+    ("applied", "words", "patch", "state"),
+    [
+        (BOTH, "The build of next fails, so I'm dropping it.\n", 2, ("accepted", "nobody")),
+        (BOTH, "I've dropped this one, nobody needs it.\n", 1, ("accepted", "nobody")),
+        (MIAS_OWN, "It breaks the build, so I'm dropping it.\n", 2, ("accepted", "nobody")),
+        (MIAS_OWN, "It breaks the build, so I'm dropping it.\n", 1, ("changes-requested", "author")),
+        (BOTH, "The build of next fails, so I'm dropping it for now.\n", 2, ("changes-requested", "author")),
+        (BOTH, "I'm dropping it.\n\nI'll send a new version of it.\n", 2, ("changes-requested", "author")),
+        (BOTH, "I've reverted it, the test fails.\n", 2, ("changes-requested", "author")),
+    ],
+)
+def test_a_committer_who_drops_one_of_their_own_patches_has_nothing_left_to_do_once_the_others_are_applied(
+    applied: str, words: str, patch: int, state: tuple[str, str]
+) -> None:
+    assert of_mia((MIA, applied), (MIA, words, patch))[:2] == state
+
+
+def test_below_one_patch_of_a_quoted_list_applied_means_that_patch() -> None:
+    quoted = "> Applied, thanks!\n> [2/3] frob: part 2\n>       commit: 0123456789ab\n\n"
+    for words, partly in (
+        ("I have already picked this up.\n", "2"),
+        ("I have already picked this series up.\n", ""),
+        ("I have already picked up all of it.\n", ""),
+    ):
+        found = revision_state(revision(3, (REX, "Thanks.\n"), (MIA, quoted + words, "a1")), COMMITTERS)
+        assert (found.state, found.partly) == ("under-review" if partly else "accepted", partly)
+    of_two = quoted.replace("> [2/3]", "> [1/3] frob: part 1\n>       commit: 0123456789ac\n> [2/3]")
+    found = revision_state(
+        revision(3, (REX, "Thanks.\n"), (MIA, f"{of_two}I have picked this up.\n", "a1")), COMMITTERS
+    )
+    assert found.state == "accepted"
+
+
+@pytest.mark.parametrize(("patch", "partly"), [(0, ""), (1, "1"), (2, "2")])
+def test_already_picked_up_means_what_it_answers(patch: int, partly: str) -> None:
+    assert of_mia((MIA, "I have already picked this up into frob/next.\n", patch))[2] == partly
 
 
 def test_a_committer_who_drops_what_they_had_not_applied_withdraws_it() -> None:
