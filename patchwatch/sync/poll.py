@@ -105,7 +105,8 @@ class PollReport:
         total = NOTHING
         for report in self.inboxes:
             total += report.outcome
-        parts = [_counts(total)]
+        nothing = bool(self.inboxes) and all(report.failure for report in self.inboxes)
+        parts = [] if nothing else [_counts(total)]
         parts += [f"new {one}" for one in self.new_revisions[:2]]
         parts += [describe(c) for c in self.changes[:2] if c.before]
         for noun, reports in (("inboxes", self.inboxes), ("trees", self.trees)):

@@ -132,7 +132,7 @@ def test_what_a_posting_needs_stays_in_order_when_replies_are_added(
 
 OF_THE_POSTING = """
     subject title author version minor rfc kind patches expected has_cover message_ids patch_message_ids patch_facts
-    dropped senders writers recipients missing backport pull sendings taken
+    dropped senders writers recipients missing backport pull sendings taken not_for_merging
 """
 OF_REPLIES = "follow_ups unreadable trailers checks reviewed voices commits asks depends_on"
 

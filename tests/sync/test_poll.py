@@ -302,3 +302,13 @@ def test_one_reason_for_many_lists_is_given_once() -> None:
     report = PollReport((*failing, InboxReport("linux-iio", NOTHING, "no such inbox")), (), ())
     assert report.failures == (f"bpf, netdev, linux-mm and 2 more lists: {down}", "linux-iio: no such inbox")
     assert PollReport(tuple(failing[:4]), (), ()).failures == (f"bpf, netdev, linux-mm, linux-pm: {down}",)
+
+
+def test_a_summary_counts_no_mails_if_nothing_could_be_polled() -> None:
+    from patchwatch.sync.ingest import NOTHING
+    from patchwatch.sync.poll import InboxReport, PollReport
+
+    failing, fine = InboxReport("bpf", NOTHING, "refused"), InboxReport("netdev", NOTHING)
+    assert PollReport((failing,), (), ()).summary == "1 of 1 inboxes failed"
+    assert PollReport((failing, fine), (), ()).summary.startswith("0 new mails")
+    assert PollReport((failing, fine), (), ()).summary.endswith("; 1 of 2 inboxes failed")

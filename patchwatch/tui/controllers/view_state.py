@@ -118,7 +118,7 @@ class ViewState:
         if not stays:
             return self._views[View.QUEUE]
         known = {line.id: line for line in self._views[View.ALL] if line.place or line.id in stays}
-        shown = [line._replace(place=stays.get(line.id, line.place)) for line in known.values()]
+        shown = [line._replace(place=stays[line.id]) if line.id in stays else line for line in known.values()]
         return [known[line.id] for line in in_queue_order(shown)]
 
     def _grouped_as_shown(self, rows: Sequence[SeriesSummary]) -> Mapping[Section, Sequence[SeriesSummary]]:
