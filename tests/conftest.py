@@ -19,6 +19,7 @@ from tests.support.new_database import compiled_once, migrated_once
 from tests.support.postgres_server import PostgresServer, running_server
 
 _NAMED = 80  # characters of a text that name a case
+_MANY_FILES = 300  # open ones
 gc.disable()  # until all tests are imported
 settings.register_profile("patchwatch", deadline=None)  # the machine may be busy; what must be quick has its own tests
 settings.load_profile("patchwatch")
@@ -53,6 +54,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
     gc.freeze()
     gc.set_threshold(700_000, 20, 50)
+
+
+def pytest_runtest_logfinish() -> None:
+    """Close what tests left open: garbage is rarely collected, and select() takes no file beyond the 1,024th."""
+    if len(list(Path("/proc/self/fd").glob("*"))) > _MANY_FILES:
+        gc.collect()
 
 
 def pytest_sessionfinish() -> None:

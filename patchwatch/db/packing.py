@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import weakref
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ STORED = "SELECT digest, content FROM dictionary"
 """Selects the stored copies of the dictionaries."""
 
 _known: dict[int, ZstdCompressionDict] = {}
-_sources: list[Callable[[], Iterable[Any]]] = []
+_sources: list[weakref.WeakMethod[Callable[[], Iterable[Any]]]] = []  # they hold no database open
 
 
 def learn(content: bytes) -> int:
@@ -81,14 +82,14 @@ def content_of(dictionary: int) -> bytes:
 
 
 def add_source(source: Callable[[], Iterable[Any]]) -> None:
-    """Ask `source` for rows of `STORED` when a value names an unknown one: another process may have just trained it."""
-    _sources.append(source)
+    """Ask `source`, a method, for rows of `STORED` when a value names an unknown one: others may train one, too."""
+    _sources.append(weakref.WeakMethod(source, _sources.remove))
 
 
 def remove_source(source: Callable[[], Iterable[Any]]) -> None:
     """Undo `add_source`."""
     with contextlib.suppress(ValueError):
-        _sources.remove(source)
+        _sources.remove(weakref.WeakMethod(source))
 
 
 def train(samples: Sequence[bytes]) -> bytes | None:
@@ -157,8 +158,10 @@ def text_reader(execute: Execute) -> Callable[[str | bytes], str]:
 
 def _find(dictionary: int) -> int:
     """Ask the sources for a dictionary that this process does not know."""
-    for source in [] if not dictionary or dictionary in _known else list(_sources):
-        learn_intact(source())
+    unknown = dictionary and dictionary not in _known
+    for source in [reference() for reference in _sources] if unknown else []:
+        if source is not None:
+            learn_intact(source())
     return dictionary
 
 

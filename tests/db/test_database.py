@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import re
 import sqlite3
@@ -9,6 +10,7 @@ import stat
 import subprocess
 import sys
 import threading
+import weakref
 from contextlib import closing
 from pathlib import Path
 
@@ -349,3 +351,9 @@ def test_two_processes_can_migrate_the_database_at_once(tmp_path: Path, revision
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_a_database_that_nobody_holds_is_closed(tmp_path: Path) -> None:
+    held = weakref.ref(Database(url(tmp_path)))
+    gc.collect()
+    assert held() is None
