@@ -16,7 +16,8 @@ _MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
 # What may precede the verb.
 _LEAD = (
     r"(?:ok(?:ay)?|thanks?|thank you(?: all)?|great|good|nice|sure|alright|all right|yes|yeah|yep|so|well|sorry|and|"
-    r"now|j?fyi|btw|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|cool|fixed (?:that|it) up)"
+    r"now|(?:(?:having|with) )?that(?: being)? said|j?fyi|btw|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|"
+    r"perfect|cool|fixed (?:that|it) up)"
     r"(?:[,.!:-]+\s+|\s+)"
 )
 _I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
@@ -300,9 +301,10 @@ def names_tree(sentence: str) -> bool:
 
 def intends_to_apply(sentence: str) -> bool:
     """True if a sentence reports that its sender is going to apply the patch, on no condition."""
-    if len(sentence) > _MAX_SENTENCE or _CONDITION.search(sentence) or _NOT_MEANT.search(sentence):
+    if len(sentence) > _MAX_SENTENCE:
         return False
-    return _WILL_APPLY.match(sentence) is not None
+    said = sentence.partition("feel free")[0]  # what others may do besides is no condition
+    return not (_CONDITION.search(said) or _NOT_MEANT.search(said)) and _WILL_APPLY.match(said) is not None
 
 
 def is_dropped(sentence: str) -> bool:

@@ -106,6 +106,7 @@ _NOT_ASKED = Pattern(
     re.IGNORECASE,
 )
 
+_SUBJECT = Pattern(r"(?i)(?:\b(?:the|this) )?\$subject\b")
 _WHOLE = Pattern(
     r"\b(?:for|to|on) (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\b|"
     r"\b(?:the|this|whole|entire) (?:series|patch ?set) (?:looks?|lgtm|seems|is (?:good|fine))\b|"
@@ -234,7 +235,17 @@ def of_tags(sentences: Sequence[str], tags: Iterable[Trailer]) -> Iterator[Signa
 
 
 def person_signals(sentences: Sequence[str]) -> list[Signal]:
-    """The signals in a person's reply: the sentences that they wrote."""
+    """The signals in a person's reply: the sentences that they wrote.  "$subject" is "this" patch or series."""
+    written = {
+        evidence(_SUBJECT.sub("this", sentence)): evidence(sentence) for sentence in sentences if "$" in sentence
+    }
+    if not written:
+        return _signals(sentences)
+    found = _signals([_SUBJECT.sub("this", sentence) for sentence in sentences])
+    return [Signal(signal.kind, written.get(signal.text, signal.text), signal.detail) for signal in found]
+
+
+def _signals(sentences: Sequence[str]) -> list[Signal]:
     signals: list[Signal] = []
     reported: Signal | None = None  # a mail reports applied patches once, or in numbers
     previous = ""

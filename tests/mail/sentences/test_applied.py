@@ -17,6 +17,7 @@ from tests.support.mails import mail
         ("I've replaced the v1 that was applied last week with this one.", ""),
         ("Replaced the version that I queued with v3, thanks.", ""),
         ("Applied, thanks!", ""),
+        ("That said, $subject series applied for next, thanks!", ""),
         ("Applied. Thanks.", ""),
         ("Both applied, thanks.", ""),
         ("Thanks, applied.", ""),

@@ -32,6 +32,10 @@ def test_evidence_is_the_sentence() -> None:
         ("Consider it withdrawn.\n", SignalKind.WITHDRAWN),
         ("Please ignore Rex's suggestion.\n", SignalKind.DISMISSED),
         ("I'll fix the typo while applying.\n", SignalKind.WILL_APPLY),
+        (
+            "That said, I will apply the $subject patch, but feel free to improve it if you like.\n",
+            SignalKind.WILL_APPLY,
+        ),
         ("Please ignore this, it was sent by mistake.\n", SignalKind.WITHDRAWN),
         ("I'll fix it in v3.\n", SignalKind.PROMISE),
         ("Thank you, will fix it.\n", SignalKind.PROMISE),
