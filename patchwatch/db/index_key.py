@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections.abc import Iterable
-from hashlib import blake2b
 
 _LONG = 16  # characters; a hash has 11
 _IN_SQL = ("a:", "n:")  # keys of authors, which queries build from the columns of tables
@@ -17,6 +16,8 @@ def stored_key(key: str) -> str:
     """Return the form of a key that is stored."""
     if len(key) <= _LONG or key.startswith(_IN_SQL):
         return key
+    from hashlib import blake2b  # slow to import, and `list` needs no long key
+
     return b2a_base64(blake2b(key.encode(), digest_size=8).digest(), newline=False)[:11].decode()
 
 

@@ -13,7 +13,6 @@ fast path, use it.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import threading
 import weakref
 import zlib
@@ -52,6 +51,8 @@ def learn(content: bytes) -> int:
 
 def digest_of(stored: bytes) -> bytes:
     """Return a digest of a stored dictionary; those that an earlier patchwatch stored have no checksum."""
+    import hashlib  # slow to import, and dictionaries are rarely learned
+
     return hashlib.sha1(stored, usedforsecurity=False).digest()
 
 

@@ -57,9 +57,9 @@ def test_lists_and_series_are_read_without_sqlalchemy(environment: dict[str, str
     assert found == {**{command: [] for command in commands}, "mute 1": ["sqlalchemy"]}
 
 
-def test_a_list_for_a_pipe_imports_neither_pager_nor_json(environment: dict[str, str], xdp: Path) -> None:
+def test_a_list_for_a_pipe_imports_neither_pager_nor_json_nor_hashes(environment: dict[str, str], xdp: Path) -> None:
     copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
-    others = ("subprocess", "patchwatch.cli.series_json")
+    others = ("subprocess", "hashlib", "patchwatch.cli.series_json")
     assert slow_imports("list --all", environment=environment, slow=others) == {"list --all": []}
 
 
