@@ -61,7 +61,7 @@ class Reviewers:
         self._found[message.author.email] = ReviewerActivity(message.author, message.date, satisfied)
 
     def _answered_in(self, message_id: str) -> ReviewerActivity | None:
-        """The reviewer to whom a mail is the author's last answer."""
+        """The reviewer whose last answer from the author is this mail."""
         return next((one for one in self._found.values() if message_id and one.answer == message_id), None)
 
 

@@ -194,7 +194,7 @@ BROKE = Pattern(
     r"errors?|noticed|drop(?:ped)? (?:it|this|them)|revert\w*)\b"
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
-_EVERY = "1-9999"  # of "patch 1 to fixes, the rest to next": all patches, whichever it is said in answer to
+_EVERY = "1-9999"  # of "patch 1 to fixes, the rest to next": all patches, in answer to any of them
 _TOTAL = Pattern(r"/\d+")
 # "Applied 1-3 to fixes and the last one to next", "1 and 2 to fixes, 3 to next"
 _FURTHER = Pattern(

@@ -1,7 +1,7 @@
 """Recognize the sentence with which a maintainer reports that they pulled what a request asks for.
 
 "Pulled in for 6.13, thanks Rita!", "Pulled and added to frob.git/next.", "Sorry for the delay, now pulled."  In an
-answer to a pull request such words mean the request, whoever writes them: only they know which trees they have.
+answer to a pull request such words mean the request, no matter who writes them: people know which trees they have.
 """
 
 from __future__ import annotations

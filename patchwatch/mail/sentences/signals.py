@@ -236,13 +236,11 @@ def of_tags(sentences: Sequence[str], tags: Iterable[Trailer]) -> Iterator[Signa
 
 def person_signals(sentences: Sequence[str]) -> list[Signal]:
     """The signals in a person's reply: the sentences that they wrote.  "$subject" is "this" patch or series."""
-    written = {
-        evidence(_SUBJECT.sub("this", sentence)): evidence(sentence) for sentence in sentences if "$" in sentence
-    }
-    if not written:
+    if not any("$" in sentence for sentence in sentences):
         return _signals(sentences)
-    found = _signals([_SUBJECT.sub("this", sentence) for sentence in sentences])
-    return [Signal(signal.kind, written.get(signal.text, signal.text), signal.detail) for signal in found]
+    read = [_SUBJECT.sub("this", sentence) for sentence in sentences]
+    written = dict(zip(map(evidence, read), map(evidence, sentences), strict=True))
+    return [Signal(signal.kind, written.get(signal.text, signal.text), signal.detail) for signal in _signals(read)]
 
 
 def _signals(sentences: Sequence[str]) -> list[Signal]:

@@ -114,7 +114,7 @@ class SeriesTable(RowList[QueueRow]):
     def action_section(self, direction: int) -> None:
         """Put the cursor on the next or previous beginning of a section: its first series, or its heading if folded."""
         headings = [at for at, row in enumerate(self.rows) if isinstance(row, QueueHeading)]
-        begins = [at + any(isinstance(row, SeriesSummary) for row in self.rows[at + 1 : at + 2]) for at in headings]
+        begins = [self._beginning(at) for at in headings]
         others = [at for at in begins if (at - self.cursor) * direction > 0]
         if others:
             self._to_section(min(others) if direction > 0 else max(others))
@@ -123,9 +123,11 @@ class SeriesTable(RowList[QueueRow]):
         """Put the cursor on the first series of a section, or on its heading if it is folded."""
         heading = self._index_of((QueueHeading.__name__, section))
         if heading is not None:
-            self._to_section(
-                heading + any(isinstance(row, SeriesSummary) for row in self.rows[heading + 1 : heading + 2])
-            )
+            self._to_section(self._beginning(heading))
+
+    def _beginning(self, heading: int) -> int:
+        """The row of the first series below a heading, or of the heading if there is none."""
+        return heading + any(isinstance(row, SeriesSummary) for row in self.rows[heading + 1 : heading + 2])
 
     def _to_section(self, index: int) -> None:
         """Put the cursor on a row, with the heading above it at the top."""
