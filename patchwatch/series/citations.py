@@ -99,6 +99,7 @@ class Found:
     """The citation of each patch of a posting (by place, from 0), and those of commits that revert one."""
 
     applied: Mapping[int, Citation]
+    below: Mapping[int, Citation]  # of those that are not named, but should be below the last one in its branch
     reverted: Mapping[int, Citation]
     summarized: Mapping[int, Citation]  # of those that a list has which is complete
 
@@ -127,9 +128,9 @@ def find_citations(one: PostingFacts, held: Iterable[Citation], others: Collecti
         elif mine := [c for c in fitting if c.deed == NAMED and _proves(one, c)]:
             applied[place] = next((c for c in mine if c.form == "mainline"), mine[0])
     last = applied.get(len(one.titles) - 1)
-    if last and last.form == "branch" and _is_of_one_tree(one):
-        applied |= {place: last for place in range(len(one.titles)) if place not in applied}
-    return Found(applied, reverted, _summarized(one, by_key))
+    is_head = last is not None and last.form == "branch" and _is_of_one_tree(one)
+    below = {place: last for place in range(len(one.titles)) if place not in applied} if last and is_head else {}
+    return Found(applied, below, reverted, _summarized(one, by_key))
 
 
 def _summarized(one: PostingFacts, by_key: Mapping[str, Sequence[Citation]]) -> dict[int, Citation]:

@@ -31,6 +31,7 @@ class Report:
     reason: Reason
     alone: bool = False  # a mail about this patch, which says nothing of the others; a shortlog lists all that went in
     complete: bool = False  # it names the posting, and lists each patch of it that went in under its own title
+    below: bool = False  # it names the last patch of the series as that of a branch, so that this one is below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def joined(*all_reports: Mapping[int, Iterable[Report]]) -> dict[int, tuple[Repo
 
 def merge_of(own: Own, reports: Reports) -> Merge | None:
     """Where the patches of a posting went; None if nothing is known."""
+    if own.partly:  # who applied some patches says which: what else should be below the last one is not
+        reports = {place: tuple(r for r in entries if not r.below) for place, entries in reports.items()}
     mainlined = _earliest(reports, (State.MAINLINED,))
     applied = _earliest(reports, (State.MAINLINED, State.ACCEPTED))
     # The maintainer may have reworded a title or squashed a patch.

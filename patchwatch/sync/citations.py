@@ -124,18 +124,19 @@ def reports(
         rivals = {i for c in cited for i in holders.get(c.key, ())} - own
         found = find_citations(postings[number], cited, [postings[i] for i in sorted(rivals) if i in postings])
         named = {place: (_report(citation),) for place, citation in found.applied.items()}
+        below = {place: (_report(citation, below=True),) for place, citation in found.below.items()}
         listed = {place: (_report(citation),) for place, citation in found.summarized.items()}
-        applied[number] = joined(named, listed)
+        applied[number] = joined(named, below, listed)
         if found.reverted:
             last = max(found.reverted.values(), key=lambda c: (c.date, c.message_id, c.sha))
             reverted[number] = Merge(State.UNDER_REVIEW, _reason(last), reverted=True)
     return applied, reverted
 
 
-def _report(citation: Citation) -> Report:
+def _report(citation: Citation, *, below: bool = False) -> Report:
     state = State.MAINLINED if citation.form == "mainline" else State.ACCEPTED
     alone = citation.form in ("prose", "tag", "branch") or (citation.tree != "" and citation.sha != "")
-    return Report(state, _reason(citation), alone=alone, complete=citation.complete)
+    return Report(state, _reason(citation), alone=alone, complete=citation.complete, below=below)
 
 
 def _reason(citation: Citation) -> Reason:

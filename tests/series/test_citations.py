@@ -128,13 +128,15 @@ def test_title_twice_in_a_posting_must_be_listed_twice() -> None:
 def test_last_commit_of_a_branch_stands_for_a_series_of_one_subsystem(
     titles: tuple[str, ...], head: str, expected: set[int]
 ) -> None:
-    assert went_in(posting(*titles), citation(title=head, form="branch")) == expected
+    found = find_citations(posting(*titles), [citation(title=head, form="branch")], ())
+    assert set(found.applied) == {titles.index(head)}
+    assert found.applied.keys() | found.below.keys() == expected
 
 
 def test_last_commit_of_a_branch_does_not_stand_for_patches_that_never_arrived() -> None:
     part = structs.replace(posting(TITLE, OTHER), incomplete=True)
-    assert went_in(part, citation(title=OTHER, form="branch")) == {1}
-    assert went_in(posting(TITLE, OTHER), citation(title=OTHER, form="tag")) == {1}
+    assert find_citations(part, [citation(title=OTHER, form="branch")], ()).below == {}
+    assert find_citations(posting(TITLE, OTHER), [citation(title=OTHER, form="tag")], ()).below == {}
 
 
 def test_title_twice_in_one_posting_is_ambiguous() -> None:

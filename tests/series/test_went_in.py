@@ -74,6 +74,15 @@ def test_applied_series_is_in_mainline_once_half_of_it_is() -> None:
     assert outcome({0: LINUS}, 3, state=State.ACCEPTED) == State.UNDER_REVIEW
 
 
+def test_patches_below_the_last_one_count_unless_some_were_reported_as_applied() -> None:
+    head = {2: (Report(IN, Reason("b@x", "words", 5 * DAY), alone=True),)}
+    below = {place: (Report(IN, Reason("b@x", "words", 5 * DAY), alone=True, below=True),) for place in (0, 1)}
+    for partly, expected in (("", IN), ("3", State.UNDER_REVIEW), ("1-2", IN)):
+        merge = merge_of(Own(0, 3, State.UNDER_REVIEW, partly), joined(head, below))
+        assert merge is not None
+        assert merge.state == expected
+
+
 def test_evidence_of_a_part_names_the_patches() -> None:
     reports = {place: (Report(IN, Reason("1@x", "words", 5 * DAY)),) for place in (0, 1)}
     merge = merge_of(Own(0, 3, State.NEW), reports)

@@ -167,6 +167,20 @@ def test_summary_of_a_series_counts_in_any_order(
         assert (shown.text if shown else None) == text
 
 
+def test_branch_does_not_contradict_who_says_which_patch_they_applied(tmp_path: Path) -> None:
+    last = "frob: oil the small wheel"
+    built = BUILT.replace(TITLE.encode(), last.encode())
+    some = names("Applied patch 2, thanks.\n", MIA, "4 Jul", "Re: [PATCH 1/2] frob", "1.1@x", root="a@x")
+    for number, order in enumerate(itertools.permutations([*SERIES, built, some])):
+        tracker = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/{number}.db")
+        assert state_of(tracker, *order)[0] == "under-review"
+        evidence = tracker.one(tracker.find("1.1@x")).state_evidence
+        assert evidence is not None
+        assert evidence.text.startswith("patch 2 of 2: ")
+    tracker = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/all.db")
+    assert state_of(tracker, *SERIES, built) == ("accepted", "c@x")
+
+
 def test_summary_lists_requests_that_were_pulled(tmp_path: Path) -> None:
     ask = "The following changes since commit {0}:\n\n  are available in the Git repository at:\n\n"
     ask += "  git://git.example.net/frob.git tags/frob-{1}\n\nfor you to fetch changes up to {0}:\n"
