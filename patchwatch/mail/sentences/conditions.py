@@ -12,24 +12,26 @@ from patchwatch.mail.sentences.phrase import phrase
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 250  # characters
-_CUES = "with |modulo |after |once |provided |assuming |if you |when you "
+_CUES = "with |modulo |after |once |provided |assuming |if you |when you | and "
 
 _LEAD = (
     r"(?:(?:so|but|and|then|otherwise|(?:apart from|other than) (?:this|that)|anyway|also|besides|lgtm|"
     r"(?:(?:it|this|that|the rest|everything) )?looks? (?:(?:very|pretty|quite) )?(?:good|fine|ok|nice)(?: to me)?|"
     r"thanks|nice|great)\b[,.;:!–—-]*\s*){0,4}"
 )
+# "You should mention that, so with this fixed:"
+_CLAUSE = rf"(?:^{_LEAD}|^[^?]{{0,200}}(?:[,;:.–—-] |\b(?:but|so) )(?:(?:and|but|so|then) )?)"
 _DONE = (
-    r"(?:added|addressed|adjusted|amended|changed|clarified|cleaned|corrected|documented|done|dropped|fixed|folded|"
-    r"handled|improved|incorporated|included|made|merged|moved|removed|renamed|replaced|resolved|reworded|sorted|split|"
-    r"squashed|taken care of|tweaked|updated)(?: (?:up|out|in|here|above|below|accordingly))?"
+    r"(?:acted (?:up)?on|added|addressed|adjusted|amended|changed|clarified|cleaned|corrected|documented|done|dropped|"
+    r"fixed|folded|handled|improved|incorporated|included|made|merged|moved|removed|renamed|replaced|resolved|reworded|"
+    r"sorted|split|squashed|taken care of|tweaked|updated)(?: (?:up|out|in|here|above|below|accordingly))?"
 )
 _DOING = (
     r"(?:adding|addressing|adjusting|changing|clarifying|correcting|dropping|fixing|moving|removing|renaming|rewording|"
     r"splitting|updating)"
 )
 _YOU_DO = (
-    r"you(?:'ve| have)? (?:also )?"
+    r"you(?:'ve| have| (?:are|were) going to|'re going to|'ll| will| could| can)? (?:also )?"
     r"(?:(?:add|address|adjust|chang|clarif|correct|drop|fix|mov|rebas|remov|renam|rewrit|reword|simplif|split|updat)\w*|"
     r"ma[dk]e (?:this|that|these|those|the|both) (?:\w+ )?changes?|do (?:this|that|so))"
 )
@@ -38,6 +40,12 @@ _NOT_SO = (
     r"(?!or without\b|pleasure\b|(?:your|the|that|this) (?:explanation|clarification|answer|information|context)\b|"
     r"(?:the |this |your |these |both )?(?:whole )?(?:patch(?:es|set)?|series|set|v\d+|version)\b)"
 )
+# "Fix that and you can add:", "please add a Fixes tag and resend, after which:"
+_DO = (
+    r"(?:add|address|adjust|change|clarify|correct|drop|fix|move|remove|rename|re-?send|re-?spin|resolve|reword|simplify|"
+    r"split|squash|submit (?:an? )?v\d+|update)"
+)
+_GET = r"(?:(?:you (?:can|may|have|get)|feel free|have my|(?:here|it)'s|i'm happy)\b|add(?= my\b|\W*$|:))"
 _OFFERED = (
     r"[\s,:;.!–—-]*(?:(?:(?:then|please|kindly|do|just|also|in that case)[,:]? )*"
     r"(?:feel free|you (?:can|may)|i(?:'m| am| can|'d be) |lgtm|looks |this |it(?:'s| is| looks)|the (?:patch|rest) |"
@@ -47,19 +55,23 @@ _OFFERED = (
 _NAMED = phrase(
     _CUES,
     rf"""
-    ^{_LEAD}(?:
-    (?:with|modulo|assuming|provided(?: that)?|once|after) {_NOT_SO}[^,.:?!]{{0,80}}?\b{_DONE}
-        (?: (?:as|by|from|in|like|per|to) [^,.:?!]{{1,60}})?
-    |(?:once|if|after|when) {_YOU_DO}\b(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,80}}?
-    |(?:after|with) {_DOING}\b[^?]{{0,80}}?
-    ){_OFFERED}
+    (?:{_CLAUSE}(?:with|modulo|assuming|provided(?: that)?|once|after) {_NOT_SO}[^,.:?!]{{0,80}}?\b{_DONE}
+        (?:,? too)?(?: (?:as|by|from|in|like|per|to) [^,.:?!]{{1,60}})?
+    |{_CLAUSE}with (?:the |these |those |all )?(?:above|requested|required|suggested|proposed)(?: \w+)?
+        (?: changes?| comments?| corrections?| fix(?:es)?| nits?| updates?)
+    |^{_LEAD}(?:
+        (?:once|if|after|when) {_YOU_DO}\b(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,120}}?
+        |(?:after|with) {_DOING}\b[^?]{{0,80}}?
+    )){_OFFERED}
+    |^{_LEAD}(?:(?:please|pls|just|so|yeah|nit:?),? ){{0,3}}{_DO}\b[^?]{{0,80}}?
+        \band (?:then )?(?:please )?{_GET}[^?]{{0,60}}$
     """,
 )
 # "With that:", "with these, you can add": whether it is a condition depends on what was said before.
 _REFERRING = phrase(
     _CUES,
     rf"""
-    ^{_LEAD}(?:with|modulo|after|once)
+    {_CLAUSE}(?:with|modulo|after|once)
         (?: that| this| these| those| it| them| both|(?: all)?(?: of)? the (?:above|below)| above| this change)
         {_OFFERED}
     """,

@@ -30,6 +30,17 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "With s/frob/Frob/ in the subject to match history,",
         "Modulo the nit about the header,",
         "With the typo fixed as Lea suggested, this looks good to me.",
+        "I agree with the idea, so with this fixed:",
+        "A few nits, assuming those are fixed:",
+        "You should say what differs here, and with that done,",
+        "All mine are addressed so with Lea's nits addressed too:",
+        "Everything looks fine, so with above changes:",
+        "With the suggested changes, feel free to add:",
+        "Assuming Lea's comments are acted upon,",
+        "Fix that and you can add:",
+        "Please fix and add:",
+        "Add the missing include and then please feel free to add my",
+        "If you are going to address them as suggested, feel free to add",
     ],
 )
 def test_condition_names_the_change(sentence: str) -> None:
@@ -44,6 +55,7 @@ def test_condition_names_the_change(sentence: str) -> None:
         "With these, you can add:",
         "and with the above, feel free to add my",
         "With this change:",
+        "Sent too soon, I meant to say: with that",
     ],
 )
 def test_condition_refers_to_what_was_asked(sentence: str) -> None:
@@ -65,6 +77,11 @@ def test_condition_refers_to_what_was_asked(sentence: str) -> None:
         "Once the lock is taken, the list can't change.",
         "Is it right with the lock moved?",
         "Thanks for fixing the typo.",
+        "It works well on my board with your changes.",
+        "The fix and the test look good to me.",
+        "You fixed it and you added a test.",
+        "Rename it and move it up.",
+        "It builds, but with the lock held it hangs.",
     ],
 )
 def test_no_condition(sentence: str) -> None:
