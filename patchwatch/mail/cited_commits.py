@@ -9,10 +9,10 @@ instead, and mails of the stable team name commits in Linus's tree.  patchwatch.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from patchwatch.mail.message import CitationForm, CitedCommit, Kind, name_key
+from patchwatch.mail.message import Acceptance, CitationForm, CitedCommit, Kind, Signal, SignalKind, Subject, name_key
 from patchwatch.mail.shortlog import shortlog
 from patchwatch.pattern import Pattern
 
@@ -33,6 +33,8 @@ _FOR_STABLE = Pattern(
 )
 _TAG = Pattern(r"(?i)[ \t]{0,4}(?:fixes|stable-dep-of|cc)\b[^\n]{0,60}$")
 _REVERTS = Pattern(r"\bThis reverts commit ([0-9a-f]{7,40})\b")
+_STABLE = Pattern(r"(?i)(?:linux-)?(?:v?\d+\.\d|stable|autosel|lts)")  # prefixes of patches for a stable tree
+_UNDOES = Pattern(r"(?i)(?:revert|reapply):? \"")
 _REVERT_TITLE = Pattern(r"(?i)\brevert:? \"(.+)\"\s*$")
 _WITHOUT_LETTER = Pattern(r"\d{7,11}")  # rather a date or a number than a hash
 _ANNOUNCED = Pattern(r"(?i)\bannounc\w*\b|\breleas\w*\b|\bupdated? to [0-9a-f]{7,40}\b|\bv?\d+\.\d+(?:\.\d+|-rc\d+)?\b")
@@ -61,6 +63,19 @@ def cited_commits(kind: Kind, subject: str, own_text: str, whole: str, *, bot: b
     if kind in ("other", "reply") and _is_announcement(subject) and (listed := shortlog(whole)):
         return tuple(_announced(subject, listed))
     return _each_once([*_reverted(subject, own_text), *_in_text(own_text[:_MAX_TEXT])])
+
+
+def applied_reverts(parts: Subject, accepted: Acceptance | None, found: Collection[Signal]) -> tuple[CitedCommit, ...]:
+    """The commits in which patches were reverted, or reapplied, according to a mail that reports these as applied.
+
+    `parts` are those of its subject.  What is reverted in a stable tree may stay in others.
+    """
+    said = any(signal.kind == SignalKind.APPLIED and not signal.detail for signal in found)
+    if any(map(_STABLE.match, parts.prefixes)) or not (accepted or said):
+        return ()
+    titles = [patch.title for patch in accepted.patches] if accepted else []
+    undoing = [title for title in titles or (parts.title,) if _UNDOES.match(title)]
+    return tuple(CitedCommit(title[:_MAX_TITLE], "", "", "tag") for title in undoing[:_MAX_CITED])
 
 
 def _is_announcement(subject: str) -> bool:

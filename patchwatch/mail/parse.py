@@ -6,12 +6,12 @@ The modules beside this one determine the kind of the mail, and read its headers
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from patchwatch.mail import body, bots, changelog, diff, headers, relations, robot, thanks, trailers, version_hints
 from patchwatch.mail.added_lines import added_lines
 from patchwatch.mail.asks import asks
-from patchwatch.mail.cited_commits import cited_commits
+from patchwatch.mail.cited_commits import applied_reverts, cited_commits
 from patchwatch.mail.headers import Headers, person
 from patchwatch.mail.kind import kind_and_bot
 from patchwatch.mail.message import (
@@ -107,7 +107,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         relations=related,
         pull=pull,
         accepted=accepted,
-        cited=_cited(kind, sender, subject, own_text, whole, bot=bot),
+        cited=_cited(kind, sender, subject, own_text, whole, bot=bot) + _reverts(kind, parts, accepted, found),
         tested=_tested(subject, whole, message_id, found, reviewed),
         findings=reviewed,
         answers_robot=by_person and robot.answers_robot(head, text.inline),
@@ -185,6 +185,15 @@ def _cited(
     if bot and kind == "other":
         return tree_reports(sender, subject, whole)
     return cited_commits(kind, subject, own_text, whole, bot=bot)
+
+
+def _reverts(
+    kind: Kind, parts: Subject, accepted: Acceptance | None, found: Collection[Signal]
+) -> tuple[CitedCommit, ...]:
+    """The reverts that a reply or notice reports as applied; people list commits for other reasons, too."""
+    if kind not in ("reply", "notice"):
+        return ()
+    return applied_reverts(parts, accepted if _only_applies(accepted, found) else None, found)
 
 
 def _only_applies(accepted: Acceptance | None, found: Iterable[Signal]) -> bool:

@@ -153,3 +153,35 @@ def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     found = cited_commits("reply", "Re: x", unit * (400_000 // len(unit)), "", bot=False)
     assert time.process_time() - begin < 2
     assert len(found) <= 200
+
+
+UNDONE = f'Revert "{TITLE}"'
+LISTED = f"Applied, thanks!\n\n[1/2] {UNDONE}\n      commit: {FULL}\n[2/2] frob: oil it\n      commit: {FULL[::-1]}\n"
+
+MERGED = (
+    "Hello:\n\nThis patch was applied to frob/frob.git (main)\nby Mia <mia@example.com>:\n\n"
+    f"On Mon, Ann wrote:\n> Why.\n\nHere is the summary with links:\n  - {UNDONE}\n    https://git.kernel.org/frob/c/{SHA}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "sender", "expected"),
+    [
+        (f"Re: [PATCH] {UNDONE}", "Applied, thanks!\n", "Mia <mia@example.com>", [UNDONE]),
+        (f'Re: [PATCH] Reapply "{TITLE}"', "Applied, thanks!\n", "Mia <mia@example.com>", [f'Reapply "{TITLE}"']),
+        ("Re: [PATCH 0/2] frob: turn it back", LISTED, "Mia <mia@example.com>", [UNDONE]),
+        (
+            f"Re: [PATCH] {UNDONE}",
+            MERGED,
+            "patchwork-bot+frob@kernel.org",
+            [UNDONE],
+        ),
+        (f"Re: [PATCH] {UNDONE}", "Looks good.\n", "Mia <mia@example.com>", []),
+        (f"Re: [PATCH 1/2] {UNDONE}", "Applied patch 2, thanks!\n", "Mia <mia@example.com>", []),
+        (f"Re: [PATCH 6.1] {UNDONE}", "Applied, thanks!\n", "Mia <mia@example.com>", []),  # other trees still have it
+        ("Re: [PATCH] frob: oil it", "Applied, thanks!\n", "Mia <mia@example.com>", []),
+    ],
+)
+def test_applied_revert_names_what_it_reverts(subject: str, body: str, sender: str, expected: list[str]) -> None:
+    found = cited(body, subject, sender=sender)
+    assert [one.title.lower().rstrip('"') for one in found] == [title.lower().rstrip('"') for title in expected]

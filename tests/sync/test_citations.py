@@ -234,6 +234,17 @@ def test_named_revert_reopens_and_says_where(tracker: Tracker) -> None:
     assert tracker.one(tracker.find("1.1@x")).turn == "author"
 
 
+def test_revert_reopens_a_patch_once_it_is_applied(tmp_path: Path) -> None:
+    revert = patch(title=f'Revert "{TITLE}"', sender=BEN, day="5 Aug", root="v")
+    taken = names("Applied, thanks!\n", MIA, "6 Aug", f'Re: [PATCH] Revert "{TITLE}"', "v.1@x", root="t@x")
+    for number, order in enumerate(itertools.permutations([patch(), FIXES, revert, taken])):
+        tracker = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/{number}.db")
+        assert state_of(tracker, *order) == ("under-review", "t@x")
+        assert tracker.one(tracker.find("1.1@x")).turn == "author"
+    tracker = Tracker(Config(), database_url=f"sqlite:///{tmp_path}/posted.db")
+    assert state_of(tracker, patch(), FIXES, revert)[0] == "accepted"
+
+
 def test_part_of_a_series_is_reported_as_such(tracker: Tracker) -> None:
     soon = names(f'commit {SHA} ("{TITLE}")\n', day="9 Jul")
     assert state_of(tracker, patch(1, 2), patch(2, 2, "frob: oil the big wheel"), soon) == ("under-review", "c@x")
