@@ -9,6 +9,8 @@ from __future__ import annotations
 from patchwatch.mail.sentences.phrase import phrase
 from patchwatch.pattern import Pattern
 
+_MAX_SENTENCE = 600  # characters
+
 # "Noted, I'll do that from now on", "will follow this in further patches": a habit, not a change of this patch
 _HABIT = (
     r"from now on|next time|going forward|an eye (?:on|out)|(?:keep|bear) (?:that|this|it) in mind|will remember|"
@@ -31,7 +33,7 @@ _ADDRESSED = Pattern(
 # "Daniel could you take patch 2?"
 _BEFORE_VERB = Pattern(
     rf"{_ORDINARY}(?!(?:How|Nor|Or|Wh(?:at|ere|ich|o|ose|y))\b)"
-    r"([A-Z][a-z]{2,})(?: and ([A-Z][a-z]{2,}))? (?:could|can|would|will) you\b"
+    r"([A-Z][a-z]{2,})(?: [A-Z][a-z]{2,})?(?: and ([A-Z][a-z]{2,}))?,? (?:could|can|would|will) you\b"
 )
 # "Rex if you agree, could you take this?", "Looks good, Rex if that suits you please take it."
 _BEFORE_IF = Pattern(
@@ -68,6 +70,34 @@ _BEFORE_DASH = Pattern(
     r"(?!(?:Also|And|But|Maybe|Minor|Nit|Note|Nitpick|One|Question|So|Still|Style|Then|This|Typo|Wait|What|Why)\b)"
     r"([A-Z][a-z]{2,}) [-–—] [^?]{1,200}\?$"
 )
+
+
+_GROUP = r"(?:developers|devs|experts|folks|guys|maintainers?|people|team)"
+_ANYBODY = r"(?:some|any)(?:one|body)(?: (?:from|of|at|in|with|else|who)\b[^?;]{1,60}?)?"
+_SOFTLY = r"(?:(?:please|pls|maybe|perhaps|also|kindly) )*"
+_CHECK = (
+    r"(?:ack|advise|answer|apply|chime|check|clarify|comment|confirm|explain|give|have a look|help|look|pick|provide|"
+    r"review|say|shed|suggest|take|tell|test|try|verify|weigh)"
+)
+# "Could the frob developers please check this?", "Can someone from Frob Inc. test it?", "frob folks, is this right?"
+_TO_A_GROUP = Pattern(
+    rf"(?i)\b(?:could|can|would|will) (?:(?:the )?(?:[\w/-]+ ){{1,3}}?{_GROUP}|{_SOFTLY}{_ANYBODY}) {_SOFTLY}"
+    rf"(?:(?:be so kind|like) (?:as )?to )?{_CHECK}\b|"
+    rf"^(?:(?:hi|hello|dear|and|so|but) )?(?:the )?(?!you\b)(?:[\w/-]+ ){{1,2}}?{_GROUP}[,:] [^.;]*\?$|"
+    r"^(?:can|could|may) (?:i|we) (?:please )?(?:have|get) (?:an? |the )?(?:ack\w*|reviews?|r-?bs?|tags?|opinions?)"
+    r"(?:-by)? (?:from|by|of)\b(?! you\b)[^.;]*\?|"
+    r"^is it possible to (?:have|get) (?:an? |the )?(?:ack\w*|review|tag|opinion)(?:-by)? (?:from|by|of)\b(?! you\b)"
+)
+
+
+def is_for_group(sentence: str) -> bool:
+    """True if people are asked who are not named, and so are not the author: "Can the frob folks test this?"."""
+    return len(sentence) <= _MAX_SENTENCE and _TO_A_GROUP.search(sentence) is not None
+
+
+def is_for_others(sentence: str) -> bool:
+    """True if a sentence addresses somebody by name, or a group."""
+    return bool(addressees(sentence)) or is_for_group(sentence)
 
 
 def addressees(sentence: str) -> tuple[str, ...]:

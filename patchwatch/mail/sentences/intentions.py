@@ -1,4 +1,4 @@
-"""What people say that they will do with a patch of theirs: post another version of it, or withdraw it.
+"""What people say that they will do with a patch of theirs, or want done: another version, withdraw it, apply it.
 
 patchwatch.mail.sentences.signals decides in which order the patterns are tried.
 """
@@ -35,7 +35,13 @@ PROMISES = Pattern(
     r"(?:locally|in my (?:local )?(?:tree|branch)|for v\d+(?=\W*$))(?!\w)",
     re.IGNORECASE,
 )
+# "This driver is enough to boot and will make their life easy": nobody promises anything.
+_IT_WILL = (
+    r"^(?:(?!\b(?:i|we)\b)[^;]){0,300}?\b(?:is|are|was|were|has|does|isn't|aren't|doesn't|can|could|should|would)\b"
+    rf"(?:(?!\b(?:i|we)\b)[^;]){{0,300}}?\band (?:will|shall)\b(?!.{{0,200}}{_NEXT})"
+)
 NOT_PROMISED = Pattern(
+    rf"{_IT_WILL}|"
     r"\bif (?:you|they|people|any(?:one|body)|some(?:one|body)|others|that|this|it|there|everyone|needed|required|"
     r"necessary|preferred|desired|no|"
     r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
@@ -71,3 +77,23 @@ WITHDRAWS = Pattern(
     re.IGNORECASE,
 )
 NOT_WITHDRAWN = Pattern(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
+
+_APPLY = r"(?:apply|land|merge|pick(?: up)?|pull(?: in)?|queue(?: up)?|take)"
+_APPLIED = r"(?:applied|landed|merged|picked(?: up)?|pulled(?: in)?|queued(?: up)?|taken|in)"
+_THIS = r"(?:it|this|these|them|both|v\d+|(?:this|the) (?:one|fix|patch(?:es|set)?|series))"
+_SOFTLY = r"(?:(?:please|pls|kindly|just|also|now|then|still|help|to|maybe) )*"
+_ASKS_TO_APPLY = Pattern(
+    rf"(?i)(?:\b(?:please|pls|kindly)|\b(?:can|could|would|will) (?:you|we|someone|somebody)) {_SOFTLY}"
+    rf"(?:{_APPLY} {_THIS}|get {_THIS} {_APPLIED})\b(?! (?:into account|seriously|out|off|from|with a)\b)|"
+    rf"\b(?:can|could|may|might|will) {_THIS} {_SOFTLY}(?:be|get) {_SOFTLY}{_APPLIED}\b"
+)
+_NOT_AS_IT_IS = Pattern(
+    r"(?i)\b(?:if|once|when|until|unless|not|don't|never|instead|except|only|without|first|rest|others?)\b|n't\b|"
+    r"\bor (?:should|shall|do|would|will) (?:i|we)\b|\b\d+/\d+\b|\bpatch(?:es)? #?\d|"
+    r"\b(?:where|which|how|why|what|who) |\b(?:should|shall) (?:i|we)\b"
+)
+
+
+def asks_to_apply(sentence: str) -> bool:
+    """True if an author wants their patch applied as it is: "Can you please take this patch?"."""
+    return _ASKS_TO_APPLY.search(sentence) is not None and _NOT_AS_IT_IS.search(sentence) is None

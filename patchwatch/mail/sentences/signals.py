@@ -69,11 +69,12 @@ _EDIT = (
     r"send (?:it |this |that |them )?(?:as )?(?:an? )?(?:separate|new|proper))"
 )
 _PLEASE = (
-    r"(?:adapt|adjust|align|annotate|base|c[cC](?! me)|collect|combine|consolidate|copy(?! me)|define|disable|document|"
-    r"drop|enable|ensure|extend|factor|follow|format|guard|handle|implement|indent|initiali[sz]e|inline|introduce|line-wrap|"
-    r"mark|match|open-code|order|place|prefix|propagate|refactor|reflow|rephrase|restore|restrict|return|reuse|reverse|"
-    r"reword|run (?:\S*checkpatch|sparse|smatch|\S*get_maintainer)|sort|specify|store|strip|sync|tag|target|tidy|trim|"
-    r"turn|use|validate|wrap|write(?! to| me\b))"
+    r"(?:adapt|adjust|align|annotate|base|c[cC](?! me)|cite|collect|combine|consolidate|copy(?! me)|create|declare|"
+    r"define|describe(?! (?:how you|what you)\b)|disable|document|drop|enable|ensure|extend|factor|follow|format|guard|"
+    r"handle|implement|indent|initiali[sz]e|inline|introduce|justify|line-wrap|list|mark|match|name|namespace|open-code|"
+    r"order|organi[sz]e|place|prefix|propagate|quote|refactor|reflow|rephrase|restore|restrict|return|reuse|reverse|"
+    r"reword|run (?:\S*checkpatch|sparse|smatch|\S*get_maintainer)|say(?! (?:if|whether)\b)|select|sort|specify|spell|"
+    r"state|stick|store|strip|summari[sz]e|sync|tag|target|tidy|trim|turn|unify|use|validate|wrap|write(?! to| me\b))"
 )
 _DOES_NOT = r"(?:does(?:n't| not)|did(?:n't| not)|fail(?:s|ed) to) (?:apply|build|compile)"
 _A_TREE = r"(?:the latest|linus|mainline|linux|next|net|current|tip|master|my|\S+[/-]\S)"

@@ -40,7 +40,7 @@ class Ledger(Struct):
     dismissed: frozenset[str] = frozenset()  # keys of points whose fate no mail changes
     rules: PointRules = DEFAULT
     corrected: bool = False  # a person dismissed a point
-    put_off: bool = False  # the author will do the last thing that was raised, but after this patch
+    put_off: bool = False  # the author will not do in this patch what was raised last: in a later one, or at all
     taken_back: bool = False  # … or the person who raised it took it back, or somebody else answered it
     by_key: dict[str, Point] = {}  # the points in the order in which they were raised
     _at: dict[Fate, dict[str, None]] = field(default_factory=_nothing_at)

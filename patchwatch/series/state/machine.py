@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, SignalKind, person_key
-from patchwatch.mail.sentences.addressee import addressees, names_next_version
+from patchwatch.mail.sentences.addressee import is_for_others, names_next_version
 from patchwatch.pattern import Pattern
 from patchwatch.series import point_rules
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
@@ -208,6 +208,8 @@ class StateMachine:
             reworks = names_next_version(act.text) or (reply.to_reviewer and reply.rework_promise())
             review.promise = review.promise or (said if reworks else None)
             self.known.seen.promised_to = self.known.seen.reviewer_mails.get(reply.message.parent or "", "")
+        elif reply.hand_back:
+            review.promise = None
         if not all(_THANKS.match(remark.text) for remark in reply.message.remarks):
             review.author_spoke_last = True
         if reply.message.word_count or act:
@@ -218,7 +220,7 @@ class StateMachine:
         accepted = reply.message.accepted
         if review.spoke is None and (accepted is None or accepted.form == thanks.COMMITS):
             review.spoke = reason_of(reply.message, None, ReasonKind.COMMENTED)
-        if any(not addressees(remark.text) for remark in reply.message.remarks):
+        if any(not is_for_others(remark.text) for remark in reply.message.remarks):
             review.last = reason_of(reply.message, None, ReasonKind.COMMENTED)
             review.author_spoke_last = False
             review.last_is_content, review.last_will_act = reply.is_content or accepted is not None, reply.will_act

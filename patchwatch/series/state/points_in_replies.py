@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from patchwatch.mail.message import Message, Remark, SignalKind, person_key
-from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up
+from patchwatch.mail.sentences.addressee import is_about_follow_up, is_for_others
 from patchwatch.series.points import CERTAIN, UNSETTLED, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.remark_here import (
@@ -95,7 +95,7 @@ def _comment(ledger: Ledger, reply: Reply) -> None:
     for number, remark in enumerate(reply.message.remarks, 1):
         needed = remark.words and not (NO_ANSWER_NEEDED & reply.signals.keys())
         if needed and not (remark.wants or remark.retracts or remark.waives):
-            if not addressees(remark.text):
+            if not is_for_others(remark.text):
                 _raise(ledger, reply, number, structs.replace(remark, wants="question", firm=False))
             return
 
@@ -112,6 +112,17 @@ def _read_author(ledger: Ledger, reply: Reply) -> None:
         ledger.note(remark, message, about)
     if any(remark.words for remark in said):
         _pass_over(ledger, message)
+    if asked := reply.hand_back:
+        _hand_back(ledger, reply, asked)
+
+
+def _hand_back(ledger: Ledger, reply: Reply, asked: str) -> None:
+    """The author wants the patch applied as it is: they will do nothing more unless somebody insists."""
+    for key in (*ledger.at(Fate.OPEN), *ledger.at(Fate.PROMISED)):
+        point = ledger.by_key[key]
+        if reply.patch in (0, point.patch) and point.kind != PointKind.FAILURE:
+            ledger.move(key, Fate.ANSWERED, reply.message, asked)
+            ledger.put_off = True
 
 
 def _open_here(ledger: Ledger, reply: Reply, remark: Remark) -> list[str]:

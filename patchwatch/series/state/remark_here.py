@@ -6,7 +6,7 @@ from msgspec import structs
 
 from patchwatch.mail.message import Remark, RemarkKind, SignalKind
 from patchwatch.mail.remark_model import default_model
-from patchwatch.mail.sentences.addressee import addressees
+from patchwatch.mail.sentences.addressee import addressees, is_for_group
 from patchwatch.pattern import Pattern
 from patchwatch.series.points import CERTAIN, WEIGHTY, Fate, Point, PointKind
 from patchwatch.series.state.reply import FEW_WORDS, Reply
@@ -44,6 +44,7 @@ _OTHER_PATCHES = Pattern(
     r"(?i)\b(?:make|do|send|prepare|submit|post|write) (?:an? )?similar (?:patch|series|fix|change)\b|"
     r"\breview (?:some |any |more )?other patches\b"
 )
+_WANTS = frozenset({SignalKind.WISH, SignalKind.DOUBT})
 _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT})
 
 
@@ -72,7 +73,15 @@ def is_for_author(reply: Reply, remark: Remark) -> bool:
     names = addressees(remark.text)
     if names:
         return not reply.author_names.isdisjoint(names)
+    if is_for_group(remark.text) and not _demands_more(reply, remark):
+        return False
     return not (reply.to_reviewer and not reply.to_posting and remark.wants == "question")
+
+
+def _demands_more(reply: Reply, remark: Remark) -> bool:
+    """True if a remark demands something in another sentence than the one that is shown."""
+    others = (s for s in reply.message.signals if s.kind in DEMANDS and s.text != remark.text)
+    return not DEMANDS.isdisjoint(remark.signals) and any(others)
 
 
 def asks_beside_tag(remark: Remark, reply: Reply) -> bool:
@@ -90,8 +99,19 @@ def is_content(remark: Remark) -> bool:
 
 
 def acts(remark: Remark) -> bool:
-    """True if a reviewer acts themselves, or wants others to."""
-    return not NO_ANSWER_NEEDED.isdisjoint(remark.signals)
+    """True if a reviewer acts themselves, wants others to, or is content; "I see.  It should be documented" is not."""
+    return not NO_ANSWER_NEEDED.isdisjoint(remark.signals) and not _wants_more(remark)
+
+
+def _wants_more(remark: Remark) -> bool:
+    """True if a remark accepts an answer, and then wants something nevertheless.
+
+    On eight lists, 106 versions of which that was said last were posted again, and four applied as they were.
+    """
+    said = remark.signals
+    if NO_ANSWER_NEEDED.intersection(said) != {SignalKind.SATISFIED} or remark.wants == "":
+        return False
+    return not _WANTS.isdisjoint(said[said.index(SignalKind.SATISFIED) :])
 
 
 def comes_back(point: Point, remark: Remark, reply: Reply) -> bool:

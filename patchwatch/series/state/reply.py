@@ -16,6 +16,7 @@ from patchwatch.mail.sentences.addressee import (
     is_about_this_patch,
     names_next_version,
 )
+from patchwatch.mail.sentences.intentions import asks_to_apply
 from patchwatch.pattern import Pattern
 from patchwatch.series.committers import Committers, is_by_form, is_claim
 from patchwatch.series.tag import is_endorsement
@@ -157,6 +158,14 @@ class Reply:
         """True if somebody says what they would like instead, or asks something."""
         proposes = any(_PROPOSES.search(remark.text) for remark in self.message.remarks)
         return proposes or self.has(SignalKind.WISH, SignalKind.QUESTION)
+
+    @property
+    def hand_back(self) -> str:
+        """The sentence with which an author who promises nothing wants the patch applied as it is; empty: none."""
+        if not self.by_author or SignalKind.PROMISE in self.signals:
+            return ""
+        questions = (s.text for s in self.message.signals if s.kind == SignalKind.QUESTION)
+        return next(filter(asks_to_apply, (*(r.text for r in self.message.remarks), *questions)), "")
 
     @property
     def asks(self) -> bool:

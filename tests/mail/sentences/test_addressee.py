@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, is_about_this_patch, names_next_version
+from patchwatch.mail.sentences.addressee import (
+    addressees,
+    is_about_follow_up,
+    is_about_this_patch,
+    is_for_group,
+    names_next_version,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +23,8 @@ from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, 
         ("Jens/Tejun, any preference?", ("jens", "tejun")),
         ("Daniel could you take patch 2 ?", ("daniel",)),
         ("Rob can you ack the binding?", ("rob",)),
+        ("Mia Maintainer, could you take it?", ("mia",)),
+        ("Mia Maintainer and Rex can you take it?", ("mia", "rex")),
         ("Jens and Tejun would you mind?", ("jens", "tejun")),
         ("Rex if you agree, could you take this?", ("rex",)),
         ("Looks good, Rex if that suits you please take it.", ("rex",)),
@@ -46,6 +54,35 @@ from patchwatch.mail.sentences.addressee import addressees, is_about_follow_up, 
 )
 def test_addressees(sentence: str, names: tuple[str, ...]) -> None:
     assert addressees(sentence) == names
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Could the frob developers please check this?", True),
+        ("Could frob maintainers confirm this?", True),
+        ("Would the big wheel team like to test it?", True),
+        ("Can someone from Frob Inc. look at this fix?", True),
+        ("Can anybody test it?", True),
+        ("Still... can someone from the frob supporters check this?", True),
+        ("Can somebody provide a Tested-by?", True),
+        ("x86 folks, should I take it?", True),
+        ("Hi frob maintainers, is this right?", True),
+        ("Can I have an ack from Mia here?", True),
+        ("Is it possible to have an ack from Mia?", True),
+        ("Could you help people who test it?", False),
+        ("Could you add the frob maintainers?", False),
+        ("Can people set it from userspace?", False),
+        ("Should the users of it check the state?", False),
+        ("How would someone know what to take?", False),
+        ("Can anyone else set the flag meanwhile?", False),
+        ("You guys, please split it.", False),
+        ("This confuses people, so please rename it.", False),
+        ("Can I have a review from you by Monday?", False),
+    ],
+)
+def test_what_a_group_is_asked_is_not_for_the_author(sentence: str, expected: bool) -> None:
+    assert is_for_group(sentence) == expected
 
 
 @pytest.mark.parametrize(

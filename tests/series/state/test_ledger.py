@@ -115,6 +115,58 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "changes-requested",
         "author",
     ),
+    "a reviewer accepts the answer, and wants it documented": (
+        [
+            (RITA, WHY, 1),
+            (ANN, quoted(WHY) + "\nThe table is a copy.\n", "a1"),
+            (RITA, "> The table is a copy.\n\nI see now, thanks. Please say so in a comment.\n", "a2"),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a reviewer accepts the answer, and wishes for something": (
+        [
+            (RITA, WHY, 1),
+            (ANN, quoted(WHY) + "\nThe table is a copy.\n", "a1"),
+            (RITA, "> The table is a copy.\n\nFair enough. But then it should be documented.\n", "a2"),
+        ],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "a group is asked": (
+        [(RITA, "Could the frob developers please check this?\n", 1)],
+        [],
+        "under-review",
+        "reviewers",
+    ),
+    "a group is asked, and the author for a change": (
+        [(RITA, "Could the frob developers please check this? And please drop the helper.\n", 1)],
+        [("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "the author promised a change, and wants it applied as it is after all": (
+        [
+            (RITA, LOCK, 1),
+            (ANN, quoted(LOCK) + "\nI'll fix it in v2.\n", "a1"),
+            (ANN, "The caller holds it. Can you please take this patch?\n", "a1"),
+        ],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "the author wants it applied once something is done": (
+        [
+            (RITA, LOCK, 1),
+            (ANN, quoted(LOCK) + "\nI'll fix it in v2.\n", "a1"),
+            (ANN, "Once I have a lock, could you please take this patch?\n", "a1"),
+        ],
+        [("change", "promised")],
+        "changes-requested",
+        "author",
+    ),
     "a yes to a question is an answer": (
         [
             (RITA, "> +\tkfree(table);\nIs the table a copy?\n", 1),
@@ -481,6 +533,12 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "author",
     ),
 }
+
+
+def test_wish_that_ends_with_being_content_settles_what_was_asked_before() -> None:
+    wish = "> The table is a copy.\n\nIt should be documented. So this is fine for me.\n"
+    answered = [(RITA, WHY, 1), (ANN, quoted(WHY) + "\nThe table is a copy.\n", "a1"), (RITA, wish, "a2")]
+    assert fates(state_after(2, *answered)) == [("question", "settled")]
 
 
 @pytest.mark.parametrize("name", CASES)

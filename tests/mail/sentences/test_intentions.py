@@ -1,0 +1,63 @@
+"""What authors say that they will do, or want done, with a patch of theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchwatch.mail.message import SignalKind
+from patchwatch.mail.sentences.intentions import asks_to_apply
+from patchwatch.mail.sentences.signals import person_signals
+
+
+@pytest.mark.parametrize(
+    ("sentence", "promises"),
+    [
+        ("I looked into it and will send a v2.", True),
+        ("Agreed and will fix it.", True),
+        ("The test was successful and will submit it in the next version.", True),
+        ("My description is wrong, will update it.", True),
+        ("This driver is enough to boot and will make their life easy.", False),
+        ("Updating it is hard and will make the board incompatible.", False),
+        ("The table can grow and will use more memory, as it should.", False),
+    ],
+)
+def test_only_what_the_author_will_do_is_a_promise(sentence: str, promises: bool) -> None:
+    assert (SignalKind.PROMISE in {signal.kind for signal in person_signals([sentence])}) == promises
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Can you please take this patch?",
+        "Could you queue this?",
+        "Please queue it up for 6.8.",
+        "But for now, can we just apply this patch as is?",
+        "Can you pick this one up?",
+        "Would you take both patches then?",
+        "Can this be picked up into frob-next?",
+        "Could it please be merged?",
+        "Can we get this in now, please?",
+    ],
+)
+def test_author_wants_it_applied_as_it_is(sentence: str) -> None:
+    assert asks_to_apply(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Could you take a look at this?",
+        "Please take this with a grain of salt.",
+        "Please take it into account.",
+        "Can you please apply the attached patch?",
+        "If this is fixed, could you please merge it?",
+        "Should I resend, or can you just pick it?",
+        "Can you pick this one up, or should I send it separately?",
+        "Please don't apply these.",
+        "Could you take patch 2 of this?",
+        "Could you tell me where you can take it?",
+        "Can you take this out of the loop?",
+    ],
+)
+def test_author_does_not_want_all_of_it_applied_as_it_is(sentence: str) -> None:
+    assert not asks_to_apply(sentence)
