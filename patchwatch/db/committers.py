@@ -48,6 +48,8 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
             "weight": role.weight,
             "author": role.author,
             "claims": role.claims,
+            "area": role.area,
+            "date": role.date,
         }
         for i in sorted(changed & roles.keys())
         for (name, person), role in sorted(roles[i].items())
@@ -68,7 +70,7 @@ def recompute(connection: Connection) -> None:
 def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
     a = t.acceptance.c
     found: dict[int, dict[Pair, Role]] = {}
-    query = select_once(a.revision_id, a.list, a.person, a.weight, a.author, a.claims)
+    query = select_once(a.revision_id, a.list, a.person, a.weight, a.author, a.claims, a.area, a.date)
     for number, name, person, *role in rows_with(connection, query, a.revision_id, revisions):
         found.setdefault(number, {})[name, person] = Role(*role)
     return found

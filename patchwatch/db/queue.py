@@ -13,6 +13,7 @@ from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_list import is_known
+from patchwatch.db.who_applies import Accepted, sent_to
 from patchwatch.mail.message import Person, SignalKind, name_key, person_key
 from patchwatch.series import labels
 from patchwatch.series.answers import answers_to_me
@@ -20,7 +21,6 @@ from patchwatch.series.model import SeriesRow, SeriesSummary
 from patchwatch.series.names import Names
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.queue import LATELY, Case, News, Place, Rules, place
-from patchwatch.series.recipient_lists import lists_among
 from patchwatch.series.state.next_action import left_patches, next_action
 from patchwatch.series.states import CLOSED, Turn
 
@@ -32,10 +32,6 @@ _VIEWS = "SELECT id, view FROM revision WHERE id IN ({values})"
 _NAMES = "SELECT DISTINCT author_name FROM series WHERE author_email IN ({values})"
 _LISTS = "SELECT list FROM committer WHERE enough AND person IN ({values})"
 _COLLEAGUES = "SELECT DISTINCT person FROM committer WHERE enough AND list IN ({values})"
-_SHARES = "SELECT list, person, SUM(weight) FROM acceptance WHERE list IN ({values}) GROUP BY list, person"
-# Who applied less of a list takes patches of one driver or of another tree there: of what was sent to them and to lists
-# that they apply for, 22 in 100 were applied by them on linux-gpio and linux-input, and 66 by the others.
-_MAIN_SHARE = 0.2
 
 
 def rules_of(execute: Execute, review: Review) -> Rules:
@@ -212,9 +208,8 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     """Return which of these series the person is to apply: they were sent to them, or posted by them, and were sent to
     a list that they apply for.
 
-    True if they apply for all of its lists, and most for one of them: what was sent to another subsystem as well may go
-    in there, and who applies little takes only what is theirs.  What is neither is not theirs, nor what is left after
-    somebody else who applies for its lists took a part.
+    True if they accepted most patches of the same area (patchwatch.db.who_applies), False if they accepted some.  What
+    is neither is not theirs, nor what is left after somebody else who applies for its lists took a part.
     """
     asked = [row for row in rows if _may_be_to_apply(row)]
     keys = _keys_of(execute, me) if asked else set()
@@ -223,25 +218,16 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
         return {}
     colleagues = {person for (person,) in rows_among(execute, _COLLEAGUES, sorted(lists))}
     newest = {row.revisions[-1].id: row.id for row in asked if _taken_by(row) not in colleagues}
-    main = _main_lists(execute, lists, keys)
     text = text_reader(execute)
+    views = rows_among(execute, _VIEWS, newest)
+    sent = {newest[number]: sent_to(decode_summary(text(view))) for number, view in views}
+    accepted = Accepted(execute, {name for names, _ in sent.values() for name in names})
     found: dict[int, bool] = {}
-    for number, view in rows_among(execute, _VIEWS, newest):
-        names = lists_among(decode_summary(text(view)).recipients)
-        for_all, mainly = lists.issuperset(names), not main.isdisjoint(names)
-        if not lists.isdisjoint(names) and (for_all or mainly):
-            found[newest[number]] = for_all and mainly
+    for number, where in sent.items():
+        expected = accepted.expects(keys, where, further=not lists.issuperset(where[0]))
+        if expected is not None and not lists.isdisjoint(where[0]):
+            found[number] = expected
     return found
-
-
-def _main_lists(execute: Execute, lists: Collection[str], keys: Collection[str]) -> set[str]:
-    """Return those of the lists of which a person applies a good part."""
-    of_all: dict[str, int] = {}
-    of_mine: dict[str, int] = {}
-    for name, person, weight in rows_among(execute, _SHARES, sorted(lists)):
-        of_all[name] = of_all.get(name, 0) + int(weight)
-        of_mine[name] = of_mine.get(name, 0) + (int(weight) if person in keys else 0)
-    return {name for name, weight in of_all.items() if of_mine[name] >= _MAIN_SHARE * weight}
 
 
 def _keys_of(execute: Execute, me: Collection[str]) -> set[str]:

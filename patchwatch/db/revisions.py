@@ -25,6 +25,7 @@ from patchwatch.db.revision_codec import (
 )
 from patchwatch.db.revision_order import in_order
 from patchwatch.db.tags import tags_of_chain
+from patchwatch.db.who_applies import applied_by_author
 from patchwatch.series.model import (
     AppliedRow,
     CheckRow,
@@ -84,10 +85,16 @@ def revisions_of(
         by_series.setdefault(row.series_id, []).append(row)
     inboxes: dict[str, str] = dict(rows_among(execute, _INBOXES, ids))  # by root
     found: dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]] = {}
+    committing: dict[int, RevisionSummary] = {}
     for number, stored in by_series.items():
         summaries = {row.root: decode_summary(row.view) for row in stored}
         rows = revision_rows(in_order(stored), summaries, inboxes)
         found[number] = (rows, involvement_of(rows, summaries, me) if me else None)
+        if rows[-1].commits and rows[-1].state not in CLOSED:
+            committing[number] = summaries[rows[-1].message_id]
+    for number in committing.keys() - applied_by_author(execute, committing):
+        rows, involvement = found[number]
+        found[number] = ((*rows[:-1], structs.replace(rows[-1], commits=False)), involvement)
     return found
 
 

@@ -176,6 +176,8 @@ acceptance = Table(
     Column("weight", Integer, nullable=False),
     Column("author", Boolean, nullable=False),
     Column("claims", Boolean, nullable=False),
+    Column("area", String, nullable=False, server_default=""),
+    Column("date", TIME, nullable=False, server_default="0"),
     Index("ix_acceptance_revision", "revision_id"),
     sqlite_with_rowid=False,
 )

@@ -14,6 +14,7 @@ from functools import cached_property
 from patchwatch.mail import thanks
 from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, person_key
 from patchwatch.mail.sentences.applied import names_tree
+from patchwatch.series.areas import areas_of
 from patchwatch.series.recipient_lists import lists_among
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
@@ -70,6 +71,8 @@ class Role:
     weight: int = 0  # of their acceptance of somebody else's patch
     author: bool = False
     claims: bool = False  # they wrote what means "applied" only if they commit
+    area: str = ""  # of what they accepted
+    date: int = 0  # when it was posted
 
 
 def lists_of(revision: Revision) -> tuple[str, ...]:
@@ -79,7 +82,8 @@ def lists_of(revision: Revision) -> tuple[str, ...]:
 
 def roles(revision: Revision) -> Mapping[str, Role]:
     """The roles in a revision, by person (`person_key`)."""
-    authors = authors_of(revision)
+    authors, titles = authors_of(revision), [message.parts.title for message in revision.patches]
+    area = "".join(areas_of(revision.head.parts.title, titles)[-1:])
     found = {person_key(message.author): Role(author=True) for message in revision.own_messages}
     for follow_up in revision.follow_ups:
         message = follow_up.message
@@ -92,7 +96,9 @@ def roles(revision: Revision) -> Mapping[str, Role]:
         if weight or claims:
             key = person_key(person)
             role = found.get(key, Role())
-            found[key] = Role(max(weight, role.weight), role.author, claims or role.claims)
+            most = max(weight, role.weight)
+            what = (area, revision.root.date) if most else ("", 0)
+            found[key] = Role(most, role.author, claims or role.claims, *what)
     return found
 
 

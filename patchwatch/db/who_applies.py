@@ -1,0 +1,91 @@
+"""Who applies the patches of a part of the kernel, learned from who accepted others of the same lists and areas.
+
+One list often has the trees of several people: GPIO and pin control, core and drivers.  What decides is who accepted
+patches of the same driver; where few were accepted, who did of the subsystem around it (patchwatch.series.areas); and
+where few were of that, who did of the lists.  Half a year counts 1.4 times as much as the one before, because people
+take over from each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from patchwatch.db.execute import Execute, rows_among
+from patchwatch.db.revision_codec import RevisionSummary
+from patchwatch.mail.message import person_key
+from patchwatch.series.areas import areas_of, around
+from patchwatch.series.recipient_lists import lists_among
+
+MOSTLY, MOSTLY_ELSEWHERE = 0.4, 0.6
+"""Who accepted this share of an area is expected to apply what is sent to them, or to further lists as well."""
+SOMETIMES = 0.15
+"""Who accepted less than this share is not expected to apply anything: 9 times in 100."""
+
+Sent = tuple[tuple[str, ...], tuple[str, ...]]
+"""The lists that a posting was sent to, and its areas, the larger one first."""
+
+_ACCEPTED = """
+SELECT list, person, area, date / 15778800, SUM(weight) FROM acceptance
+WHERE weight > 0 AND list IN ({values}) GROUP BY list, person, area, date / 15778800
+"""
+_AGEING = 0.5**0.5  # in half a year
+_AROUND = 4.0  # how much the larger area counts: as two patches that were accepted by form
+
+
+class Accepted:
+    """The acceptances of some lists."""
+
+    def __init__(self, execute: Execute, lists: Iterable[str]) -> None:
+        """Read them."""
+        rows = list(rows_among(execute, _ACCEPTED, sorted(set(lists))))
+        newest = max((row[3] for row in rows), default=0)
+        self._weights: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for name, person, area, half_year, weight in rows:
+            for one in ("", *around(area)):
+                self._weights[name, one][person] += float(weight) * _AGEING ** (newest - half_year)
+
+    def share(self, people: Collection[str], sent: Sent) -> float:
+        """The share of a person in what was accepted of the lists and areas of a posting.
+
+        `people` are what they are known as (patchwatch.series.committers).
+        """
+        found, (lists, areas) = 0.0, sent
+        for area in ("", *areas):
+            weights = [self._weights[name, area] for name in lists if (name, area) in self._weights]
+            total = sum(sum(accepted.values()) for accepted in weights)
+            own = sum(accepted.get(person, 0.0) for accepted in weights for person in people)
+            larger = _AROUND if area else 0.0
+            if total + larger:
+                found = (own + larger * found) / (total + larger)
+        return found
+
+    def expects(self, people: Collection[str], sent: Sent, *, further: bool) -> bool | None:
+        """True if a person is expected to apply a posting that was sent to them; False: perhaps; None: no.
+
+        `further`: it was sent to lists that they do not apply for, too.  Then it goes in there if nothing of its area
+        was accepted before.  On eight lists, they applied 90 in 100 of what they are expected to, and 8 of the others.
+        """
+        share = self.share(people, sent)
+        if share < SOMETIMES:
+            return None
+        known = any((name, area) in self._weights for name in sent[0] for area in sent[1])
+        return share >= MOSTLY_ELSEWHERE and known if further else share >= MOSTLY
+
+
+def sent_to(summary: RevisionSummary) -> Sent:
+    """Return the lists and areas of a posting."""
+    titles = [patch.title for patch in summary.patch_facts]
+    return lists_among(summary.recipients), areas_of(summary.title, titles)
+
+
+def applied_by_author(execute: Execute, postings: Mapping[int, RevisionSummary]) -> set[int]:
+    """Return which of these postings, by number, are of areas that their authors accept patches of.
+
+    Who accepts patches of all lists of their own patch applied 485 of 511 themselves if that is so, and 39 of the
+    other 180.
+    """
+    sent = {number: sent_to(summary) for number, summary in postings.items()}
+    accepted = Accepted(execute, (name for lists, _ in sent.values() for name in lists))
+    authors = {number: {person_key(summary.author)} for number, summary in postings.items()}
+    return {number for number, where in sent.items() if accepted.share(authors[number], where) >= SOMETIMES}

@@ -1,0 +1,92 @@
+"""Who is expected to apply a patch, if one list has the trees of several people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patchwatch.db.who_applies import Accepted
+from tests.sync.test_committers import JULY_27, KNOB, MAX, MIA, REEL, REVIEWED, known, posted
+
+ANN = "Ann Author <ann@example.org>"
+
+
+def two_trees() -> list[bytes]:
+    """Mia applies patches for knobs, Max those for levers, and both are sent to the list of knobs."""
+    found = [*posted("seven", MIA), *posted("eight", MAX)]
+    for who, area in ((MIA, "knob"), (MAX, "lever")):
+        for name in ("one", "two", "three", "four", "five", "six"):
+            commit = f"Applied, thanks!\n\n[1/1] {area}: turn the {area}{name} one\n      commit: 0123456789abcdef\n"
+            found += posted(f"{area}{name}", ANN, (who, commit), area=area)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("area", "sender", "to", "mia", "max_"),
+    [
+        ("knob", ANN, KNOB, "apply v1", "maintainer"),
+        ("lever", ANN, KNOB, "maintainer", "apply v1"),
+        ("knob: gears", ANN, KNOB, "apply v1", "maintainer"),
+        ("dt-bindings: lever", ANN, KNOB, "maintainer", "apply v1"),
+        ("knob", ANN, f"{KNOB}, {REEL}", "apply v1", "maintainer"),
+        ("spring", ANN, KNOB, "apply v1", "apply v1"),
+        ("spring", ANN, f"{KNOB}, {REEL}", "apply v1?", "apply v1?"),
+        ("knob", MIA, KNOB, "apply v1", "maintainer"),
+        ("lever", MIA, KNOB, "ping maintainer", "apply v1"),
+    ],
+)
+def test_who_applied_patches_of_its_area(tmp_path: Path, area: str, sender: str, to: str, mia: str, max_: str) -> None:
+    known(tmp_path, [*two_trees(), *posted("own", sender, REVIEWED, to=to, area=area)]).database.close()
+    verbs = []
+    for address in ("mia@kernel.example", "max@kernel.example"):
+        tracker = known(tmp_path, [], me=address, now=JULY_27)
+        tracker.visit([line.id for line in tracker.lines()])
+        number = tracker.find("own@m")
+        verbs += [line.place.verb for line in tracker.lines() if line.id == number and line.place]
+    assert verbs == [mia, max_]
+
+
+@pytest.mark.parametrize(("area", "waits_for"), [("knob", "waits for Mia"), ("lever", "maintainer: apply or answer")])
+def test_others_are_told_who_will_apply_it(tmp_path: Path, area: str, waits_for: str) -> None:
+    tracker = known(tmp_path, [*two_trees(), *posted("own", MIA, REVIEWED, area=area)], me="rita@example.com")
+    row = tracker.one(tracker.find("own@m"))
+    assert row.next_action is not None
+    assert row.next_action.text.startswith(waits_for)
+
+
+YEAR = 2  # in half years
+SENT = ((KNOB,), ("knob", "knob: gears"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "mia", "max_"),
+    [
+        ([], None, None),
+        ([(MIA, "", 0, 12)], True, None),
+        ([(MIA, "knob", 0, 12), (MAX, "lever", 0, 60)], True, False),
+        ([(MIA, "knob", 0, 40), (MAX, "lever", 0, 60)], True, None),
+        ([(MIA, "knob: gears", 0, 12), (MAX, "knob", 0, 12)], True, None),
+        ([(MIA, "knob: wheels", 0, 12), (MAX, "knob: gears", 0, 4)], False, True),
+        ([(MIA, "knob", 4 * YEAR, 12), (MAX, "knob", 0, 20)], True, None),
+        ([(MIA, "knob", 4 * YEAR, 12), (MAX, "knob", 4 * YEAR, 12)], True, True),
+    ],
+    ids=[
+        "nothing",
+        "all of the list",
+        "a few of the area",
+        "the area",
+        "the inner area",
+        "another inner area",
+        "took over",
+        "both",
+    ],
+)
+def test_what_is_nearest_decides(rows: list[tuple[str, str, int, int]], mia: bool | None, max_: bool | None) -> None:
+    def execute(sql: str, parameters: Mapping[str, Any]) -> list[tuple[str, str, str, int, int]]:
+        return [(KNOB, who, area, half_year, weight) for who, area, half_year, weight in rows]
+
+    accepted = Accepted(execute, [KNOB])
+    assert [accepted.expects({who}, SENT, further=False) for who in (MIA, MAX)] == [mia, max_]
