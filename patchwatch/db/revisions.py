@@ -15,6 +15,7 @@ from msgspec import structs
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.involvement import awaited_reviewers, involvement_of, reviewer_names
 from patchwatch.db.packing import text_reader
+from patchwatch.db.pulled import pulled_since
 from patchwatch.db.revision_codec import (
     RevisionSummary,
     ShownState,
@@ -42,6 +43,9 @@ from patchwatch.series.tag import Tag, each_once
 
 KINDS = ("pull", "proposal")
 """The kinds of revisions that are not patches."""
+
+RowsOf = tuple[tuple[RevisionRow, ...], Involvement | None]
+"""The revisions of a series, and somebody's involvement in it."""
 
 _REVISIONS = """
 SELECT id, root, series_id, date, view, standing, predecessor, link FROM revision WHERE series_id IN ({values})
@@ -76,26 +80,34 @@ def stored_rows(execute: Execute, series_ids: Iterable[int]) -> list[StoredRow]:
     ]
 
 
-def revisions_of(
-    execute: Execute, ids: Collection[int], me: Set[str]
-) -> dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]]:
+def revisions_of(execute: Execute, ids: Collection[int], me: Set[str]) -> dict[int, RowsOf]:
     """Return the revisions of each series, oldest first, and the involvement of the person with the addresses `me`."""
     by_series: dict[int, list[StoredRow]] = {}
     for row in stored_rows(execute, ids):
         by_series.setdefault(row.series_id, []).append(row)
     inboxes: dict[str, str] = dict(rows_among(execute, _INBOXES, ids))  # by root
-    found: dict[int, tuple[tuple[RevisionRow, ...], Involvement | None]] = {}
+    found: dict[int, RowsOf] = {}
     committing: dict[int, RevisionSummary] = {}
+    pulls: dict[int, RevisionRow] = {}
     for number, stored in by_series.items():
         summaries = {row.root: decode_summary(row.view) for row in stored}
         rows = revision_rows(in_order(stored), summaries, inboxes)
         found[number] = (rows, involvement_of(rows, summaries, me) if me else None)
         if rows[-1].commits and rows[-1].state not in CLOSED:
             committing[number] = summaries[rows[-1].message_id]
-    for number in committing.keys() - applied_by_author(execute, committing):
-        rows, involvement = found[number]
-        found[number] = ((*rows[:-1], structs.replace(rows[-1], commits=False)), involvement)
+        if rows[-1].pull and rows[-1].state not in CLOSED:
+            pulls[number] = rows[-1]
+    for number in committing.keys() - applied_by_author(execute, committing) if committing else ():
+        found[number] = _with_newest(found[number], commits=False)
+    for number in pulled_since(execute, pulls) if pulls else ():
+        found[number] = _with_newest(found[number], pulled_since=True)
     return found
+
+
+def _with_newest(found: RowsOf, **changes: bool) -> RowsOf:
+    """The revisions of a series with these changes to the newest, and the involvement."""
+    rows, involvement = found
+    return (*rows[:-1], structs.replace(rows[-1], **changes)), involvement
 
 
 def revision_rows(

@@ -155,6 +155,7 @@ class RevisionRow(Struct, frozen=True):
     kind: str = ""  # pull: a pull request; proposal: an RFC without a patch; empty: patches
     pull: PullRequest | None = None
     commits: bool = False  # its author applies patches of all lists that it was sent to
+    pulled_since: bool = False  # the one it asks to pull pulled a later request of its author
     depends_on: tuple[DependencyRow, ...] = ()  # without what is known of them
     reviewers: tuple[str, ...] = ()  # of the newest: names of those who replied, without author and bots
     awaited: tuple[Person, ...] = ()  # those of them who have not replied to the author's answer, by its date

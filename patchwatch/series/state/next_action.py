@@ -210,7 +210,8 @@ def _pull(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) ->
         return _action(row, f"pull: waits for {span(silence)}", by="me")
     if me is None or not me.author:
         return _action(row, f"waits for {puller} to pull: {span(silence)}", by=Turn.MAINTAINER)
-    if _OFFER.search(row.title):  # those who need the commits pull them, and few report it
+    # Those who need the commits of an offer pull them, and few report it.
+    if _OFFER.search(row.title) or row.revisions[-1].pulled_since:
         return _action(row, f"wait for {puller} to pull: {span(silence)} so far", by=Turn.MAINTAINER)
     if silence >= _CYCLE:  # not everybody reports that they pulled
         return _action(row, f"mark it merged, or send it again: sent {span(silence)} ago", by="me")

@@ -295,6 +295,10 @@ MINE_CASES: dict[str, tuple[SeriesRow, str, str, str]] = {
     "asked to pull weeks ago": (
         case("maintainer", 20, newest=PULL), "ask Lin whether they pulled it: 20 days", "me", "root",
     ),
+    "asked to pull weeks ago, and a later request was pulled": (
+        case("maintainer", 20, newest={**PULL, "pulled_since": True}),
+        "wait for Lin to pull: 20 days so far", "maintainer", "root",
+    ),
     "offered a branch weeks ago": (
         case("maintainer", 40, newest=PULL, title="frob: immutable branch for v6.12"),
         "wait for Lin to pull: 40 days so far", "maintainer", "root",
