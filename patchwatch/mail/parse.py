@@ -224,7 +224,8 @@ def _signals(
         return (Signal(SignalKind.APPLIED, text_of_it, thanks.numbers(accepted)),)
     # b4 and Gnus users put netdev's commands below the signature marker.
     of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
-    found = thanks.of_quoted(signals.person_signals(sentences), (passage.quote for passage in passages))
+    quotes = (passage.quote for passage in passages)
+    found = thanks.of_listed(signals.person_signals(sentences), own_text, quotes)
     if parts.pull and (report := pulled(sentences)) and all(s.kind != SignalKind.APPLIED for s in found):
         found = [s for s in found if s.kind != SignalKind.CLAIMED]
         found.append(Signal(SignalKind.APPLIED, evidence(report)))

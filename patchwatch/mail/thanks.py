@@ -91,20 +91,26 @@ def numbers(accepted: Acceptance) -> str:
     return ",".join(map(str, sorted(stated))) if any(patch.expected > 1 for patch in accepted.patches) else ""
 
 
-def of_quoted(found: Iterable[Signal], quotes: Iterable[Sequence[str]]) -> list[Signal]:
-    """The signals of a reply: "I have picked this up", below one patch of a quoted list, is about that patch."""
-    signals, quoted = list(found), ""
+def of_listed(found: Iterable[Signal], own_text: str, quotes: Iterable[Sequence[str]]) -> list[Signal]:
+    """The signals of a reply that is no acceptance by form: its words are about the patches that it lists.
+
+    b4 may have found no commit.  "I have picked this up", below one patch of a quoted list, is about that patch.
+    """
+    signals, about = list(found), ""
     if any(signal.kind in _REPORTS and not signal.detail for signal in signals):
         text = "\n".join(line.lstrip("> ") for quote in quotes for line in quote)
-        quoted = numbers(Acceptance(LIST, tuple(patch for patch, _ in listed(text))))
-    if not quoted.isdigit():
+        quoted = _numbers_in(text)
+        about = _numbers_in(own_text) or (quoted if quoted.isdigit() else "")
+    if not about:
         return signals
     return [
-        Signal(one.kind, one.text, quoted)
-        if one.kind in _REPORTS and not (one.detail or _ALL.search(one.text))
-        else one
+        Signal(one.kind, one.text, about) if one.kind in _REPORTS and not (one.detail or _ALL.search(one.text)) else one
         for one in signals
     ]
+
+
+def _numbers_in(text: str) -> str:
+    return numbers(Acceptance(LIST, tuple(patch for patch, _ in listed(text))))
 
 
 def reporting_line(sentences: Iterable[str], text: str) -> str:

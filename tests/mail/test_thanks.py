@@ -107,7 +107,10 @@ def test_a_thank_you_without_a_list_is_an_acceptance() -> None:
 def test_words_tell_if_b4_found_no_commit() -> None:
     none = "[1/2] frob: one\n      (no commit info)\n[2/2] frob: two\n      (no commit info)\n"
     assert reply(f"Well.\n\n{none}").signals == ()
-    assert [s.kind for s in reply(f"Applied, thanks!\n\n{none}").signals] == [SignalKind.APPLIED]
+    assert [(s.kind, s.detail) for s in reply(f"Applied, thanks!\n\n{none}").signals] == [(SignalKind.APPLIED, "1,2")]
+    one = "[2/4] frob: two\n      (no commit info)\n"
+    some = reply(f"Applied to frob-next, thanks!\n\n{one}", subject="Re: (subset) [PATCH 0/4] frob: four things")
+    assert [(s.kind, s.detail) for s in some.signals] == [(SignalKind.APPLIED, "2")]
 
 
 @pytest.mark.parametrize(
