@@ -57,7 +57,7 @@ def measure(archive: Path, rounds: int, work: Path) -> int:
     ours, theirs, processors, sizes, memory = [], [], [], [], 0.0
     for number in range(rounds):
         database = work / f"round{number}.db"
-        seconds, peak = import_it(epoch, database)
+        seconds, peak = import_it(epoch, str(database), work)
         ours.append(mails / seconds)
         memory = max(memory, peak.megabytes)
         sizes.append(database.stat().st_size / pack)
@@ -88,9 +88,9 @@ def spread(values: list[float], digits: int = 0) -> str:
     return f"{low:.{digits}f} / {middle:.{digits}f} / {high:.{digits}f}"
 
 
-def import_it(epoch: Path, database: Path) -> tuple[float, Peak]:
-    """Import, and return the seconds, and what all its processes together took."""
-    environment = os.environ | {"PATCHWATCH_DATABASE": str(database), "XDG_CONFIG_HOME": str(database.parent)}
+def import_it(epoch: Path, database: str, home: Path) -> tuple[float, Peak]:
+    """Import without a config; return the seconds, and what all its processes together took."""
+    environment = os.environ | {"PATCHWATCH_DATABASE": database, "XDG_CONFIG_HOME": str(home)}
     command = [sys.executable, "-m", "patchwatch", "import", str(epoch), "--inbox", "bench"]
     begin = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)

@@ -152,7 +152,7 @@ class Database:
             if "@" in (url.host or ""):
                 raise DatabaseError("the password in the database URL contains an @; write it as %40 there.")
             try:
-                return create_engine(
+                engine = create_engine(
                     url,
                     isolation_level="REPEATABLE READ",  # a reader sees one snapshot, as in SQLite
                     pool_size=2,  # more are closed after use: thirty people need few of a server's 100
@@ -164,6 +164,10 @@ class Database:
                 raise DatabaseError(
                     f"no driver for {url.get_backend_name()} is installed ({error}); install patchwatch[postgresql]"
                 ) from None
+            from patchwatch.db.server_connection import prepare  # imports the driver, which few have
+
+            event.listen(engine, "connect", prepare)
+            return engine
         if url.database and url.database != ":memory:":
             self._prepare_file(Path(url.database))
         engine = create_engine(url, connect_args={"timeout": self._busy, "check_same_thread": False})
