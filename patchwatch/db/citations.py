@@ -5,7 +5,7 @@ Functions that write take the connection of one writing transaction (`Database.w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -39,18 +39,6 @@ def forget(connection: Connection, messages: Iterable[int]) -> set[str]:
         if keys:
             connection.execute(delete(t.citation).where(column.in_(part)))
     return keys
-
-
-def forget_unreadable(connection: Connection, conversations: Collection[int]) -> set[str]:
-    """Delete the citations of messages that turned out to be unreadable; return their keys."""
-    found: set[int] = set()
-    for part in chunks(conversations):
-        found.update(
-            connection.scalars(
-                select(t.message.c.id).where(t.message.c.conversation.in_(part), t.message.c.kind == "unreadable")
-            )
-        )
-    return forget(connection, found)
 
 
 def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:

@@ -36,6 +36,7 @@ _DERIVED = (
     (t.revision_key, ("key", "revision_id"), ()),
     (t.thread_key, ("name",), ("conversation",)),
     (t.citation, ("key", "message_pk", "deed", "sha", "author"), ()),
+    (t.file_change, ("message_pk", "after", "before"), ()),
     (t.acceptance, ("list", "person", "revision_id"), ()),
     (t.committer, ("list", "person"), ()),
 )
@@ -82,6 +83,7 @@ REPAIRS: tuple[Repair, ...] = (
     _delete_orphans(t.revision_key, t.revision_key.c.revision_id, t.revision.c.id),
     _delete_orphans(t.acceptance, t.acceptance.c.revision_id, t.revision.c.id),
     _delete_orphans(t.citation, t.citation.c.message_pk, t.message.c.id),
+    _delete_orphans(t.file_change, t.file_change.c.message_pk, t.message.c.id),
     _unplace,
 )
 """Remove derived rows that refer to nothing: what is derived again replaces only rows of messages that are there."""

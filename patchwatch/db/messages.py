@@ -42,6 +42,16 @@ def known_messages(connection: Connection, message_ids: Iterable[str]) -> dict[s
     return dict(rows_with(connection, select_once(m.message_id, m.id), m.message_id, message_ids))
 
 
+def unreadable_in(connection: Connection, conversations: Iterable[int]) -> set[int]:
+    """Return the messages of conversations that could not be parsed."""
+    m = t.message.c
+    return {
+        pk
+        for pk, kind in rows_with(connection, select_once(m.id, m.kind), m.conversation, conversations)
+        if kind == "unreadable"
+    }
+
+
 def facts_of(connection: Connection, pks: Iterable[int]) -> dict[int, str]:
     """Return the parsed fields of messages, encoded, by primary key."""
     m = t.message.c

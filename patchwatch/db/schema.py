@@ -4,8 +4,8 @@ What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they a
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
 `not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `read_range`, `visit`, `patch_mark`, and
 their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What
-`reindex` rebuilds: `citation`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`;
-what of it is not up to date: `outdated`.
+`reindex` rebuilds: `citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`,
+`committer`, `series`; what of it is not up to date: `outdated`.
 """
 
 from __future__ import annotations
@@ -121,6 +121,15 @@ citation = Table(
     Column("title", Text, nullable=False),
     Column("tree", Text, nullable=False, server_default=""),
     Index("ix_citation_message_pk", "message_pk"),
+    sqlite_with_rowid=False,
+)
+
+file_change = Table(  # by patches; the contents are keys of patchwatch.series.built_on
+    "file_change",
+    metadata,
+    Column("message_pk", ROW, primary_key=True, autoincrement=False),
+    Column("after", BigInteger, primary_key=True, index=True),
+    Column("before", BigInteger, primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
 

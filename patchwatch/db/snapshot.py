@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, true, update
 
-from patchwatch.db import citations
+from patchwatch.db import citations, file_changes
 from patchwatch.db import schema as t
 from patchwatch.db.people import FIRST, acting
 from patchwatch.db.sql import chunks, rows_with
@@ -91,17 +91,20 @@ def later(connection: Connection, then: int) -> Later:
     return Later(sum(row[1] for row in rows), conversations, commits, decided)
 
 
-def forget_mail(connection: Connection, conversations: Collection[int], then: int) -> set[str]:
-    """Delete the mail of these conversations that was sent after `then`; return the keys of the commits it cites."""
+def forget_mail(connection: Connection, conversations: Collection[int], then: int) -> tuple[set[str], set[int]]:
+    """Delete the mail of these conversations that was sent after `then`.
+
+    Returns the keys of the commits that it cites, and the contents of files that its patches name.
+    """
     m = t.message.c
     query = select(m.id).where(m.date > then)
     sent = [row.id for row in rows_with(connection, query, m.conversation, conversations)]
-    cited = citations.forget(connection, sent)
+    known_by = citations.forget(connection, sent), file_changes.forget(connection, sent)
     for part in chunks(sent):
         for table in (t.raw, t.archive_copy):
             connection.execute(delete(table).where(table.c.message_pk.in_(part)))
         connection.execute(delete(t.message).where(m.id.in_(part)))
-    return cited
+    return known_by
 
 
 def forget_decisions(connection: Connection, then: int) -> None:

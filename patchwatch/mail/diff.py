@@ -1,13 +1,21 @@
-"""The diff of a patch: where it begins, which files it changes, and its patch-id."""
+"""The diff of a patch: where it begins, which files it changes, from and to which content, and its patch-id."""
 
 from __future__ import annotations
 
 from patchwatch.pattern import Pattern
 
+BLOB = 7
+"""Digits of the ids of contents that are compared; git abbreviates to no less."""
+_NO_BLOB = "0" * BLOB
 _MAX_FILES = 300
+_MAX_BLOBS = 60  # files of which the contents are kept; what changes more is tree-wide
 # Diffs without git's header line: quilt's (Andrew Morton, Randy Dunlap), diff -u's, svn's and CVS's.
 _BARE = Pattern(r"\n(?:Index: \S[^\n]*\n=+\n|diff -\S+ [^\n]*\n--- |--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ -)")
 _GIT_FILE = Pattern(r'\ndiff --git "?(?:[a-z]/)?(.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)')
+_BLOBS = Pattern(
+    rf'\n(?:diff --git "?(?:[a-z]/)?(?:.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)'
+    rf"|index ([0-9a-f]{{{BLOB}}})[0-9a-f]*\.\.([0-9a-f]{{{BLOB}}})[0-9a-f]*\b)"
+)
 _BARE_FILE = Pattern(r"\n--- ([^\t\n]+)[^\n]*\n\+\+\+ ([^\t\n]+)")
 
 
@@ -33,6 +41,24 @@ def files(diff: str) -> tuple[str, ...]:
         names = [(old.partition("~")[0] if new.startswith("/dev/null") else new) for old, new in pairs]
         found = [name.partition("/")[2].strip() or name for name in names]
     return tuple(dict.fromkeys(found))[:_MAX_FILES]
+
+
+def blobs(diff: str, files: tuple[str, ...]) -> str:
+    """The ids of the contents (git: blobs) of each of `files` before and after the diff, `BLOB` digits each.
+
+    A file that does not exist has zeros, as one whose contents are not stated; empty if none are.
+    """
+    if "\nindex " not in diff:
+        return ""
+    found: dict[str, str] = {}
+    name = ""
+    for named, before, after in _BLOBS.findall(f"\n{diff}"):
+        if named:
+            name = named
+        elif name:
+            found.setdefault(name, before + after)
+            name = ""
+    return "".join(found.get(name, 2 * _NO_BLOB) for name in files[:_MAX_BLOBS]) if found else ""
 
 
 def patch_id(diff: str) -> str:

@@ -308,6 +308,7 @@ class Message(Struct, frozen=True, array_like=True):
     added: tuple[bytes, ...] = ()  # of each of `files`: the lines that the diff adds, as hashes (mail.added_lines)
     changes: tuple[str, ...] = ()  # the changelog of this version, an entry each
     asks: tuple[Ask, ...] = ()
+    blobs: str = ""  # of each of `files`: its contents before and after the diff (patchwatch.mail.diff)
 
     @property
     def is_courtesy(self) -> bool:

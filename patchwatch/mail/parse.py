@@ -116,6 +116,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         added=added_lines(patch, files),
         changes=_changes(whole if cut < 0 else whole[:cut], parts) if submission else (),
         asks=() if bot else asks(sentences, own_text, head.get_all("to"), head.get_all("cc"), sender),
+        blobs=diff.blobs(patch, files),
     )
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchwatch.mail.message import CitedCommit, Person, name_key
+from patchwatch.mail.message import CitedCommit, Person
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.pattern import Pattern
-from patchwatch.series.posting import PostingFacts
+from patchwatch.series.posting import PostingFacts, is_author
 from patchwatch.series.pull_requests import KIND as PULL
 
 _WORDS = 3  # that a title needs to identify a patch on its own: "net: fix typo" has two
@@ -107,8 +107,8 @@ class Found:
 def find_citations(one: PostingFacts, held: Iterable[Citation], others: Collection[PostingFacts]) -> Found:
     """Find what shows that the patches of a posting went in.
 
-    `held` are citations with its keys, by mails outside its series; `others` are postings of other series that have
-    such a title.
+    `held` are citations with its keys, by mails outside its series or by other people; `others` are postings of other
+    series that have such a title.
     """
     by_key: dict[str, list[Citation]] = {}
     for citation in sorted(held, key=lambda c: (c.date, c.message_id, c.sha, c.form)):
@@ -188,9 +188,15 @@ def _same_people(one: PostingFacts, other: PostingFacts) -> bool:
 
 def _proves(one: PostingFacts, citation: Citation) -> bool:
     """False for authors who soon name a commit of their own, which may be in no tree but theirs."""
-    name = name_key(citation.by.name)
-    own = citation.by.email in one.people or (" " in name and name in one.names)
-    return not own or citation.date >= one.date + _OWN_SECONDS.get(citation.form, 0)
+    return not is_author(citation.by, one) or citation.date >= one.date + _OWN_SECONDS.get(citation.form, 0)
+
+
+def is_told_by_another(one: PostingFacts, citation: Citation) -> bool:
+    """True if a sentence of somebody else names the commit: in the thread of the patch, too, it shows what a tree has.
+
+    Of 45 patches of which somebody wrote there which commit they are, 5 were posted again.
+    """
+    return citation.form == "prose" and citation.deed == NAMED and not is_author(citation.by, one)
 
 
 def _reverted(citations: Sequence[Citation]) -> Citation | None:

@@ -16,7 +16,7 @@ from patchwatch.mail.message import Person, name_key
 from patchwatch.mail.subject import title_key, title_words
 from patchwatch.mail.version_hints import links
 from patchwatch.pattern import Pattern
-from patchwatch.series.posting import KEYED_TITLES, PostingFacts
+from patchwatch.series.posting import KEYED_TITLES, PostingFacts, is_author
 
 _DAY = 86_400
 REACH = 400 * _DAY
@@ -179,7 +179,7 @@ def _linked(commit: Commit, one: PostingFacts) -> frozenset[int]:
         return place
     first = 1 if cover else 0
     patches = frozenset(n - first for n in named if first <= n < first + len(one.titles))
-    wanted = 0.0 if origin else _SIMILAR if _same_person(commit, one) else _VERY_SIMILAR
+    wanted = 0.0 if origin else _SIMILAR if is_author(commit.author, one) else _VERY_SIMILAR
     likely = frozenset(n for n in patches if _similarity(commit.title, one.titles[n]) >= wanted)
     if likely or not (cover and 0 in named):
         return likely
@@ -202,7 +202,7 @@ def _place(commit: Commit, one: PostingFacts) -> frozenset[int]:
 
 def _same_change(commit: Commit, one: PostingFacts) -> frozenset[int]:
     """The patch that makes the same change; it may be posted after the commit."""
-    if not commit.patch_id or commit.patch_id not in one.patch_ids or one.trees or not _same_person(commit, one):
+    if not commit.patch_id or commit.patch_id not in one.patch_ids or one.trees or not is_author(commit.author, one):
         return frozenset()
     if abs(commit.committed - one.date) > REACH:
         return frozenset()
@@ -219,12 +219,7 @@ def _same_title(commit: Commit, one: PostingFacts) -> frozenset[int]:
     if one.titles.count(title) != 1 or one.trees or len(title_words(title)) < _WORDS:
         return frozenset()
     in_time = one.date - _SKEW <= commit.applied and commit.committed <= one.date + REACH
-    return frozenset({one.titles.index(title)}) if in_time and _same_person(commit, one) else frozenset()
-
-
-def _same_person(commit: Commit, one: PostingFacts) -> bool:
-    name = name_key(commit.author.name)
-    return commit.author.email in one.people or (" " in name and name in one.names)
+    return frozenset({one.titles.index(title)}) if in_time and is_author(commit.author, one) else frozenset()
 
 
 def _is_revert(title: str) -> bool:

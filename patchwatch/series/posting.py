@@ -199,6 +199,12 @@ def same_person(a: PostingFacts, b: PostingFacts) -> bool:
     return " " in name and name == name_key(b.author.name)
 
 
+def is_author(person: Person, one: PostingFacts) -> bool:
+    """True if a person wrote or sent patches of a posting, from whatever address."""
+    name = name_key(person.name)
+    return person.email in one.people or (" " in name and name in one.names)
+
+
 def is_unnumbered(one: PostingFacts) -> bool:
     """True if nothing but the dates can show that a posting is a new version: it states none, or v1 once more."""
     return not one.stated or one.version == 1

@@ -15,6 +15,7 @@ from patchwatch.mail.message import Message
 from patchwatch.series.citations import (
     Citation,
     find_citations,
+    is_told_by_another,
     key_of,
     keys_in_postings,
     keys_of_earlier,
@@ -68,11 +69,6 @@ def index(
     return {name[0] for name in names if name[1] in changed | dated}
 
 
-def forget_unreadable(connection: Connection, conversations: Collection[int]) -> set[str]:
-    """Remove messages that turned out to be unreadable from the index; return the keys whose citations changed."""
-    return citations.forget_unreadable(connection, conversations)
-
-
 def affected(
     connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]], keys: Collection[str]
 ) -> set[int]:
@@ -118,7 +114,12 @@ def reports(
     for order in orders:
         own, number = {r.id for r in order}, order[-1].id
         known = (key for key in keys[number] if len(holders.get(key, ())) <= _MAX_HOLDERS)
-        cited = [c for key in known for c, home in held.get(key, ()) if home not in own]
+        cited = [
+            c
+            for key in known
+            for c, home in held.get(key, ())
+            if home not in own or is_told_by_another(postings[number], c)
+        ]
         if not cited:
             continue
         rivals = {i for c in cited for i in holders.get(c.key, ())} - own

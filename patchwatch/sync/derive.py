@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from patchwatch.db import decisions, derived, remembered
+from patchwatch.db import citations as cited_commits
+from patchwatch.db import decisions, derived, file_changes, remembered
 from patchwatch.db import messages as mails
 from patchwatch.db.claims_codec import decode_claims
 from patchwatch.db.derived import StoredRevision
@@ -29,7 +30,17 @@ from patchwatch.series.posting import SKEW, PostingFacts, author_keys, posting_k
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
-from patchwatch.sync import amend, applied_commits, citations, culprits, manual_links, merged_pulls, outside, postponed
+from patchwatch.sync import (
+    amend,
+    applied_commits,
+    built_on,
+    citations,
+    culprits,
+    manual_links,
+    merged_pulls,
+    outside,
+    postponed,
+)
 from patchwatch.sync.amend import Plan
 from patchwatch.sync.claims import Earlier, claims_in
 from patchwatch.sync.conversations import Conversations
@@ -63,6 +74,7 @@ class Derivation:
         self._threads = Conversations(connection)
         self._conversations: set[int] = set()  # to be recomputed
         self._cited: set[str] = set()  # keys of commits that new mails name
+        self._contents: set[int] = set()  # of files that new patches begin or end with
         self._postings = Postings(connection)
         self._replied: dict[int, StoredRevision] = {}  # revisions that only got replies, as they were before
         self._altered: set[int] = set()  # other revisions that changed, and those with another predecessor
@@ -74,13 +86,13 @@ class Derivation:
         placed = self.place(messages)
         mails.change_facts(self._db, [{"id": pk, "conversation": into} for pk, into in placed.items()])
         self._threads.whole.update(placed.values())
-        self.add_citations(messages)
+        self.index_mail(messages)
 
     def change_messages(self, messages: Sequence[tuple[int, Message]]) -> None:
         """Take in that stored messages (primary key, message) are parsed differently now."""
         pks = {pk for pk, _ in messages}
         self._threads.change(messages)
-        self._cited |= citations.index(self._db, messages, pks, pks)
+        self.index_mail(messages, pks, pks)
 
     def renew(self, messages: Sequence[tuple[int, Message]], dated: Set[int], conversations: Set[int]) -> None:
         """Recompute these conversations as if nothing of them had been derived before.
@@ -91,16 +103,26 @@ class Derivation:
         """
         self._renewing = True
         self._threads.change(messages, conversations)
-        self._cited |= citations.index(self._db, messages, {pk for pk, _ in messages}, dated)
+        self.index_mail(messages, {pk for pk, _ in messages}, dated)
 
-    def take_back(self, conversations: Set[int], cited: Set[str]) -> None:
-        """Recompute conversations from which messages were deleted, and what they cited: keys of commits."""
+    def take_back(self, conversations: Set[int], cited: Set[str], contents: Set[int]) -> None:
+        """Recompute conversations from which messages were deleted, and what is known by these.
+
+        `cited` are the keys of the commits that they cited, `contents` those of the contents of files that they named.
+        """
         self._threads.change((), conversations)
         self._cited |= cited
+        self._contents |= contents
 
-    def add_citations(self, messages: Iterable[tuple[int, Message]]) -> None:
-        """Index the commits that new messages name."""
-        self._cited |= citations.index(self._db, messages)
+    def index_mail(
+        self, messages: Sequence[tuple[int, Message]], indexed: Set[int] = frozenset(), dated: Set[int] = frozenset()
+    ) -> None:
+        """Index what messages (primary key, message) show of patches in other threads.
+
+        Those of `indexed` were indexed before; `dated` are those whose author or date can be another one now.
+        """
+        self._cited |= citations.index(self._db, messages, indexed, dated)
+        self._contents |= built_on.index(self._db, messages, indexed, dated)
 
     def place(self, messages: Sequence[tuple[int, Message]]) -> dict[int, int]:
         """Return the conversation of each message (primary key, message), for the caller to store with it."""
@@ -129,7 +151,7 @@ class Derivation:
             self._conversations |= waiting
             threads.whole |= waiting
         if not self._conversations:
-            return self._series(citations.affected(self._db, (), (), self._cited)), ()
+            return self._series(self._affected((), ())), ()
         outcome = culprits.attempt(self._db, self._derive)
         if not isinstance(outcome, Exception):
             return outcome
@@ -138,12 +160,15 @@ class Derivation:
         conversations = sorted(self._conversations)
         threads.whole.update(conversations)
         cited, self._cited = self._cited, set()
+        contents, self._contents = self._contents, set()
         for conversation in conversations:
             self._conversations = {conversation}
             more, roots = culprits.derive_without_culprits(self._db, conversation, self._derive)
             changes, new_roots = changes + more, new_roots + roots
-        cited |= citations.forget_unreadable(self._db, conversations)
-        return changes + self._series(citations.affected(self._db, (), (), cited)), new_roots
+        unreadable = mails.unreadable_in(self._db, conversations)
+        self._cited = cited | cited_commits.forget(self._db, unreadable)
+        self._contents = contents | file_changes.forget(self._db, unreadable)
+        return changes + self._series(self._affected((), ())), new_roots
 
     def _derive(self, replacements: culprits.Replacements = _NONE) -> tuple[tuple[Change, ...], tuple[str, ...]]:
         """Derive the conversations, with other messages in place of the stored ones."""
@@ -153,10 +178,15 @@ class Derivation:
         touched = self._links(before, after)
         touched |= merged_pulls.affected(self._db, self._postings, before, after)
         touched |= applied_commits.affected(self._db, before, after)
-        touched |= citations.affected(self._db, before, after, self._cited)
+        touched |= self._affected(before, after)
         roots = {row["id"]: row["root"] for row in after}
         former = {r.series_id for r in before if r.series_id is not None and roots.get(r.id) != r.root}
         return self._series(touched | follow, former), new_roots
+
+    def _affected(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
+        """Return the revisions of which other mails may show something else, now that these revisions changed."""
+        cited = citations.affected(self._db, before, rows, self._cited)
+        return cited | file_changes.revisions_ending_with(self._db, self._contents)
 
     # ---- revisions -------------------------------------------------------------------------------------------------
 

@@ -142,7 +142,7 @@ def _add_fresh(
         ],
     )
     mails.add_mails(connection, [_copy(known[i], one) for i, copies in fresh.items() for one in _one_each(copies)])
-    derivation.add_citations(messages)
+    derivation.index_mail(messages)
 
 
 def columns_of(message: Message, facts: str) -> dict[str, object]:
@@ -335,7 +335,7 @@ def reindex(
             ],
         )
         pack_again(connection, read)
-        derivation.add_citations(messages)
+        derivation.index_mail(messages)
         derivation.finish(postpone=True)
         for one in read:
             if one.damaged:

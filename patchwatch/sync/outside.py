@@ -12,7 +12,7 @@ from patchwatch.db.revision_codec import RevisionSummary, decode_state, decode_s
 from patchwatch.series.state.status import Merge
 from patchwatch.series.states import State
 from patchwatch.series.went_in import Own, joined, merge_of
-from patchwatch.sync import applied_commits, citations, merged_pulls
+from patchwatch.sync import applied_commits, built_on, citations, merged_pulls
 
 
 def merges(
@@ -26,17 +26,19 @@ def merges(
     newest = [order[-1] for order in orders]
     pulled = merged_pulls.reports(connection, postings, orders)
     cited, reverted = citations.reports(connection, postings, orders)
+    built = built_on.reports(connection, postings, orders)
     found: dict[int, list[Merge]] = {}
     for revision in newest:
         number = revision.id
         own = [in_trees[number]] if number in in_trees else []
-        if number in pulled or number in cited:
+        reports = joined(*(source.get(number, {}) for source in (pulled, cited, built)))
+        if reports:
             state = decode_state(revision.standing)
             summary = decode_summary(revision.view)
             numbers = tuple(patch.number for patch in summary.patch_facts)
             whole = _whole(summary, numbers) or max(len(postings[number].titles), summary.expected)
             itself = Own(postings[number].date, whole, state.state, state.partly, numbers)
-            reported = merge_of(itself, joined(pulled.get(number, {}), cited.get(number, {})))
+            reported = merge_of(itself, reports)
             own += [reported] if reported else []
         # A tree knows better what was reverted.
         if number in reverted and (not own or number not in in_trees or _is_part(in_trees[number])):

@@ -31,7 +31,7 @@ def rewind(connection: Connection, then: int, progress: Progress = no_progress) 
     done = 0
     for part in chunks(sorted(later.conversations), _AT_ONCE):
         derivation = Derivation(connection)
-        derivation.take_back(set(part), snapshot.forget_mail(connection, part, then))
+        derivation.take_back(set(part), *snapshot.forget_mail(connection, part, then))
         derivation.finish()
         done += len(part)
         progress(text, done, len(later.conversations))

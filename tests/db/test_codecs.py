@@ -93,6 +93,7 @@ MESSAGE = Message(
     changes=("- take the lock",),
     outlook=(250, -40),
     asks=(Ask("lin@x", "test", "Lin, could you test it?", True),),
+    blobs="11111112222222",
 )
 MESSAGE_TEXT = (
     '["m@x","[PATCH v2 1/2] mm: frob",["Ann Author","ann@example.org"],1700000000,1700000060,"cover@x",["cover@x"],'
@@ -107,7 +108,7 @@ MESSAGE_TEXT = (
     '[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
     '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts",true,true,"a.c"]],[250,-40],'
-    '["AAEC",""],["- take the lock"],[["lin@x","test","Lin, could you test it?",true]]]'
+    '["AAEC",""],["- take the lock"],[["lin@x","test","Lin, could you test it?",true]],"11111112222222"]'
 )
 POSTING = PostingFacts(
     root="m@x",

@@ -1,8 +1,9 @@
-"""Where a diff begins, which files it changes, and its patch-id."""
+"""Where a diff begins, which files it changes, from and to which contents, and its patch-id."""
 
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,47 @@ def test_patch_id_depends_on_content_not_on_line_numbers() -> None:
 @pytest.mark.parametrize("text", ["", "diff --git a/f.c b/f.c\n@@ broken\n", "\udcff"])
 def test_text_without_a_patch_id(text: str) -> None:
     assert diff.patch_id(text) in ("", diff.patch_id("diff --git a/f.c b/f.c\n"))
+
+
+NEW = "diff --git a/mm/g.c b/mm/g.c\nnew file mode 100644\nindex 000000000000..3333333333aa\n"
+MOVED = "diff --git a/mm/f.c b/lib/f.c\nsimilarity index 100%\nrename from mm/f.c\nrename to lib/f.c\n"
+
+
+@pytest.mark.parametrize(
+    ("patch", "contents"),
+    [
+        (GIT, "11111112222222"),
+        (GIT + NEW, "1111111222222200000003333333"),
+        (MOVED + GIT, "0000000000000011111112222222"),
+        (MOVED, ""),
+        (GIT.replace(HUNK, " index 7777777..8888888\n-index 7777777..8888888\n"), "11111112222222"),
+        (GIT.replace("index 1111111..2222222", "index 1111111,2222222..3333333"), ""),  # a merge
+        (QUILT, ""),
+        ("", ""),
+    ],
+)
+def test_contents_before_and_after(patch: str, contents: str) -> None:
+    assert diff.blobs(patch, diff.files(patch)) == contents
+
+
+def test_contents_of_changes_all_over_the_tree_are_left_out() -> None:
+    patch = "".join(GIT.replace("mm/f.c", f"mm/{number}.c") for number in range(80))
+    assert diff.blobs(patch, diff.files(patch)) == "11111112222222" * 60
+
+
+def test_contents_have_the_ids_that_git_gives_them(tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        person = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
+        return subprocess.run(
+            ["git", "-C", str(tmp_path), *person, *arguments], capture_output=True, text=True, check=True
+        ).stdout
+
+    git("init", "--quiet")
+    for text in ("one\n", "two\n"):
+        (tmp_path / "frob wheel.c").write_text(text)
+        git("add", ".")
+        git("commit", "--quiet", "--message", text)
+    patch = git("format-patch", "--stdout", "-1")
+    patch = patch[diff.start(patch) :]
+    ids = git("rev-parse", "HEAD~:frob wheel.c", "HEAD:frob wheel.c").split()
+    assert diff.blobs(patch, diff.files(patch)) == "".join(each[:7] for each in ids)

@@ -114,6 +114,10 @@ def state_of(tracker: Tracker, *raws: bytes, name: str = "1.1@x") -> tuple[str, 
         (IN_LINUS, ("mainlined", "c@x")),
         (BUILT, ("accepted", "c@x")),
         (REGRESSED, ("mainlined", "c@x")),
+        (
+            names(f'Since it is commit {SHA} ("{TITLE}") in frob-next, it is slow.\n', above="1.1@x"),
+            ("accepted", "c@x"),
+        ),
     ],
 )
 def test_evidence_counts_before_and_after_the_posting_arrives(
@@ -133,7 +137,7 @@ def test_evidence_counts_before_and_after_the_posting_arrives(
     "evidence",
     [
         names(f'It needs commit {SHA} ("{TITLE}").\n', ANN, day="4 Jul"),  # perhaps only in their own tree
-        names(f'Your commit {SHA} ("{TITLE}") is slow.\n', above="1.1@x"),  # applied to try it
+        names(f'It is now commit {SHA} ("{TITLE}").\n', ANN, above="1.1@x"),  # in their own tree
         names(f'> Since commit {SHA} ("{TITLE}")\n\nReally?\n'),
         names(f'Since commit {SHA} ("{TITLE}") it is slow.\n', day="1 Jul"),  # an older commit
         names(f"Out.\n\nDora Other (1):\n      {TITLE}\n", MIA, subject="frobtools 1.2 released"),

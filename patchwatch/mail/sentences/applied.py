@@ -41,7 +41,7 @@ _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 
 _TOOK = Pattern(
     rf"(?:{_LEAD})*(?P<who>{_THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? #?(?P<before>{_RUN})\s+|{_I_DID})?"
-    r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now))? been|is|are|was|were)\s+)?"
+    r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now|also|just|since|both|all))* been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
     r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"

@@ -1,0 +1,87 @@
+"""The index of what patches do to files: which begin, and which end, with a content.
+
+Functions that write take the connection of one writing transaction (`Database.write`); none commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Select, select
+
+from patchwatch.db import schema as t
+from patchwatch.db.sql import delete_with, insert_rows, rows_with, select_once
+from patchwatch.mail.message import Person
+from patchwatch.series.built_on import NO_CONTENT, FileChange, SentPatch
+
+_F, _M = t.file_change.c, t.message.c
+
+
+def add(connection: Connection, changes: Mapping[int, Iterable[FileChange]]) -> None:
+    """Insert the changes of messages, given by their primary keys."""
+    rows = [
+        {"message_pk": pk, "after": one.after, "before": one.before} for pk, own in changes.items() for one in set(own)
+    ]
+    insert_rows(connection, t.file_change, rows)
+
+
+def of_messages(connection: Connection, messages: Collection[int]) -> dict[int, set[FileChange]]:
+    """Return the changes of messages; those without any are left out."""
+    found: dict[int, set[FileChange]] = {}
+    query = select_once(_F.message_pk, _F.before, _F.after)
+    for pk, before, after in rows_with(connection, query, _F.message_pk, messages):
+        found.setdefault(pk, set()).add(FileChange(before, after))
+    return found
+
+
+def forget(connection: Connection, messages: Collection[int]) -> set[int]:
+    """Delete the changes of messages; return the contents that they name."""
+    contents = contents_of(change for own in of_messages(connection, messages).values() for change in own)
+    if contents:
+        delete_with(connection, _F.message_pk, messages)
+    return contents
+
+
+def contents_of(changes: Iterable[FileChange]) -> set[int]:
+    """Return the contents that changes name."""
+    return {content for one in changes for content in (one.before, one.after)} - {NO_CONTENT}
+
+
+_IN_MESSAGES = select(_M.message_id, _F.before, _F.after).join(t.message, _M.id == _F.message_pk)
+_REVISIONS = select(_M.revision_id).join(t.file_change, _M.id == _F.message_pk).distinct()
+_SENT = (_M.message_id, _M.date, _M.author_name, _M.author_email, _M.subject)
+_BEGINNING = select(_F.before, *_SENT).join(t.message, _M.id == _F.message_pk)
+_ENDING = select(_F.after, *_SENT).join(t.message, _M.id == _F.message_pk)
+
+
+def by_message_id(connection: Connection, message_ids: Iterable[str]) -> dict[str, list[FileChange]]:
+    """Return the changes of messages, given by message-id, in a fixed order."""
+    found: dict[str, list[FileChange]] = {}
+    for message_id, before, after in rows_with(connection, _IN_MESSAGES, _M.message_id, message_ids):
+        found.setdefault(message_id, []).append(FileChange(before, after))
+    return found
+
+
+def revisions_ending_with(connection: Connection, contents: Iterable[int]) -> set[int]:
+    """Return the revisions with mails of which a patch ends with one of these contents."""
+    return {row[0] for row in rows_with(connection, _REVISIONS, _F.after, contents) if row[0] is not None}
+
+
+def beginning_with(connection: Connection, contents: Iterable[int]) -> dict[int, list[SentPatch]]:
+    """Return the patches that begin with each content."""
+    return _sent(connection, _BEGINNING, _F.before, contents)
+
+
+def ending_with(connection: Connection, contents: Iterable[int]) -> dict[int, list[SentPatch]]:
+    """Return the patches that end with each content."""
+    return _sent(connection, _ENDING, _F.after, contents)
+
+
+def _sent(
+    connection: Connection, query: Select[Any], column: Column[int], contents: Iterable[int]
+) -> dict[int, list[SentPatch]]:
+    found: dict[int, list[SentPatch]] = {}
+    for content, message_id, date, name, email, subject in rows_with(connection, query, column, contents):
+        found.setdefault(content, []).append(SentPatch(message_id, date, Person(name, email), subject))
+    return found
