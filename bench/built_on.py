@@ -1,0 +1,89 @@
+"""How often later patches of other people build on patches, and how often on some that their authors posted again.
+
+    python bench/built_on.py LIST-ARCHIVE... [--since DATE]
+
+Each LIST-ARCHIVE is a public-inbox epoch.  A patch is replaced if the same person posted one of the same title with a
+higher version later.  Somebody's later patch that begins with the content of a file that a replaced patch ends with,
+and that no later version ends with, shows something wrong; but for series of which some patches were applied, and the
+rest was posted again (patchwatch.series.built_on).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+from patchwatch.mail.message import Message
+from patchwatch.mail.parse import parse
+from patchwatch.mail.subject import title_key
+from patchwatch.series.built_on import NO_CONTENT, changes_of
+from patchwatch.series.stable_trees import stable_trees
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).parent))
+from stated_links import mails
+
+_WAIT = 14 * 86_400
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", nargs="+", type=Path, help="archives of lists")
+    parser.add_argument("--since", default="2023-10-01", help="the first mails that are read")
+    options = parser.parse_args(arguments)
+    print(f"{'list':22}{'patches':>9}{'replaced':>10}{'built on':>10}{'wrongly':>9}{'last':>8}{'built on':>10}")
+    for path in options.lists:
+        counts = _count(
+            [one for raw in mails(path, f"--since={options.since}", "HEAD") if _is_patch(one := parse(raw))]
+        )
+        print("{:22}{:9,}{:10,}{:10,}{:9,}{:8,}{:10,}".format(path.name.partition(".git")[0], *counts))
+    return 0
+
+
+def _is_patch(message: Message) -> bool:
+    return message.kind == "patch" and not message.upstream and not stable_trees(message.parts.prefixes)
+
+
+def _count(patches: list[Message]) -> tuple[int, int, int, int, int, int]:
+    """Patches; those that were replaced, of these those built on, and those wrongly; the others, and those built on."""
+    versions: dict[tuple[str, str], list[Message]] = defaultdict(list)
+    beginning: dict[int, list[Message]] = defaultdict(list)
+    for one in patches:
+        versions[one.author.email, title_key(one.parts.title)].append(one)
+        for change in changes_of(one):
+            beginning[change.before].append(one)
+    replaced = built_replaced = wrongly = last = built_last = 0
+    for one in patches:
+        later = [
+            other
+            for other in versions[one.author.email, title_key(one.parts.title)]
+            if other.parts.version > one.parts.version and other.date > one.date
+        ]
+        contents = {c.after for c in changes_of(one) if _is_begun_with(one, beginning[c.after])} - {NO_CONTENT}
+        if not later:
+            last += 1
+            built_last += bool(contents)
+            continue
+        replaced += 1
+        built_replaced += bool(contents)
+        wrongly += bool(contents) and not contents & {c.after for other in later for c in changes_of(other)}
+    return len(patches), replaced, built_replaced, wrongly, last, built_last
+
+
+def _is_begun_with(one: Message, others: Iterable[Message]) -> bool:
+    """True if somebody else made a later patch on the content."""
+    writers = {person.email for person in (one.author, one.patch_author) if person}
+    return any(
+        other.date >= one.date + _WAIT
+        and title_key(other.parts.title) != title_key(one.parts.title)
+        and writers.isdisjoint(person.email for person in (other.author, other.patch_author) if person)
+        for other in others
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
