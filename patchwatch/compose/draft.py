@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from patchwatch.compose.hunk import HUNK
 from patchwatch.counts import plural
 from patchwatch.errors import InvalidInputError
 from patchwatch.mail.addresses import Mailbox, mailboxes, unreadable
@@ -57,7 +58,9 @@ def about_quote(draft: Draft) -> str:
     quoted = sum(text.startswith(">") and text.strip("> ") != "" for text in draft.body.split("\n"))
     if not draft.answers:
         return ""
-    left_out = f": {draft.trimmed}" if draft.trimmed and quoted else ""
+    hunks = {text for text in draft.body.split("\n") if text.startswith("> @@ ")}
+    trimmed = draft.trimmed if len(hunks) < 2 else draft.trimmed.replace(HUNK, f"{len(hunks)} hunks")
+    left_out = f": {trimmed}" if trimmed and quoted else ""
     return f"{quoted or 'none'} of {plural(draft.answers, 'line')}{left_out}"
 
 

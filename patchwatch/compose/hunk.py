@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from patchwatch.sanitize import block
 
+HUNK = "this hunk"
+
 _LINES_ABOVE = 15  # of a hunk that are kept above the last line
 _LEFT_OUT = "[...]"
 
@@ -67,7 +69,7 @@ def cut(lines: Sequence[str], at: int) -> list[str]:
 def place(lines: Sequence[str], at: int) -> str:
     """`this hunk`, or `this file`: what `cut` leaves of the diff for the line with index `at`."""
     first, _ = _file_around(lines, at)
-    return "this hunk" if any(text.startswith("@@") for text in lines[first : at + 1]) else "this file"
+    return HUNK if any(text.startswith("@@") for text in lines[first : at + 1]) else "this file"
 
 
 def _file_around(lines: Sequence[str], at: int) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -392,6 +393,15 @@ REPLY = "> Is it freed twice?\n\nYes.\n\n> And here?\n\n--\x20\nAnn\n"
 )
 def test_what_is_quoted_and_what_is_left_out_is_said(draft: Draft, said: str) -> None:
     assert about_quote(draft) == said
+
+
+def test_hunks_that_were_added_to_the_draft_are_counted() -> None:
+    draft = reply(mail(body=PATCH, subject="[PATCH] x"), RITA, ME, "a@x", DiffLine("-\tsock_put(sk);"))
+    (hunk,) = (line for line in draft.body.split("\n") if line.startswith("> @@ "))
+    twice = replace(draft, body=f"{draft.body}\nWhy?\n\n{hunk}\n> +\tint ret;\n")
+    assert about_quote(twice) == "6 of 15 lines: cut to this hunk"
+    other = replace(draft, body=f"{draft.body}\nWhy?\n\n> @@ -90,2 +90,3 @@\n> +\tint ret;\n")
+    assert about_quote(other) == "6 of 15 lines: cut to 2 hunks"
 
 
 def test_what_the_user_cut_is_counted_again() -> None:

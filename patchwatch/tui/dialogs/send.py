@@ -35,6 +35,7 @@ from patchwatch.tui.widgets.key_hints import KeyHints
 from patchwatch.tui.widgets.mail_view import MailView
 from patchwatch.tui.widgets.status_bar import StatusBar
 
+_PADDING = 1  # columns at either side
 _ALL_OF_IT = PageOptions(wrap_diffs=True, unfold_all=True)
 
 
@@ -48,6 +49,7 @@ class SendScreen(BaseScreen[None]):
         & > #going { padding: 0; }
         & > #mail { height: 1fr; border-top: solid $rule; &:focus { border-top: solid $color-accent; } }
         & > #quote { height: 2; border-top: solid $rule; }
+        & > #after { height: auto; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,6 +72,7 @@ class SendScreen(BaseScreen[None]):
         self._file = file
         self._edit = edit
         self._ready: Draft | None = None  # what is shown and may be sent
+        self._effect = ""  # what it changes in the queue
         self._asked = 0  # how often git was asked: ignore the result for a draft that was edited since
 
     def compose(self) -> ComposeResult:
@@ -91,7 +94,7 @@ class SendScreen(BaseScreen[None]):
         self._ready = None
         self._asked += 1
         self._say("going", [(" asking git send-email …", "dim")])
-        self._say("after", about_effect_text(""))
+        self._say_after("")
         asked = self._asked
 
         def work() -> tuple[str, Draft, DryRun | PatchwatchError]:
@@ -112,7 +115,7 @@ class SendScreen(BaseScreen[None]):
     def _rehearsed(self, text: str, draft: Draft, found: DryRun | PatchwatchError) -> None:
         if isinstance(found, PatchwatchError):
             self._say("going", [(" Cannot be sent", "bad strong"), ("  ", ""), (line(draft.subject), "dim")])
-            self._say("after", about_effect_text("not known until it can be sent"))
+            self._say_after("not known until it can be sent")
             self._show(draft_page(draft.message_id, str(found), text))
         else:
             self._ready = draft
@@ -127,7 +130,7 @@ class SendScreen(BaseScreen[None]):
 
         def done(effect: str) -> None:
             if draft is self._ready:
-                self._say("after", about_effect_text(effect or "it replies to no series that is known"))
+                self._say_after(effect or "it replies to no series that is known")
 
         def failed(_: PatchwatchError) -> None:
             done("not known while another program writes to the database")
@@ -136,6 +139,16 @@ class SendScreen(BaseScreen[None]):
             return self._tracker.effect(draft)
 
         self._jobs.submit("effect", "effect", work, done, failed, screen=self, latest=True)
+
+    def _say_after(self, effect: str) -> None:
+        """Say what it changes, in as many rows as that takes: half a sentence is worse than none."""
+        self._effect = effect
+        width = self.size.width - 2 * _PADDING
+        self.query_one("#after", Static).update(content(about_effect_text(effect, width)))
+
+    def on_resize(self) -> None:
+        """Wrap it again."""
+        self._say_after(self._effect)
 
     def _say(self, where: str, pieces: list[StyledText]) -> None:
         self.query_one(f"#{where}", Static).update(content(pieces), layout=False)

@@ -14,7 +14,10 @@ from patchwatch.counts import plural
 from patchwatch.mail.body import segments
 from patchwatch.sanitize import block, line
 from patchwatch.tui.base.theme import StyledText
+from patchwatch.tui.render.columns import wrap
 from patchwatch.tui.render.page import Line, Page, make_page
+
+_LABEL = 8  # columns
 
 
 def headline(draft: Draft, rehearsal: DryRun, *, dry_run: bool) -> list[StyledText]:
@@ -29,9 +32,11 @@ def about_quote_text(draft: Draft) -> list[StyledText]:
     return _about("quote", (line(about_quote(draft)) or "nothing", "dim"))
 
 
-def about_effect_text(effect: str) -> list[StyledText]:
-    """What it changes in the queue; "" while that is not known."""
-    return _about("after", (line(effect) or "…", ""))
+def about_effect_text(effect: str, width: int) -> list[StyledText]:
+    """What it changes in the queue, wrapped to `width` columns; "" while that is not known."""
+    text = line(effect) or "…"
+    rows = (text[start:end].rstrip() for start, end in wrap(text, width - _LABEL))
+    return _about("after", (f"\n{' ' * _LABEL}".join(rows), ""))
 
 
 def about_checks_text(draft: Draft) -> list[StyledText]:
@@ -42,7 +47,7 @@ def about_checks_text(draft: Draft) -> list[StyledText]:
 
 
 def _about(name: str, text: StyledText) -> list[StyledText]:
-    return [(f"{name:<8}", "dim"), text]
+    return [(f"{name:<{_LABEL}}", "dim"), text]
 
 
 def outgoing_page(draft: Draft, rehearsal: DryRun) -> Page:

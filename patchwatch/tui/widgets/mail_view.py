@@ -53,8 +53,8 @@ class MailView(ScrollView, Styled, can_focus=True, inherit_bindings=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_down", "Scroll down a line", show=False, id="mail.down"),
-        Binding("k,up", "scroll_up", "Scroll up a line", show=False, id="mail.up"),
+        Binding("j,down", "scroll_down", "Down a line", show=False, id="mail.down"),
+        Binding("k,up", "scroll_up", "Up a line", show=False, id="mail.up"),
         Binding("g,home", "top", "Top", show=False, id="mail.top"),
         Binding("G,end", "bottom", "Bottom", show=False, id="mail.bottom"),
         Binding("right", "scroll_right", "Scroll right", show=False, id="mail.right"),

@@ -12,7 +12,7 @@ from patchwatch.compose.git_send_email import DryRun
 from patchwatch.mail.addresses import Mailbox
 from patchwatch.sanitize import block
 from patchwatch.tui.render.mail_lines import row_pieces
-from patchwatch.tui.render.outgoing import draft_page, headline, outgoing_page
+from patchwatch.tui.render.outgoing import about_effect_text, draft_page, headline, outgoing_page
 from patchwatch.tui.render.page import Page, PageOptions, lay_out
 
 RITA = Mailbox("Rita", "rita@example.com")
@@ -21,6 +21,14 @@ QUOTE = "".join(f"> line {number}\n" for number in range(40))
 
 def draft_of(body: str, subject: str = "Re: it") -> Draft:
     return Draft(RITA, (RITA,), (), subject, body, "answer@example.com")
+
+
+def test_what_it_changes_is_not_cut() -> None:
+    effect = "it leaves Review and waits for its author; 1 new point waits for Ann"
+    text = "".join(text for text, _ in about_effect_text(effect, 40))
+    assert [len(row) <= 40 for row in text.split("\n")] == [True] * 3
+    assert text.split() == ["after", *effect.split()]
+    assert [row[:8] for row in text.split("\n")] == ["after   ", " " * 8, " " * 8]
 
 
 def shown(page: Page, width: int = 60) -> list[str]:
