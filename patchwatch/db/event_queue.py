@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db import watched
+from patchwatch.db.execute import executor
 from patchwatch.db.messages import forget_setting, set_setting, setting, settings_named
 from patchwatch.db.people import FIRST, acting
 from patchwatch.db.sql import insert_missing, next_id
@@ -89,7 +90,7 @@ def renewed(connection: Connection) -> frozenset[int]:
 
 def note_renewed(connection: Connection, series: Iterable[int]) -> None:
     """Note for the next scan of each person that these series were derived again for that reason."""
-    if not (ids := watched.watched_among(connection, series)):
+    if not (ids := watched.watched_among(executor(connection), series)):
         return
     for cursor in settings_named(connection, _CURSOR):
         name = cursor.replace(_CURSOR, _RENEWED, 1)

@@ -146,6 +146,14 @@ def add_copies(connection: Connection, pks: Iterable[int], inbox: int) -> None:
     insert_missing(connection, t.archive_copy, [{"message_pk": pk, "inbox_id": inbox} for pk in pks])
 
 
+def seen_in(connection: Connection, pks: Iterable[int], inbox: str) -> set[int]:
+    """Return those of these messages that were seen in an inbox."""
+    c = t.archive_copy.c
+    number = connection.scalar(select(t.inbox.c.id).where(t.inbox.c.name == inbox))
+    rows = rows_with(connection, select_once(c.message_pk, c.inbox_id), c.message_pk, pks)
+    return {pk for pk, inbox_id in rows if inbox_id == number}
+
+
 def message_keys(connection: Connection, after: int, limit: int) -> list[int]:
     """Return the next `limit` primary keys of messages above `after`."""
     key = t.message.c.id

@@ -12,17 +12,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from patchwatch.db.execute import executor, rows_among
+from patchwatch.db.execute import Execute, executor, rows_among
 from patchwatch.db.series_flags import WATCHED, WATCHED_BY_ANYONE
-
-
-class WatchedSeries(NamedTuple):
-    """The columns of a watched series whose changes a poll reports."""
-
-    state: str
-    turn: str
-    title: str
-    roots: tuple[str, ...]  # of all postings, the newest last
 
 
 class Standing(NamedTuple):
@@ -45,7 +36,6 @@ def _of_mine(sql: str) -> str:
     return sql.format(watched=WATCHED)
 
 
-_SERIES = _of_watched("SELECT id, state, turn, title, roots FROM series WHERE id IN ({watched})")
 _STANDINGS = _of_mine("SELECT id, state, turn, posters, people FROM series WHERE id IN ({watched})")
 _MAILS_AFTER = _of_mine(
     """
@@ -72,21 +62,18 @@ _AUTHOR_KEYS = _of_watched(
     """
 )
 _WATCHED_AMONG = f"{WATCHED_BY_ANYONE} AND revision.series_id IN ({{values}})"
+_MINE_AMONG = f"{WATCHED} AND revision.series_id IN ({{values}})"
 _POSTERS = _of_watched("SELECT DISTINCT posters FROM series WHERE id IN ({watched})")
 
 
-def watched_series(connection: Connection) -> dict[int, WatchedSeries]:
-    """Return the series that somebody watches, by number."""
-    rows = executor(connection)(_SERIES, {})
-    return {
-        number: WatchedSeries(state, turn, title, tuple(roots.split("\n")))
-        for number, state, turn, title, roots in rows
-    }
+def is_any(execute: Execute) -> bool:
+    """True if anyone watches anything."""
+    return next(iter(execute("SELECT 1 FROM watch LIMIT 1", {})), None) is not None
 
 
-def watched_among(connection: Connection, series: Iterable[int]) -> set[int]:
-    """Return those of these series that anyone watches."""
-    return {row[0] for row in rows_among(executor(connection), _WATCHED_AMONG, series)}
+def watched_among(execute: Execute, series: Iterable[int], *, mine: bool = False) -> set[int]:
+    """Return those of these series that anyone watches, or only those that I watch."""
+    return {row[0] for row in rows_among(execute, _MINE_AMONG if mine else _WATCHED_AMONG, series)}
 
 
 def standings(connection: Connection) -> dict[int, Standing]:

@@ -17,8 +17,8 @@ from patchwatch.db import inboxes
 from patchwatch.db.database import Database
 from patchwatch.progress import Progress
 from patchwatch.sources.lore.client import Archive
-from patchwatch.sync.ingest import NOTHING, Outcome
-from patchwatch.sync.watch import store_response
+from patchwatch.sync.outcome import Outcome
+from patchwatch.sync.responses import store_response
 from patchwatch.times import format_day
 
 _DAY = 86_400
@@ -37,7 +37,6 @@ _REST = 1.0  # seconds between two requests
 class CaughtUp:
     """How far a list was caught up with."""
 
-    outcome: Outcome
     since: int  # what arrived from then on is still to be fetched
     cursor: int | None
     complete: bool  # False: the next poll continues
@@ -52,18 +51,20 @@ def catch_up(
     clock: int,
     progress: Progress,
     is_mine: Callable[[Connection], bool],
+    outcomes: list[Outcome],
 ) -> CaughtUp:
     """Fetch what reached an inbox since a time (UTC seconds), until less than LONG is left; nothing if that is so.
 
-    `is_mine` is False for a transaction of a process that polls the inbox no longer: the cursor stays then.
+    `is_mine` is False for a transaction of a process that polls the inbox no longer: the cursor stays then.  What is
+    stored is added to `outcomes`, also before an error.
 
     Raises:
         LoreError: the archive does not respond; what was stored until then, and the cursor, are valid.
     """
-    outcome, begin, seconds = NOTHING, since, _FIRST
+    begin, seconds = since, _FIRST
     for _ in range(_PARTS):
         if clock - begin <= LONG:
-            return CaughtUp(outcome, begin, cursor, complete=True)
+            return CaughtUp(begin, cursor, complete=True)
         end = min(begin + seconds, clock - LONG // 2)
         progress(f"polling {name}: {format_day(begin)}", begin - since, clock - since)
         with archive.between(name, begin, end) as answer:
@@ -77,9 +78,9 @@ def catch_up(
 
             # A mirror lags: it is asked again for what it does not have yet.
             part = store_response(database, answer, name, None if answer.from_mirror else after)
-        outcome += part
+        outcomes.append(part)
         mails = max(part.new_mails + part.known_mails, 1)
         seconds = min(max(seconds * _MAILS // mails, seconds // _FASTER, _SHORTEST), seconds * _FASTER, _LONGEST)
         begin = end
         archive.rest(_REST)
-    return CaughtUp(outcome, begin, cursor, complete=False)
+    return CaughtUp(begin, cursor, complete=False)

@@ -8,7 +8,6 @@ decide; this module fetches what they need and stores the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -44,24 +43,13 @@ from patchwatch.sync import (
 from patchwatch.sync.amend import Plan
 from patchwatch.sync.claims import Earlier, claims_in
 from patchwatch.sync.conversations import Conversations
+from patchwatch.sync.outcome import Change
 from patchwatch.sync.recognize import recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
 """Returns the link of a posting to one of the postings near it in the index (patchwatch.series.version_links)."""
 
 _NONE: culprits.Replacements = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A series whose state or turn changed; `before` is empty for a new one."""
-
-    series_id: int
-    title: str
-    before: str
-    after: str
-    turn_before: str
-    turn: str
 
 
 class Derivation:

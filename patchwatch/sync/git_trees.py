@@ -11,20 +11,26 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
 from patchwatch.config import Tree
 from patchwatch.counts import plural
+from patchwatch.db import LazyModule
 from patchwatch.db import git_trees as stored
 from patchwatch.db.database import Database
 from patchwatch.progress import Progress, no_progress
-from patchwatch.sources.git.tree import Position, TreeReader, parse_position
-from patchwatch.sync import applied_commits
-from patchwatch.sync.derive import Derivation
 from patchwatch.sync.isolate import failure
+from patchwatch.sync.outcome import Change
 from patchwatch.sync.turns import ALONE, Turns
+
+if TYPE_CHECKING:
+    from patchwatch.sources.git import tree as source
+    from patchwatch.sync import applied_commits, derive
+else:  # most polls have no tree to read
+    source = LazyModule("patchwatch.sources.git.tree")
+    applied_commits, derive = LazyModule("patchwatch.sync.applied_commits"), LazyModule("patchwatch.sync.derive")
 
 _T = TypeVar("_T")
 _BATCH = 2_000  # commits in a transaction: others may want to write too
@@ -40,6 +46,7 @@ class TreeReport:
     gone: int = 0
     patches: int = 0  # new commits that are patches of known postings
     failure: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def line(self) -> str:
@@ -94,7 +101,7 @@ def _follow_config(database: Database, trees: Sequence[Tree]) -> None:
 def _read_one(database: Database, tree: Tree, now: int, progress: Callable[[str], None]) -> TreeReport:
     progress(f"reading {tree.name}")
     try:
-        return _read(database, tree, TreeReader(tree), now)
+        return _read(database, tree, source.TreeReader(tree), now)
     except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this tree)
         reason = failure(error)
         with database.write() as connection:
@@ -103,19 +110,20 @@ def _read_one(database: Database, tree: Tree, now: int, progress: Callable[[str]
         return TreeReport(tree.name, failure=reason)
 
 
-def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeReport:
+def _read(database: Database, tree: Tree, reader: source.TreeReader, now: int) -> TreeReport:
     with database.read() as connection:
         row = stored.tree(connection, tree.name)
     tips = reader.tips()
-    begin = reader.begin(parse_position(row.position), now)
+    begin = reader.begin(source.parse_position(row.position), now)
     tags = reader.tags() if tree.mainline else []
     seen: set[str] = set()
     new: list[int] = []
+    changes: list[Change] = []
     for batch in _batches(reader.commits(tips, begin), _BATCH):
         seen.update(commit.sha for commit in batch)
         with database.write() as connection:
             added = stored.add_commits(connection, row.id, batch)
-            _update_series(connection, added)
+            changes += _update_series(connection, added)
         new += added
     left = reader.left(tips, begin) if begin.tips else None
     with database.write() as connection:
@@ -123,37 +131,39 @@ def _read(database: Database, tree: Tree, reader: TreeReader, now: int) -> TreeR
             gone = [i for sha, i in stored.held_by(connection, row.id).items() if sha not in seen]
         else:
             gone = stored.ids_of(connection, row.id, left)
-        _release(connection, row.id, gone)
-        moved = {"position": Position(tips, begin.since, begin.since_days).to_json(), "tags": json.dumps(tags)}
+        changes += _release(connection, row.id, gone)
+        moved = {"position": source.Position(tips, begin.since, begin.since_days).to_json(), "tags": json.dumps(tags)}
         stored.set_tree(connection, tree.name, **moved, read_at=now, failed_at=None, failure=None)
-    _find_patch_ids(database, row.id, reader)
+    changes += _find_patch_ids(database, row.id, reader)
     with database.read() as connection:
         patches = applied_commits.count_known(connection, new)
-    return TreeReport(tree.name, len(new), len(gone), patches)
+    return TreeReport(tree.name, len(new), len(gone), patches, changes=tuple(changes))
 
 
-def _find_patch_ids(database: Database, tree: int, reader: TreeReader) -> None:
+def _find_patch_ids(database: Database, tree: int, reader: source.TreeReader) -> list[Change]:
     """Compute the patch-ids of commits that may match a posting; mail since the last read can add some."""
+    changes: list[Change] = []
     with database.read() as connection:
         wanted = stored.without_patch_id(connection, tree)
     if not wanted or reader.partial():
-        return
+        return changes
     for some in _batches(iter(wanted), _DIFFS):
         found = {wanted[sha]: patch_id for sha, patch_id in reader.patch_ids(some).items()}
         with database.write() as connection:
             stored.set_patch_ids(connection, found)
-            _update_series(connection, [i for i, patch_id in found.items() if patch_id])
+            changes += _update_series(connection, [i for i, patch_id in found.items() if patch_id])
+    return changes
 
 
-def _update_series(connection: Connection, commit_ids: Collection[int]) -> None:
+def _update_series(connection: Connection, commit_ids: Collection[int]) -> tuple[Change, ...]:
     """Recompute the series whose patches these commits may be."""
-    Derivation(connection).reconsider(applied_commits.revisions_of(connection, commit_ids))
+    return derive.Derivation(connection).reconsider(applied_commits.revisions_of(connection, commit_ids))
 
 
-def _release(connection: Connection, tree: int, commit_ids: Collection[int]) -> None:
+def _release(connection: Connection, tree: int, commit_ids: Collection[int]) -> tuple[Change, ...]:
     series = applied_commits.revisions_of(connection, commit_ids)
     stored.release(connection, tree, commit_ids)
-    Derivation(connection).reconsider(series)
+    return derive.Derivation(connection).reconsider(series)
 
 
 def _batches(of: Iterator[_T], size: int) -> Iterator[list[_T]]:

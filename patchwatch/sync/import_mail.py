@@ -14,7 +14,8 @@ from patchwatch.db.dictionaries import mail_dictionary
 from patchwatch.progress import Progress, no_progress
 from patchwatch.sources.files.open import open_source
 from patchwatch.sync import postponed
-from patchwatch.sync.ingest import NOTHING, Outcome, derive_postponed, ingest
+from patchwatch.sync.ingest import derive_postponed, ingest
+from patchwatch.sync.outcome import NOTHING, Outcome
 from patchwatch.sync.parallel import read_batches
 from patchwatch.sync.read_mail import OBJECTS
 

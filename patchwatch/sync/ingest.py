@@ -24,37 +24,13 @@ from patchwatch.db.packing import pack, unpack
 from patchwatch.db.sql import chunks
 from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.progress import Progress, no_progress
-from patchwatch.sync.derive import Change, Derivation
+from patchwatch.sync.derive import Derivation
+from patchwatch.sync.outcome import NOTHING, Outcome
 from patchwatch.sync.packed_mail import is_damaged
 from patchwatch.sync.read_mail import Read, parse_mail, read_mail
 
 _REINDEX_BATCH = 500
 _AT_ONCE = 20  # stored mails in memory: one can have tens of megabytes
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of an ingest."""
-
-    new_mails: int
-    known_mails: int
-    changes: tuple[Change, ...]
-    revisions: tuple[str, ...]  # roots of new revisions
-    too_large: tuple[str, ...] = ()  # message-ids of mails that were not stored
-    unread: tuple[str, ...] = ()  # mails that a git repository lacks, each with the reason
-
-    def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(
-            self.new_mails + other.new_mails,
-            self.known_mails + other.known_mails,
-            self.changes + other.changes,
-            self.revisions + other.revisions,
-            self.too_large + other.too_large,
-            self.unread + other.unread,
-        )
-
-
-NOTHING = Outcome(0, 0, (), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ header).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,12 +19,11 @@ from sqlalchemy import Connection
 
 from patchwatch.config import Poll, Tree
 from patchwatch.counts import plural
-from patchwatch.db import derived, inboxes, series_flags, watched
+from patchwatch.db import derived, inboxes, watched
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
 from patchwatch.db.inbox_rows import inbox_rows
 from patchwatch.db.posting_codec import decode_posting
-from patchwatch.db.watched import WatchedSeries
 from patchwatch.errors import DatabaseError, InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.progress import Progress
 from patchwatch.series.model import InboxRow
@@ -33,13 +32,12 @@ from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.urls import EVERYWHERE
 from patchwatch.sync import feed
 from patchwatch.sync.catch_up import catch_up
-from patchwatch.sync.derive import Change
 from patchwatch.sync.git_trees import TreeReport, read_trees
-from patchwatch.sync.ingest import NOTHING, Outcome
 from patchwatch.sync.isolate import failure
+from patchwatch.sync.outcome import NOTHING, Change, Outcome
 from patchwatch.sync.poll_lock import decode_owner
+from patchwatch.sync.responses import store_response
 from patchwatch.sync.turns import ALONE, Turns
-from patchwatch.sync.watch import complete, fetch_thread, store_response
 from patchwatch.times import format_day
 
 TREES = "git trees"
@@ -164,7 +162,7 @@ def poll(
     """
     with database.read() as connection:
         names = [name for name in inboxes_to_poll(inbox_rows(executor(connection))) if only is None or name in only]
-        before = watched.watched_series(connection)
+        any_watched = watched.is_any(executor(connection))
 
     def poll_inbox(name: str) -> list[InboxReport]:
         return [_poll_inbox(database, archive, settings, name, progress, turns)]
@@ -177,18 +175,20 @@ def poll(
     for done, name in enumerate(names):
         progress(f"polling {name}", done, len(names))
         reports += _in_turn(turns, name, rest, poll_inbox)
-    if before and (only is None or EVERYWHERE in only):
+    if any_watched and (only is None or EVERYWHERE in only):
         reports += _in_turn(turns, EVERYWHERE, rest, poll_everywhere)
-    own = {root for report in reports for root in report.outcome.revisions}
-    reports += _complete_new_revisions(database, archive, settings, before, progress, own if turns.shared else None)
+    total = sum((report.outcome for report in reports), NOTHING)
+    if total.revisions:
+        completed, failures = _complete_new_revisions(database, archive, settings, total.revisions, progress)
+        total += completed
+        reports += failures
     tree_reports: tuple[TreeReport, ...] = ()
     if only is None or (TREES if turns.shared else EVERYWHERE) in only:
         tree_reports = read_trees(database, trees, _clock() if now is None else now, progress, turns)
+    changes = (*total.changes, *(change for report in tree_reports for change in report.changes))
     with database.read() as connection:
-        mine = series_flags.watched(executor(connection))
-        after = {number: row for number, row in watched.watched_series(connection).items() if number in mine}
-        revisions = _new_revisions(connection, before, after)
-    return PollReport(tuple(reports), _changes(before, after), revisions, tree_reports)
+        mine, revisions = _changes_of_mine(connection, changes), _new_revisions(connection, total.revisions)
+    return PollReport(tuple(reports), mine, revisions, tree_reports)
 
 
 def _in_turn(turns: Turns, name: str, rest: float, poll: Callable[[str], list[InboxReport]]) -> list[InboxReport]:
@@ -231,13 +231,14 @@ def _poll_inbox(
         since = clock - settings.first_days * _DAY
     else:
         since = cursor - (settings.deep_overlap_hours * 3600 if deep else settings.overlap_minutes * 60)
+    outcomes: list[Outcome] = []
     try:
         mine = partial(turns.is_mine, name=name)
-        caught_up = catch_up(database, archive, name, max(since, 0), cursor, clock, progress, mine)
+        caught_up = catch_up(database, archive, name, max(since, 0), cursor, clock, progress, mine, outcomes)
         if not caught_up.complete:
             with database.write() as connection:
                 inboxes.set_inbox(connection, name, failed_at=None, failure=None, polled_at=clock)
-            return InboxReport(name, caught_up.outcome, behind=format_day(caught_up.since))
+            return InboxReport(name, sum(outcomes, NOTHING), behind=format_day(caught_up.since))
         since, cursor = caught_up.since, caught_up.cursor
         with archive.since(name, since) as answer:
             requested_at = min(answer.requested_at, clock)
@@ -252,31 +253,37 @@ def _poll_inbox(
                         values["deep_at"] = clock
                 inboxes.set_inbox(connection, name, **values)
 
-            outcome = caught_up.outcome + store_response(database, answer, name, after)
-            if not outcome.new_mails and not answer.from_mirror:
-                outcome += feed.fetch_new(database, archive, name)
+            outcomes.append(store_response(database, answer, name, after))
+            if not any(one.new_mails for one in outcomes) and not answer.from_mirror:
+                outcomes.append(feed.fetch_new(database, archive, name))
     except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this list)
-        return _failed(database, name, name, error, clock)
-    return InboxReport(name, outcome)
+        return _failed(database, name, name, error, clock, sum(outcomes, NOTHING))
+    return InboxReport(name, sum(outcomes, NOTHING))
 
 
 def _wait(error: Exception) -> float:
     return (error.retry_after or 0.0) if isinstance(error, LoreResponseError) else 0.0
 
 
-def _failed(database: Database, name: str, shown: str, error: Exception, clock: int) -> InboxReport:
+def _failed(
+    database: Database, name: str, shown: str, error: Exception, clock: int, outcome: Outcome = NOTHING
+) -> InboxReport:
     """Store the failure of an inbox; errors that concern more than that are raised again."""
     reason = failure(error)
     with database.write() as connection:
         since = inboxes.failing_since(connection, name)
         inboxes.set_inbox(connection, name, failed_at=since or clock, failure=reason)
-    return InboxReport(shown, NOTHING, reason, _wait(error))
+    return InboxReport(shown, outcome, reason, _wait(error))
 
 
 def _poll_without_list(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
     """Fetch the newest thread of each watched series without a known list (found only in /all/)."""
     with database.read() as connection:
         roots = watched.in_no_inbox(connection)
+    if not roots:
+        return []
+    from patchwatch.sync.watch import fetch_thread
+
     total = NOTHING
     failures: list[InboxReport] = []
     for done, root in enumerate(roots):
@@ -290,7 +297,8 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
             break
         except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this thread)
             failures.append(InboxReport("threads", NOTHING, failure(error)))
-    return [*([InboxReport("threads", total)] if roots and not failures else []), *failures]
+    last = failures.pop() if failures else InboxReport("threads", NOTHING)
+    return [*failures, replace(last, outcome=total)]
 
 
 def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
@@ -318,54 +326,42 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
     except InboxNotFoundError:
         return []  # a private archive without /all/
     except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this query)
-        return [_failed(database, EVERYWHERE, "elsewhere", error, clock)]
+        return [_failed(database, EVERYWHERE, "elsewhere", error, clock, total)]
     return [InboxReport("elsewhere", total)] if total.new_mails else []
 
 
-_Watched = Mapping[int, WatchedSeries]
-
-
 def _complete_new_revisions(
-    database: Database,
-    archive: Archive,
-    settings: Poll,
-    before: _Watched,
-    progress: Progress,
-    among: Set[str] | None,
-) -> list[InboxReport]:
-    """Fetch mail of new revisions of watched series that the poll did not bring, or only of those `among` some."""
+    database: Database, archive: Archive, settings: Poll, roots: Collection[str], progress: Progress
+) -> tuple[Outcome, list[InboxReport]]:
+    """Fetch mail of these new revisions, as far as they are watched, that the poll did not bring."""
+    from patchwatch.sync.watch import complete, lacking
+
     with database.read() as connection:
-        after = watched.watched_series(connection)
-    changed = [i for i, row in after.items() if i not in before or row.roots != before[i].roots]
-    changed = [i for i in changed if among is None or not among.isdisjoint(after[i].roots)]
-    if changed:
-        try:
-            complete(database, archive, settings, changed, progress)
-        except LoreError:
-            return []  # the polled mail is stored; the next poll brings the rest
-        except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than these series)
-            return [InboxReport("other versions", NOTHING, failure(error))]
-    return []
+        found = {r.series_id for r in derived.revisions_by_root(connection, roots) if r.series_id is not None}
+        changed = lacking(connection, watched.watched_among(executor(connection), found), roots)
+    try:
+        return complete(database, archive, settings, sorted(changed), progress) if changed else NOTHING, []
+    except LoreError:
+        return NOTHING, []  # the polled mail is stored; the next poll brings the rest
+    except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than these series)
+        return NOTHING, [InboxReport("other versions", NOTHING, failure(error))]
 
 
-def _changes(before: _Watched, after: _Watched) -> tuple[Change, ...]:
-    changed = [
-        Change(number, row.title, old.state, row.state, old.turn, row.turn)
-        for number, row in after.items()
-        if (old := before.get(number)) is not None and (old.state, old.turn) != (row.state, row.turn)
-    ]
-    return tuple(sorted(changed, key=lambda change: change.series_id))
+def _changes_of_mine(connection: Connection, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the changes of series that I watch, those of one series as one."""
+    found: dict[int, Change] = {}
+    for one in changes:
+        first = found.get(one.series_id, one)
+        found[one.series_id] = replace(one, before=first.before, turn_before=first.turn_before)
+    mine = watched.watched_among(executor(connection), found, mine=True)
+    moved = (one for one in found.values() if (one.before, one.turn_before) != (one.after, one.turn))
+    return tuple(sorted((c for c in moved if c.before and c.series_id in mine), key=lambda c: c.series_id))
 
 
-def _new_revisions(connection: Connection, before: _Watched, after: _Watched) -> tuple[str, ...]:
-    """Return the new postings of series that were watched before, as "#12 title: v6"."""
-    new = {
-        root: number
-        for number, row in after.items()
-        if (old := before.get(number)) is not None and old.roots != row.roots
-        for root in row.roots
-        if root not in old.roots
-    }
-    versions = {r.root: decode_posting(r.posting).version for r in derived.revisions_by_root(connection, new)}
-    in_order = sorted(new.items(), key=lambda one: one[1])
-    return tuple(f"#{i} {after[i].title}: v{versions[root]}" for root, i in in_order if root in versions)
+def _new_revisions(connection: Connection, roots: Iterable[str]) -> tuple[str, ...]:
+    """Return the new postings of series that I watch, as "#12 title: v6"."""
+    rows = [(r.series_id or 0, r) for r in derived.revisions_by_root(connection, roots)]
+    mine = watched.watched_among(executor(connection), {number for number, _ in rows}, mine=True)
+    titles = {number: title for number, (_, _, title) in derived.series_states(connection, mine).items()}
+    new = sorted((number, r.date, r.root, r.posting) for number, r in rows if number in titles)
+    return tuple(f"#{number} {titles[number]}: v{decode_posting(posting).version}" for number, _, _, posting in new)

@@ -7,9 +7,8 @@ among them, until nothing new is found.
 from __future__ import annotations
 
 import datetime
-import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -17,25 +16,20 @@ from patchwatch.config import Poll
 from patchwatch.db import decisions, derived, inboxes, messages, series_flags, undo
 from patchwatch.db import series as queries
 from patchwatch.db.database import Database
-from patchwatch.db.dictionaries import mail_dictionary
 from patchwatch.db.execute import executor
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import InboxNotFoundError, InvalidInputError, LoreError, MessageNotFoundError
-from patchwatch.pattern import Pattern
 from patchwatch.progress import Progress
 from patchwatch.series.posting import PostingFacts
 from patchwatch.sources.lore import query as search
 from patchwatch.sources.lore.client import Archive
 from patchwatch.sources.lore.response import Response
 from patchwatch.sources.lore.urls import EVERYWHERE, MessageAddress
-from patchwatch.sync.ingest import NOTHING, Outcome, ingest
-from patchwatch.sync.parallel import read_batches
+from patchwatch.sync.outcome import NOTHING, Outcome
 from patchwatch.sync.read_mail import read_mail
+from patchwatch.sync.responses import store_response
 
 _DAY = 86_400
-_BATCH = 500
-_BATCH_BYTES = 32 * 1024 * 1024
-_MESSAGE_ID = Pattern(rb"^message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
 _ROUNDS = 4  # of searches for more versions; each uses the titles and links that the last one found
 
 
@@ -46,51 +40,6 @@ class Watched:
     series_id: int
     title: str
     already: bool
-
-
-def store_response(
-    database: Database,
-    response: Response,
-    inbox: str | None,
-    after: Callable[[Connection, int], None] | None = None,
-) -> Outcome:
-    """Store the mails of a response, one transaction per batch.
-
-    `after` runs in the last one; it gets the arrival time of the newest mail (UTC seconds, 0 without mail).
-    """
-    too_large: list[str] = []
-
-    def batches() -> Iterable[Sequence[bytes]]:
-        part: list[bytes] = []
-        size = 0
-        for raw in response.mails(lambda head: too_large.append(_message_id(head))):
-            part.append(raw)
-            size += len(raw)
-            if len(part) == _BATCH or size > _BATCH_BYTES:
-                yield part
-                part, size = [], 0
-        yield part
-
-    total = NOTHING
-    pending = None
-    newest = 0
-    for reads in read_batches(batches(), dictionary=lambda: mail_dictionary(database)):
-        newest = max([newest, *(read.message.arrived for read in reads)])
-        if pending is not None:
-            with database.write() as connection:
-                total += ingest(connection, pending, inbox)
-        pending = reads
-    with database.write() as connection:
-        total += ingest(connection, pending or [], inbox)
-        if after is not None:
-            after(connection, newest)
-    return replace(total, too_large=tuple(too_large))
-
-
-def _message_id(head: bytes) -> str:
-    """The message-id in the first bytes of a mail."""
-    match = _MESSAGE_ID.search(head)
-    return match[1].decode("ascii", "replace") if match else "a mail without a message-id"
 
 
 def watch_address(
@@ -231,6 +180,29 @@ def complete(
         if total.new_mails == before:
             break
     return total
+
+
+def lacking(connection: Connection, series_ids: Collection[int], new: Collection[str]) -> set[int]:
+    """Return those of these series that may lack mail, after polls of lists brought `new` roots.
+
+    A list that is polled brings all of what is posted to it.  So they do if a new version was found elsewhere, is
+    incomplete, or refers to an unknown one, or if a version is missing.
+    """
+    postings: dict[int, list[PostingFacts]] = {}
+    for row in derived.series_revisions(connection, series_ids):
+        postings.setdefault(row.series_id or 0, []).append(decode_posting(row.posting))
+    named = {i for own in postings.values() for p in own for i, _ in p.earlier}
+    known = messages.known_messages(connection, named)
+    found = set()
+    for number, own in postings.items():
+        versions = {posting.version for posting in own}
+        if versions != set(range(1, max(versions) + 1)):
+            found.add(number)
+        for posting in (p for p in own if p.root in new):
+            unknown = any(message_id not in known for message_id, _ in posting.earlier)
+            if posting.incomplete or unknown or not inboxes.inboxes_of(connection, posting.root):
+                found.add(number)
+    return found
 
 
 def _related_queries(postings: Iterable[tuple[PostingFacts, Sequence[str]]], days: int) -> list[tuple[str, str]]:

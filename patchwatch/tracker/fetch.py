@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from patchwatch.series.follow_rules import Rule
     from patchwatch.series.model import SeriesRow
     from patchwatch.sources.lore.client import Archive
-    from patchwatch.sync.ingest import Outcome
+    from patchwatch.sync.outcome import Outcome
     from patchwatch.sync.poll import PollReport
     from patchwatch.sync.turns import Poller, SharedPoll, Turns
     from patchwatch.sync.verify import Problem
@@ -262,10 +262,10 @@ class Fetch(Queries):
 
         `pause` is called after each step with the seconds that it took, so that it can leave time for others.
         """
-        from patchwatch.sync.renewal import Renewal
-
         if not self.outdated().outdated or not self.turns.take(_UPGRADE).mine:
             return 0
+        from patchwatch.sync.renewal import Renewal
+
         try:
             return Renewal(self.database, progress).run(until, pause)
         finally:

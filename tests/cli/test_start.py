@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from contextlib import closing
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 
+from tests.faults.server import FaultServer, SmallArchive
 from tests.support.command_line import copy_database
+from tests.support.mails import mail
 
 pytestmark = pytest.mark.sqlite
 
 SLOW = ("b4", "difflib", "httpx", "liblore", "patchwatch.mail.parse", "pygit2", "requests", "textual")
 """Each of them takes longer to import than the command line."""
+
+RECEIVED = {"Received": f"from a by b; {formatdate(time.time() - 7200)}"}
 
 RUN = """
 import sys
@@ -94,3 +101,16 @@ def test_slow_imports_are_noticed(environment: dict[str, str], tmp_path: Path) -
     (tmp_path / "box").write_bytes(b"")
     command = f"import {tmp_path}/box --inbox x"
     assert "patchwatch.mail.parse" in slow_imports(command, environment=environment)[command]
+
+
+def test_a_poll_without_news_imports_nothing_that_parses_or_derives(environment: dict[str, str]) -> None:
+    upstream = SmallArchive()
+    upstream.deliver("net", mail(message_id="a@example.org", subject="[PATCH] x: y", headers=RECEIVED))
+    with closing(FaultServer(upstream)) as server:
+        environment |= {"PATCHWATCH_LORE_URL": server.url}
+        slow = ("feedparser", "patchwatch.mail.parse", "patchwatch.sync.derive", "patchwatch.sync.renewal", "rich")
+        first = slow_imports("follow net", "poll", environment=environment, slow=slow)
+        assert first["poll"] == ["patchwatch.mail.parse", "patchwatch.sync.derive"]
+        again = slow_imports("poll", environment=environment, slow=slow)
+        assert again == {"poll": ["feedparser"]}  # the first look at the feed
+        assert slow_imports("poll", environment=environment, slow=slow) == {"poll": []}

@@ -30,7 +30,7 @@ from patchwatch.notify.events import Event
 from patchwatch.progress import Progress
 from patchwatch.series.left import Left
 from patchwatch.series.model import InboxRow
-from patchwatch.sync.ingest import NOTHING, Outcome
+from patchwatch.sync.outcome import NOTHING, Outcome
 from patchwatch.sync.poll import InboxReport, PollReport
 from patchwatch.sync.turns import SharedPoll
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 
 from patchwatch.config import Config, Lore
 from patchwatch.db import derived, watched
+from patchwatch.db.execute import executor
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.sync.ingest import ingest
 from patchwatch.sync.read_mail import read_mail
@@ -42,12 +43,16 @@ def store(tracker: Tracker, name: str, *, inbox: str | None = None, prefix: str 
         watch_known(tracker.database, [f"{name}@example.org"], NOW)
 
 
-def test_only_watched_series_are_read(tracker: Tracker) -> None:
+def test_of_some_series_those_are_watched_that_anyone_or_i_watch(tracker: Tracker) -> None:
     store(tracker, "anvil")
     store(tracker, "barrel", watch=False)
+    store(tracker, "candle")
     with tracker.database.read() as connection:
-        (row,) = watched.watched_series(connection).values()
-    assert row == ("new", "reviewers", "anvil: count it right", ("anvil@example.org",))
+        assert watched.watched_among(executor(connection), [1, 2]) == {1}
+        assert watched.watched_among(executor(connection), [1, 2, 3], mine=True) == {1, 3}
+    with tracker.database.read(person=7) as connection:
+        assert watched.watched_among(executor(connection), [1, 2]) == {1}
+        assert watched.watched_among(executor(connection), [1, 2], mine=True) == set()
 
 
 def test_series_in_an_inbox_is_not_fetched_by_thread(tracker: Tracker) -> None:

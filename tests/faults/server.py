@@ -82,6 +82,9 @@ class SmallArchive:
     def deliver(self, inbox: str, *mails: bytes) -> None:
         self._mails.setdefault(inbox, []).extend(mails)
 
+    def mails(self, inbox: str) -> list[bytes]:
+        return self._mails[inbox]
+
     def ask(self, method: str, path: str) -> Reply:
         inbox, _, rest = unquote(path).lstrip("/").partition("/")
         stored = [m for name, mails in self._mails.items() if inbox in ("all", name) for m in mails]

@@ -20,8 +20,9 @@ from sqlalchemy import Connection
 
 from patchwatch.config import Config, Lore
 from patchwatch.db import inboxes
-from patchwatch.sync import catch_up, poll, watch
-from patchwatch.sync.ingest import Outcome, Read
+from patchwatch.sync import catch_up, ingest, poll, responses
+from patchwatch.sync.ingest import Read
+from patchwatch.sync.outcome import Outcome
 from patchwatch.sync.poll import PollReport
 from patchwatch.tracker import Tracker
 from tests.faults.server import Exchange, FaultServer, SmallArchive
@@ -158,14 +159,14 @@ def test_after_a_kill_the_next_poll_continues(world: World, tmp_path: Path) -> N
 def test_a_part_is_stored_in_transactions_of_bounded_size(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that memory does not grow with what there is to catch up with."""
     sizes: list[int] = []
-    stored = watch.ingest
+    stored = ingest.ingest
 
     def observe(connection: Connection, reads: Sequence[Read], *others: Any) -> Outcome:
         sizes.append(len(reads))
         return stored(connection, reads, *others)
 
-    monkeypatch.setattr(watch, "ingest", observe)
-    monkeypatch.setattr(watch, "_BATCH", 50)
+    monkeypatch.setattr(ingest, "ingest", observe)
+    monkeypatch.setattr(responses, "_BATCH", 50)
     count = world.deliver(NOW - 30 * DAY, NOW)
     world.set_cursor(NOW - 30 * DAY)
     world.poll()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -91,7 +92,8 @@ def tree_of(clone: GitTree, name: str = "frob-next", *, mainline: bool = False, 
 
 
 def read(database: Database, *trees: Tree) -> tuple[TreeReport, ...]:
-    return read_trees(database, trees, NOW)
+    """Read them; the changes of series are left out of the reports."""
+    return tuple(replace(report, changes=()) for report in read_trees(database, trees, NOW))
 
 
 def series(database: Database) -> SeriesRow:

@@ -9,8 +9,9 @@ import pytest
 
 from patchwatch.config import Config, Lore, Tree
 from patchwatch.errors import DatabaseError, DatabaseLockedError, LoreResponseError
-from patchwatch.sync import feed, poll, watch
+from patchwatch.sync import feed, ingest, poll
 from patchwatch.sync.isolate import failure
+from patchwatch.sync.outcome import NOTHING
 from patchwatch.tracker import Tracker
 from tests.faults.server import FaultServer, SmallArchive
 from tests.support.mails import mail
@@ -19,11 +20,17 @@ RECEIVED = {"Received": "from a by b; Mon, 3 Jul 2023 10:00:00 +0000"}
 
 
 @pytest.fixture
-def tracker(tmp_path: Path) -> Iterator[Tracker]:
-    """Follows two lists, with one mail each."""
+def upstream() -> SmallArchive:
+    """Has two lists, with one mail each."""
     upstream = SmallArchive()
     for name in ("bad", "good"):
         upstream.deliver(name, mail(message_id=f"1@{name}.example.org", headers=RECEIVED))
+    return upstream
+
+
+@pytest.fixture
+def tracker(upstream: SmallArchive, tmp_path: Path) -> Iterator[Tracker]:
+    """Follows both lists."""
     server = FaultServer(upstream)
     config = Config(lore=Lore(url=server.url), poll=poll.Poll(first_days=9999))
     tracker = Tracker(config, database_url=f"sqlite:///{tmp_path}/pw.db")
@@ -35,11 +42,19 @@ def tracker(tmp_path: Path) -> Iterator[Tracker]:
 
 
 @pytest.mark.parametrize("error", [ValueError("odd \x1b[31m"), RecursionError(), MemoryError(), KeyError("x")])
-@pytest.mark.parametrize(("module", "function"), [(watch, "ingest"), (feed, "fetch_new")])
+@pytest.mark.parametrize(("module", "function"), [(ingest, "ingest"), (feed, "fetch_new")])
 def test_bug_in_one_list_leaves_the_others(
-    module: object, function: str, error: Exception, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+    module: object,
+    function: str,
+    error: Exception,
+    upstream: SmallArchive,
+    tracker: Tracker,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tracker.poll()  # the mail is stored, so that the next poll looks into the feed
+    if function == "ingest":
+        for name in ("bad", "good"):
+            upstream.deliver(name, mail(message_id=f"2@{name}.example.org", headers=RECEIVED))
     real = getattr(module, function)
 
     def fails_for_bad(*arguments: object) -> object:
@@ -61,13 +76,14 @@ def test_bug_in_one_list_leaves_the_others(
 
 
 def test_bug_in_one_tree_leaves_the_others(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    from patchwatch.sources.git import tree
     from patchwatch.sync import git_trees
 
     class Reader:
         def __init__(self, tree: Tree) -> None:
             raise ZeroDivisionError(tree.name)
 
-    monkeypatch.setattr(git_trees, "TreeReader", Reader)
+    monkeypatch.setattr(tree, "TreeReader", Reader)
     trees = (Tree(name="one", path="/one"), Tree(name="two", path="/two"))
     reports = git_trees.read_trees(tracker.database, trees, 0)
     assert [r.name for r in reports if "ZeroDivisionError" in r.failure] == ["one", "two"]
@@ -79,14 +95,14 @@ def test_unusable_database_is_not_the_failure_of_a_list() -> None:
 
 
 def test_damaged_page_of_one_list_leaves_the_others(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = watch.ingest
+    real = ingest.ingest
 
     def fails_for_bad(*arguments: object) -> object:
         if arguments[-1] == "bad":
             raise DatabaseError("database disk image is malformed")
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(watch, "ingest", fails_for_bad)
+    monkeypatch.setattr(ingest, "ingest", fails_for_bad)
     assert tracker.poll().failures == ("bad: database disk image is malformed",)
     assert tracker.mail_count() == 1  # of the other list
 
@@ -105,17 +121,19 @@ def test_failure_that_is_known_keeps_its_text() -> None:
 
 
 def test_list_that_fails_does_not_keep_new_versions_from_being_completed(
-    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+    upstream: SmallArchive, tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    called = []
-    monkeypatch.setattr(poll, "_complete_new_revisions", lambda *_: called.append(1) or [])
+    completed: list[object] = []
+    monkeypatch.setattr(poll, "_complete_new_revisions", lambda *given: completed.append(given[3]) or (NOTHING, []))
 
     def fail(*_arguments: object) -> None:
         raise LoreResponseError("503")
 
     monkeypatch.setattr(feed, "fetch_new", fail)
     tracker.poll()
+    completed.clear()
+    upstream.deliver("good", mail(message_id="patch@good.example.org", subject="[PATCH] x: y", headers=RECEIVED))
     report = tracker.poll()
-    assert [row.failure for row in report.inboxes] == ["503", "503"]
-    assert report.failures == ("bad, good: 503",)
-    assert len(called) == 2
+    assert [row.failure for row in report.inboxes] == ["503", ""]
+    assert report.failures == ("bad: 503",)
+    assert completed == [("patch@good.example.org",)]

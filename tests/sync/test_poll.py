@@ -220,10 +220,10 @@ def test_kill_between_batches_neither_loses_nor_duplicates_mail(
     lore_server.deliver(inbox, p.patch(1))
     tracker.watch(f"{lore_server.url}/{inbox}/{p.id('v1')}/")
     lore_server.deliver(inbox, *(p.reply(1, f"Remark {n}.", what=f"r{n}") for n in range(5)), p.patch(2))
-    from patchwatch.sync import watch
+    from patchwatch.sync import ingest, responses
 
-    monkeypatch.setattr(watch, "_BATCH", 2)
-    real = watch.ingest
+    monkeypatch.setattr(responses, "_BATCH", 2)
+    real = ingest.ingest
     calls = []
 
     def dies(connection, reads, box=None):  # type: ignore[no-untyped-def]
@@ -232,10 +232,10 @@ def test_kill_between_batches_neither_loses_nor_duplicates_mail(
             raise KeyboardInterrupt
         return real(connection, reads, box)
 
-    monkeypatch.setattr(watch, "ingest", dies)
+    monkeypatch.setattr(ingest, "ingest", dies)
     with pytest.raises(KeyboardInterrupt):
         tracker.poll()
-    monkeypatch.setattr(watch, "ingest", real)
+    monkeypatch.setattr(ingest, "ingest", real)
     tracker.poll()
     (row,) = tracker.series()
     assert [(r.version, r.follow_ups) for r in row.revisions] == [(1, 5), (2, 0)]
@@ -293,7 +293,7 @@ def test_feed_entries_from_before_the_watch_are_not_fetched(
 
 
 def test_one_reason_for_many_lists_is_given_once() -> None:
-    from patchwatch.sync.ingest import NOTHING
+    from patchwatch.sync.outcome import NOTHING
     from patchwatch.sync.poll import InboxReport, PollReport
 
     down = "can't reach http://main.test (refused)."
@@ -305,7 +305,7 @@ def test_one_reason_for_many_lists_is_given_once() -> None:
 
 
 def test_a_summary_counts_no_mails_if_nothing_could_be_polled() -> None:
-    from patchwatch.sync.ingest import NOTHING
+    from patchwatch.sync.outcome import NOTHING
     from patchwatch.sync.poll import InboxReport, PollReport
 
     failing, fine = InboxReport("bpf", NOTHING, "refused"), InboxReport("netdev", NOTHING)

@@ -10,6 +10,7 @@ nothing: then the failure of the main server is reported.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,6 +47,35 @@ class _ServerReply(Generic[T]):
     reply: Reply[T]
     base: str
     outage: LoreError | None  # why the main server failed, if a mirror replied
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The newest messages of an inbox, as received."""
+
+    content: bytes
+    url: str  # for messages
+
+    @property
+    def digest(self) -> str:
+        """The same for the same feed: parsing one takes longer than fetching it."""
+        return hashlib.sha256(self.content).hexdigest()[:20]
+
+    @property
+    def entries(self) -> tuple[FeedEntry, ...]:
+        """The messages, newest first.
+
+        Raises:
+            LoreResponseError: it is not a feed.
+        """
+        if not self.content:
+            return ()
+        from patchwatch.sources.lore.atom import parse_feed
+
+        try:
+            return parse_feed(self.content)
+        except LoreResponseError as error:
+            raise LoreResponseError(f"{self.url}: {error}", status=200) from None
 
 
 class Archive:
@@ -154,17 +184,19 @@ class Archive:
         Raises:
             InboxNotFoundError: the archive has no such inbox.
         """
-        from patchwatch.sources.lore.atom import parse_feed
+        return self.feed(inbox).entries
 
+    def feed(self, inbox: str) -> Feed:
+        """The feed of an inbox, which is parsed when its entries are read; one without mail if the inbox has none.
+
+        Raises:
+            InboxNotFoundError: the archive has no such inbox.
+        """
         path = f"/{self._checked(inbox)}/new.atom"
         found = self._send(Request("GET", path, accept_encoding="gzip"), _read_feed)
         if found.reply.body is None:  # public-inbox also sends 404 for an inbox without mail
             self._require_inbox(inbox, found.outage)
-            return ()
-        try:
-            return parse_feed(found.reply.body)
-        except LoreResponseError as error:
-            raise LoreResponseError(f"{display_url(found.base + path)}: {error}", status=200) from None
+        return Feed(found.reply.body or b"", display_url(found.base + path))
 
     def _read_mailbox(self, chunks: Iterator[bytes], headers: httpx.Headers, url: str) -> Mailbox:
         return read_mailbox(chunks, url, self._settings.max_answer_megabytes * _MEGABYTE)
