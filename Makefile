@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test test-postgresql test-quick lint types contracts check format screenshots bench-absence bench-ingest bench-poll bench-postgresql bench-scale bench-start bench-tui bench-understanding \
+.PHONY: demo test test-postgresql test-quick lint types contracts check format screenshots bench-absence bench-ingest bench-news bench-poll bench-postgresql bench-scale bench-start bench-tui bench-understanding \
   bench-upgrade keys share layers faults digest-examples soak team torture clean
 
 demo: $(VENV)/installed
@@ -95,6 +95,10 @@ digest-examples: $(VENV)/installed
 # CPU time of a poll without news, with more and more watched series.
 bench-poll: $(VENV)/installed
 	$(BIN)/python bench/poll.py $(ARGS)
+
+# Requests and CPU time of a poll that brings ten mails, from a private public-inbox.
+bench-news: $(VENV)/installed-dev
+	$(BIN)/python bench/news.py $(ARGS)
 
 bench-scale: $(VENV)/installed
 	$(BIN)/python bench/scale.py $(ARGS)
