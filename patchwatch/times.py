@@ -6,6 +6,7 @@ All times are seconds since the epoch.  A day begins at midnight UTC.  Pure: the
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from functools import lru_cache
 
 from patchwatch.counts import plural
@@ -139,3 +140,18 @@ def _days_until(name: str, now: int) -> int | None:
             today = datetime.datetime.fromtimestamp(now, datetime.UTC).weekday()
             return (number - today - 1) % 7 + 1
     return None
+
+
+def first_change(state: Callable[[int], object], now: int, end: int) -> int:
+    """Return when a state that depends on the time changes first, at the latest `end`; it never changes back."""
+    before = state(now)
+    if state(end - 1) == before:
+        return end
+    same, other = now, end - 1
+    while other - same > 1:
+        middle = (same + other) // 2
+        if state(middle) == before:
+            same = middle
+        else:
+            other = middle
+    return other

@@ -18,7 +18,7 @@ from patchwatch.db import watched
 from patchwatch.db.execute import executor
 from patchwatch.db.messages import forget_setting, set_setting, setting, settings_named
 from patchwatch.db.people import FIRST, acting
-from patchwatch.db.sql import insert_missing, next_id
+from patchwatch.db.sql import chunks, insert_missing, insert_rows, next_id, rows_with, select_once
 from patchwatch.db.versions import FACTS_VERSION
 from patchwatch.series.model import Event
 
@@ -26,7 +26,7 @@ _CURSOR, _RENEWED = "events", "renewed"  # beginnings of the names of settings
 
 
 class SeriesSnapshot(NamedTuple):
-    """A series at the last scan for events; stored as an array."""
+    """A series at the last scan for events; stored as a JSON array."""
 
     state: str
     turn: str
@@ -34,13 +34,14 @@ class SeriesSnapshot(NamedTuple):
     actions: Mapping[str, str]  # by audience: the next action
 
 
-class EventCursor(msgspec.Struct, frozen=True, array_like=True):
+class EventCursor(NamedTuple):
     """The database at the last scan for events; stored as a JSON array."""
 
     mail: int  # primary key of the newest message
     at: int  # UTC seconds
     facts_version: int
-    series: dict[int, SeriesSnapshot]  # by number
+    generation: int
+    rules: str  # what next actions depended on besides the series and the time
 
     @property
     def parser_changed(self) -> bool:
@@ -59,6 +60,7 @@ class QueuedEvent:
 
 _encoder = msgspec.json.Encoder()
 _cursor_decoder = msgspec.json.Decoder(EventCursor)
+_snapshot_decoder = msgspec.json.Decoder(SeriesSnapshot)
 _event_decoder = msgspec.json.Decoder(Event)
 
 
@@ -71,6 +73,35 @@ def event_cursor(connection: Connection) -> EventCursor | None:
 def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
     """Store the cursor of a scan."""
     set_setting(connection, _own(_CURSOR, connection), _encoder.encode(cursor).decode())
+
+
+def due(connection: Connection, now: int) -> set[int]:
+    """Return the series whose next action can be another by now, although nothing changed in them."""
+    c = t.scanned.c
+    return set(connection.scalars(select(c.series_id).where(c.person == acting(connection).person, c.until <= now)))
+
+
+def snapshots(connection: Connection, series: Iterable[int]) -> dict[int, SeriesSnapshot]:
+    """Return what my last scan saw of these series; those that it did not see are left out."""
+    c = t.scanned.c
+    mine = select_once(c.series_id, c.snapshot, c.person)
+    rows = rows_with(connection, mine, c.series_id, series)
+    person = acting(connection).person
+    return {number: _snapshot_decoder.decode(text) for number, text, whose in rows if whose == person}
+
+
+def set_snapshots(
+    connection: Connection, scanned: Iterable[int], seen: Mapping[int, tuple[SeriesSnapshot, int]]
+) -> None:
+    """Store what a scan of mine saw of some series, and until when that holds; forget those that I no longer watch."""
+    c, person = t.scanned.c, acting(connection).person
+    for part in chunks(scanned):
+        connection.execute(delete(t.scanned).where(c.person == person, c.series_id.in_(part)))
+    rows = [
+        {"person": person, "series_id": number, "snapshot": _encoder.encode(snapshot).decode(), "until": until}
+        for number, (snapshot, until) in seen.items()
+    ]
+    insert_rows(connection, t.scanned, rows)
 
 
 def _own(name: str, connection: Connection) -> str:

@@ -3,9 +3,10 @@
 What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
 `not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `read_range`, `visit`, `patch_mark`, and
-their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What
-`reindex` rebuilds: `citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`,
-`committer`, `series`; what of it is not up to date: `outdated`.
+their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What polls
+and scans for events know of watched series: `series_change`, `poll_target`, `scanned`.  What `reindex` rebuilds:
+`citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what
+of it is not up to date: `outdated`.
 """
 
 from __future__ import annotations
@@ -337,6 +338,33 @@ notification = Table(
     Column("event_id", String, nullable=False),
     Column("event", Text, nullable=False),  # patchwatch.db.event_queue: Event
     UniqueConstraint("person", "listener", "event_id"),
+)
+
+series_change = Table(  # patchwatch.db.series_changes
+    "series_change",
+    metadata,
+    Column("series_id", ROW, primary_key=True, autoincrement=False),
+    Column("generation", BigInteger, nullable=False, index=True),
+)
+
+poll_target = Table(  # patchwatch.db.poll_targets
+    "poll_target",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("series_id", ROW, primary_key=True),
+    Index("ix_poll_target_series", "series_id"),
+    sqlite_with_rowid=False,
+)
+
+scanned = Table(  # the series that a person watches, at their last scan for events
+    "scanned",
+    metadata,
+    Column("person", ROW, primary_key=True),
+    Column("series_id", ROW, primary_key=True),
+    Column("snapshot", Text, nullable=False),  # patchwatch.db.event_queue: SeriesSnapshot
+    Column("until", TIME, nullable=False),  # then their next action can be another, although nothing changed
+    Index("ix_scanned_until", "person", "until"),
 )
 
 setting = Table(

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, and_, delete, insert, select
 
 from patchwatch.db import schema as t
+from patchwatch.db import series_changes
 from patchwatch.db.people import acting
 from patchwatch.db.sql import chunks, dumps, next_id
 
@@ -47,6 +48,7 @@ def logged(connection: Connection, decided: Decided, message_ids: Iterable[str],
     after = _about(connection, table, ids)
     change = {"table": decided, "before": _without(before, after), "after": _without(after, before)}
     if change["before"] or change["after"]:
+        series_changes.note_decided(connection, ids)
         number = next_id(connection, t.undo_log)
         connection.execute(
             insert(t.undo_log).values(id=number, at=at, by=acting(connection).name, what=what, change=dumps(change))
@@ -71,9 +73,9 @@ def undo_last(connection: Connection) -> Undone | None:
             connection.execute(delete(table).where(_is(table, key)))
         if change["before"]:
             connection.execute(insert(table), change["before"])
-        return Undone(
-            entry.what, change["table"], frozenset(name for key in keys for name in key if isinstance(name, str))
-        )
+        names = frozenset(name for key in keys for name in key if isinstance(name, str))
+        series_changes.note_decided(connection, names)
+        return Undone(entry.what, change["table"], names)
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from patchwatch.db import citations as cited_commits
-from patchwatch.db import decisions, derived, file_changes, remembered
+from patchwatch.db import decisions, derived, file_changes, remembered, series_changes
 from patchwatch.db import messages as mails
 from patchwatch.db.claims_codec import decode_claims
 from patchwatch.db.derived import StoredRevision
@@ -373,6 +373,7 @@ class Derivation:
         self.series.update(row["id"] for row in rows)
         derived.change_revisions(self._db, moved)
         derived.replace_series(self._db, old_ids - {row["id"] for row in rows}, rows)
+        series_changes.note(self._db, old_ids.union(numbers))
         return tuple(changes)
 
     def _earlier(self, members: Sequence[StoredRevision], stored: tuple[str, str] | None) -> Earlier | None:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import structs
 from sqlalchemy import Connection
 
-from patchwatch.db import derived, dictionaries, inboxes, outdated
+from patchwatch.db import derived, dictionaries, inboxes, outdated, series_changes
 from patchwatch.db import messages as mails
 from patchwatch.db.dictionaries import Kind
 from patchwatch.db.message_codec import decode_message, encode_message
@@ -65,6 +65,7 @@ def ingest(
     derivation.change_messages(changed)
     if inbox is not None:
         mails.add_copies(connection, (known[i] for i in batch), inboxes.inbox_id(connection, inbox))
+        series_changes.note_seen(connection, [known[i] for i in batch if i not in fresh])
     changes, revisions = derivation.finish(postpone=postpone)
     dictionaries.train_missing(connection)
     return Outcome(len(fresh), len(batch) - len(fresh), changes, revisions)

@@ -19,10 +19,9 @@ from sqlalchemy import Connection
 
 from patchwatch.config import Poll, Tree
 from patchwatch.counts import plural
-from patchwatch.db import derived, inboxes, watched
+from patchwatch.db import derived, inboxes, poll_targets, watched
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
-from patchwatch.db.inbox_rows import inbox_rows
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import DatabaseError, InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.progress import Progress
@@ -160,14 +159,17 @@ def poll(
     inboxes to poll; EVERYWHERE stands for everything that is in no inbox: threads without a list, the authors' posts to
     other lists, and git trees.  What another process polls now, or did within `rest` seconds, is left to it.
     """
+    poll_targets.refresh(database)
     with database.read() as connection:
-        names = [name for name in inboxes_to_poll(inbox_rows(executor(connection))) if only is None or name in only]
+        lists = poll_targets.lists(executor(connection))
         any_watched = watched.is_any(executor(connection))
+    names = [name for name in lists if name != EVERYWHERE and (only is None or name in only)]
 
     def poll_inbox(name: str) -> list[InboxReport]:
         return [_poll_inbox(database, archive, settings, name, progress, turns)]
 
     def poll_everywhere(_: str) -> list[InboxReport]:
+        poll_targets.refresh(database)  # the lists may have brought new authors
         found = _poll_without_list(database, archive, progress)
         return found + _poll_other_lists(database, archive, settings, progress)
 
@@ -279,7 +281,7 @@ def _failed(
 def _poll_without_list(database: Database, archive: Archive, progress: Progress) -> list[InboxReport]:
     """Fetch the newest thread of each watched series without a known list (found only in /all/)."""
     with database.read() as connection:
-        roots = watched.in_no_inbox(connection)
+        roots = poll_targets.threads(executor(connection))
     if not roots:
         return []
     from patchwatch.sync.watch import fetch_thread
@@ -304,7 +306,7 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
 def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
     """Fetch what the authors of watched series posted to other lists, with one query to /all/."""
     with database.read() as connection:
-        people = watched.authors(connection)
+        people = poll_targets.authors(executor(connection))
         cursor, _ = inboxes.cursor(connection, EVERYWHERE)
     if not people:
         return []
@@ -315,7 +317,7 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
     last = datetime.datetime.fromtimestamp(clock, datetime.UTC).date() + datetime.timedelta(days=2)
     total = NOTHING
     try:
-        for query in search.by_people(sorted(people), first, last):
+        for query in search.by_people(people, first, last):
             with archive.search(EVERYWHERE, query) as answer:
                 asked_at = max(min(answer.requested_at, clock), begin) if not answer.from_mirror else None
                 total += store_response(database, answer, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from patchwatch.db.event_queue import QueuedEvent
     from patchwatch.notify.events import Event
     from patchwatch.series.follow_rules import Rule
-    from patchwatch.series.model import SeriesRow
+    from patchwatch.series.model import NextAction, SeriesRow
     from patchwatch.sources.lore.client import Archive
     from patchwatch.sync.outcome import Outcome
     from patchwatch.sync.poll import PollReport
@@ -179,10 +179,7 @@ class Fetch(Queries):
                 kinds, names = frozenset(recipient.at_once), frozenset(recipient.inboxes)
                 subscribers.append(Subscriber(f"mail {recipient.name}", kinds, addresses, names))
 
-        def rows(connection: Connection, ids: frozenset[int], me: frozenset[str]) -> tuple[SeriesRow, ...]:
-            return self._series(executor(connection), Criteria(ids=ids), me) if ids else ()
-
-        return detect.detect(self.database, rows, self.addresses, subscribers, self.now())
+        return detect.detect(self.database, partial(_SeriesReader, self), self.addresses, subscribers, self.now())
 
     def queued_events(self) -> tuple[QueuedEvent, ...]:
         """Events that wait to be dispatched, oldest first."""
@@ -289,3 +286,23 @@ class Fetch(Queries):
         rows = self.series(wanted=Criteria(ids=frozenset(w.series_id for w in watched)))
         for name in sorted({name for row in rows for name in row.inboxes}):
             feed.begin(self.database, archive, name)
+
+
+class _SeriesReader:
+    """Reads series as a scan for events needs them (patchwatch.notify.detect.Reader)."""
+
+    def __init__(self, tracker: Fetch, connection: Connection) -> None:
+        from patchwatch.db import series_flags
+        from patchwatch.series.state.next_action import next_action
+
+        self._execute = executor(connection)
+        self._tracker = tracker
+        windows, ping_days = series_flags.merge_windows(self._execute), tracker.config.review.ping_days
+        self._next_action = partial(next_action, ping_days=ping_days, windows=windows)
+        self.rules = f"{ping_days} {windows}"
+
+    def rows(self, ids: frozenset[int], me: frozenset[str]) -> tuple[SeriesRow, ...]:
+        return self._tracker._series(self._execute, Criteria(ids=ids), me) if ids else ()
+
+    def action(self, row: SeriesRow, when: int) -> NextAction | None:
+        return self._next_action(row, when)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Hashable, Set
+from collections.abc import Hashable, Set
 from typing import NamedTuple
 
 from patchwatch.db import next_file
@@ -16,7 +16,7 @@ from patchwatch.series.queue import Place, Section, first, in_order
 from patchwatch.series.queue_labels import next_ping
 from patchwatch.series.state.next_action import OWN_WORDS, asks_for_it
 from patchwatch.series.verbs import long_day
-from patchwatch.times import format_time
+from patchwatch.times import first_change, format_time
 from patchwatch.tracker import Tracker
 
 _DAY = 86_400
@@ -65,10 +65,10 @@ def answer_now(tracker: Tracker) -> Answer:
     if counted:
         snoozed = [row.snoozed_until for row in live if row.snoozed_until]
         end = min([now + _DAY, *(until for until in snoozed if until > now)])
-        until = _change(top_at, now, end)
+        until = first_change(top_at, now, end)
         with contextlib.suppress(OSError):  # without a place to store it, it is computed each time
             url, config = tracker.database_url, tracker.config_file
-            next_file.write(url, config, counted, answer, now, until, _change(text_at, now, until))
+            next_file.write(url, config, counted, answer, now, until, first_change(text_at, now, until))
     return answer
 
 
@@ -81,21 +81,6 @@ def _top(places: dict[int, Place], dormant: int) -> _Top:
     ping = f"ping #{pinged[0]} on {long_day(pinged[1])}" if pinged else ""
     overdue = sum(place.overdue for place in places.values())
     return _Top(tuple(counts.items()), overdue, number, places[number].verb if number is not None else "", ping)
-
-
-def _change(state: Callable[[int], Hashable], now: int, end: int) -> int:
-    """Return when the state changes first, at the latest `end`; it never changes back."""
-    before = state(now)
-    if state(end - 1) == before:
-        return end
-    same, other = now, end - 1
-    while other - same > 1:
-        middle = (same + other) // 2
-        if state(middle) == before:
-            same = middle
-        else:
-            other = middle
-    return other
 
 
 def _stale_at(lines: list[SeriesSummary]) -> int | None:

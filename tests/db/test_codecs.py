@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import asdict
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from patchwatch.db import event_queue, schema
 from patchwatch.db.claims_codec import decode_claims, encode_claims
@@ -282,7 +282,8 @@ def test_rules_stored_before_are_read() -> None:
 
 
 def test_events_and_cursors_stored_before_are_read(database: Database) -> None:
-    cursor = '[7,1700000000,8,{"12":["new","reviewers","",{"ann@x":"apply m@x"}]}]'
+    cursor = '[7,1700000000,8,3,"ann@x"]'
+    snapshot = {"person": 1, "series_id": 12, "snapshot": '["new","reviewers","",{"ann@x":"apply m@x"}]', "until": 9}
     with database.write() as connection:
         connection.execute(
             insert(schema.notification).values(id=1, listener="hook a", event_id="e1", event=json.dumps(asdict(EVENT)))
@@ -292,7 +293,11 @@ def test_events_and_cursors_stored_before_are_read(database: Database) -> None:
         assert (queued.subscriber, queued.event) == ("hook a", EVENT)
         found = event_queue.event_cursor(connection)
         assert found is not None
-        assert found.series[12].actions == {"ann@x": "apply m@x"}
-        assert found.parser_changed
+        assert (found.generation, found.rules, found.parser_changed) == (3, "ann@x", True)
         event_queue.set_event_cursor(connection, found)
         assert setting(connection, "events") == cursor
+        connection.execute(insert(schema.scanned).values(snapshot))
+        seen = event_queue.snapshots(connection, [11, 12])
+        assert {number: one.actions for number, one in seen.items()} == {12: {"ann@x": "apply m@x"}}
+        event_queue.set_snapshots(connection, [12], {12: (seen[12], 9)})
+        assert connection.execute(select(schema.scanned)).mappings().all() == [snapshot]

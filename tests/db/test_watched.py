@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
-from patchwatch.config import Config, Lore
-from patchwatch.db import derived, watched
-from patchwatch.db.execute import executor
+from patchwatch.config import Config, Lore, Me
+from patchwatch.db import derived, poll_targets, watched
+from patchwatch.db.execute import Execute, executor
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.sync.ingest import ingest
 from patchwatch.sync.read_mail import read_mail
@@ -30,17 +31,34 @@ def tracker(tmp_path: Path) -> Iterator[Tracker]:
     tracker.database.close()
 
 
-def store(tracker: Tracker, name: str, *, inbox: str | None = None, prefix: str = "PATCH", watch: bool = True) -> None:
+def store(
+    tracker: Tracker,
+    name: str,
+    *,
+    inbox: str | None = None,
+    prefix: str = "PATCH",
+    watch: bool = True,
+    author: str = "",
+) -> None:
+    author = author or name
     raw = mail(
         message_id=f"{name}@example.org",
         subject=f"[{prefix}] {name}: count it right",
-        sender=f"Ann Author <ann-{name}@example.org>",
-        body=f"Why.\n\nSigned-off-by: Ann Author <home-{name}@example.org>\n---\n {name}.c | 2 +-\n",
+        sender=f"Ann Author <ann-{author}@example.org>",
+        cc="Bob <bob@example.org>",
+        body=f"Why.\n\nSigned-off-by: Ann Author <home-{author}@example.org>\n---\n {name}.c | 2 +-\n",
     )
     with tracker.database.write() as connection:
         ingest(connection, [read_mail(raw)], inbox)
     if watch:
         watch_known(tracker.database, [f"{name}@example.org"], NOW)
+
+
+def asked(tracker: Tracker, what: Callable[[Execute], list[str]]) -> list[str]:
+    """What the next poll would ask for."""
+    poll_targets.refresh(tracker.database)
+    with tracker.database.read() as connection:
+        return what(executor(connection))
 
 
 def test_of_some_series_those_are_watched_that_anyone_or_i_watch(tracker: Tracker) -> None:
@@ -59,8 +77,9 @@ def test_series_in_an_inbox_is_not_fetched_by_thread(tracker: Tracker) -> None:
     store(tracker, "anvil", inbox="net")
     store(tracker, "barrel")
     store(tracker, "candle", watch=False)
-    with tracker.database.read() as connection:
-        assert watched.in_no_inbox(connection) == ["barrel@example.org"]
+    assert asked(tracker, poll_targets.threads) == ["barrel@example.org"]
+    store(tracker, "barrel", inbox="net", watch=False)
+    assert asked(tracker, poll_targets.threads) == []
 
 
 def test_a_series_counts_in_each_of_its_inboxes(tracker: Tracker) -> None:
@@ -77,40 +96,69 @@ def test_authors_are_searched_under_all_their_addresses(tracker: Tracker, prefix
     store(tracker, "barrel", watch=False)
     with tracker.database.read() as connection:
         (revision,) = derived.series_revisions(connection, [1])
-        assert watched.authors(connection) >= {decode_posting(revision.posting).author.email}
-        assert not {address for address in watched.authors(connection) if "barrel" in address}
+    people = asked(tracker, poll_targets.authors)
+    assert decode_posting(revision.posting).author.email in people
+    assert not [address for address in people if "barrel" in address]
     if prefix == "PATCH":
-        with tracker.database.read() as connection:
-            assert watched.authors(connection) == {"ann-anvil@example.org", "home-anvil@example.org"}
+        assert people == ["ann-anvil@example.org", "home-anvil@example.org"]
+    tracker.unwatch(1)
+    assert asked(tracker, poll_targets.authors) == []
 
 
-def test_a_poll_without_news_runs_as_many_statements_for_many_series_as_for_few(tmp_path: Path) -> None:
-    counts = [_statements_of_idle_poll(tmp_path / f"{count}.db", count) for count in (2, 40)]
-    assert counts[0] == counts[1] > 0
+def test_lists_are_polled_that_are_followed_or_have_a_watched_series(tracker: Tracker) -> None:
+    store(tracker, "anvil", inbox="net")
+    store(tracker, "barrel", inbox="bpf", watch=False)
+    store(tracker, "candle", inbox="fs", watch=False)
+    tracker.follow("fs")
+    assert asked(tracker, poll_targets.lists) == ["fs", "net"]
+    tracker.unfollow("fs")
+    tracker.unwatch(1)
+    assert asked(tracker, poll_targets.lists) == []
+    tracker.undo()
+    assert asked(tracker, poll_targets.lists) == ["net"]
 
 
-def _statements_of_idle_poll(database: Path, count: int) -> int:
+@pytest.mark.sqlite
+def test_a_poll_without_news_reads_no_series(tmp_path: Path) -> None:
+    few, many = (_idle_poll(tmp_path / f"{count}.db", count) for count in (2, 40))
+    assert few.statements == many.statements
+    assert many.steps == few.steps
+
+
+class Work(NamedTuple):
+    """What SQLite did."""
+
+    statements: list[str]
+    steps: int  # of its virtual machine: some for each row that it looks at
+
+
+def _idle_poll(database: Path, count: int) -> Work:
+    """Poll and scan for events without news, with so many watched series that concern me."""
     upstream = SmallArchive()
     upstream.deliver("net", mail(headers={"Received": "from a by b; Mon, 3 Jul 2023 10:00:00 +0000"}))
     server = FaultServer(upstream)
-    tracker = Tracker(Config(lore=Lore(url=server.url)), database_url=f"sqlite:///{database}")
+    me = Me(("bob@example.org",))
+    config = Config(me=me, lore=Lore(url=server.url))
+    tracker = Tracker(config, database_url=f"sqlite:///{database}", clock=lambda: float(NOW))
     try:
         for number in range(count):
-            store(tracker, f"wheel{number}", inbox="net")
-        tracker.poll()
-        ran: list[str] = []
+            store(tracker, f"wheel{number}", inbox="net", author="ann")
+        for _ in range(2):
+            tracker.poll()
+            tracker.detect_events()
+        statements: list[str] = []
+        steps: list[int] = []
+        tracker.database.engine.dispose()
 
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            ran.append(statement)
+        @event.listens_for(tracker.database.engine, "connect")
+        def watch(connection: Any, _record: object) -> None:
+            connection.set_trace_callback(lambda text: statements.append(re.sub(r"'[^']*'|\b\d+\b", "?", text)))
+            connection.set_progress_handler(lambda: steps.append(1), 1)
 
-        event.listen(Engine, "before_cursor_execute", note)
-        try:
-            report = tracker.poll()
-        finally:
-            event.remove(Engine, "before_cursor_execute", note)
+        report = tracker.poll()
         assert report.failures == ()
-        assert not [statement for statement in ran if "revision.posting" in statement]
-        return len(ran)
+        assert tracker.detect_events() == ()
+        return Work(statements, len(steps))
     finally:
         tracker.database.close()
         server.close()

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from patchwatch.config import Config, Hook, Me, Recipient
 from patchwatch.db import messages as stored
 from patchwatch.db import schema, versions
 from patchwatch.db.criteria import Criteria
 from patchwatch.errors import DatabaseError
+from patchwatch.notify import detect
 from patchwatch.notify.events import Event, event_message
 from patchwatch.series.model import SeriesRow
 from patchwatch.sync.ingest import ingest, read_mail
@@ -169,19 +170,22 @@ def test_only_series_in_which_something_can_have_happened_are_read(
 
     monkeypatch.setattr(Tracker, "_series", note)
     setup.detect_events()
-    assert read == [{1, 2, 3}, {1, 2, 3}]  # the first scan, once more in the transaction that stores its result
+    assert read == [{1, 2, 3}]
     read.clear()
     setup.detect_events()
     assert read == []
     setup.take(reply("Why?"))
     assert [kind for kind, _, _ in setup.detect_events()][:1] == ["reply"]
-    assert read == [{1}, {1}]
+    assert read == [{1}]
     read.clear()
     setup.take(reply("I take it.", sender=MAX, to="other1@x", what="max"))
     setup.detect_events()
     read.clear()
     setup.detect_events()
-    assert read == [{3}]  # it can be their turn when some days have passed
+    assert read == []
+    setup.now += 100 * DAY
+    setup.detect_events()
+    assert read == [{3}]  # it could be their turn when some days have passed
     setup.tracker.database.close()
 
 
@@ -233,9 +237,10 @@ def test_changed_parser_does_not_cause_events(setup: Setup, monkeypatch: pytest.
     with setup.tracker.database.write() as connection:
         values = json.loads(stored.setting(connection, "events") or "")
         values[2] -= 1  # the version of the parser
-        (number,) = values[3]
-        values[3][number][0] = "reviewed"
         stored.set_setting(connection, "events", json.dumps(values))
+        snapshot = json.loads(connection.scalars(select(schema.scanned.c.snapshot)).one())
+        snapshot[0] = "reviewed"
+        connection.execute(update(schema.scanned).values(snapshot=json.dumps(snapshot)))
     assert setup.detect_events() == []
 
 
@@ -294,6 +299,73 @@ def test_ping_that_becomes_due_is_an_event(tmp_path: Path) -> None:
     setup.now = BEGIN + 9 * DAY
     assert setup.detect_events() == []
     setup.tracker.database.close()
+
+
+BASE = patch(message_id="base@x", title="net: add the counter", file="count")
+LIVES: dict[str, dict[int, list[bytes]]] = {
+    "nobody answers": {},
+    "a question that is answered late": {2: [reply("Why is it freed there?")], 12: [
+        reply("Because of the lock.", sender=ANN, to="r1@example.net", what="a1", day=12)
+    ]},
+    "reviewed and not applied": {3: [reply("Reviewed-by: Rita Reviewer <rita@example.net>", day=3)]},
+    "applied after a month": {30: [reply("Applied, thanks!", sender=MAX, day=30, what="m1")]},
+    "a request to test": {1: [reply("Rita, could you test this?", sender=MAX, what="m1")]},
+    "a new version of what was asked for": {1: [reply("Please split it.")], 20: [patch(2, day=20)]},
+}  # fmt: skip
+
+
+def life(directory: Path, me: str, mails: dict[int, list[bytes]], act: dict[int, str]) -> list[tuple[int, str, str]]:
+    """The events of 100 days with a scan each day, and with some decisions."""
+    directory.mkdir()
+    setup = Setup(directory, Config(me=Me((me,))))
+    setup.take(patch(), BASE)
+    setup.watch()
+    found = []
+    for day in range(100):
+        setup.now = BEGIN + day * DAY + 3600
+        setup.take(*mails.get(day, []))
+        if decision := act.get(day):
+            number = setup.tracker.find("v1@example.org")
+            if decision == "snooze":
+                setup.tracker.snooze(number, BEGIN + (day + 10) * DAY)
+            elif decision == "mute":
+                setup.tracker.mute(number)
+            elif decision == "unmute":
+                setup.tracker.mute(number, muted=False)
+            else:
+                setup.tracker.mark(setup.tracker.find("base@x"), "accepted")
+        found += [(day, e.kind, e.text) for e in setup.tracker.detect_events()]
+    setup.tracker.database.close()
+    return found
+
+
+ACTS: tuple[dict[int, str], ...] = ({5: "snooze"}, {1: "mute", 40: "unmute"}, {25: "apply the base"})
+
+
+@pytest.mark.parametrize(
+    ("mails", "act"),
+    [*((mails, {}) for mails in LIVES.values()), *((LIVES["nobody answers"], act) for act in ACTS)],
+    ids=[*LIVES, *map(str, ACTS)],
+)
+@pytest.mark.parametrize("me", ["ann@example.org", "rita@example.net", "max@example.com"])
+def test_what_comes_with_time_is_noticed_as_if_all_series_were_read_each_day(
+    me: str, mails: dict[int, list[bytes]], act: dict[int, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "apply the base" in act.values():
+        mails = {**mails, 0: [reply("This depends on https://lore.kernel.org/all/base@x/", sender=ANN, day=0.01)]}
+    found = life(tmp_path / "one", me, mails, act)
+    monkeypatch.setattr(detect, "_holds_until", lambda *_: 0)
+    assert found == life(tmp_path / "each", me, mails, act)
+
+
+def test_the_lives_have_events_that_come_with_time(tmp_path: Path) -> None:
+    found = life(tmp_path / "ann", "ann@example.org", LIVES["nobody answers"], {})
+    assert next(day for day, kind, _ in found if kind == "your_turn") == 7
+    blocked = {0: [reply("This depends on https://lore.kernel.org/all/base@x/", sender=ANN, day=0.01)]}
+    waits = life(tmp_path / "blocked", "ann@example.org", blocked, {25: "apply the base"})
+    assert next(day for day, kind, _ in waits if kind == "your_turn") == 25
+    snoozed = life(tmp_path / "snoozed", "ann@example.org", {}, {5: "snooze"})
+    assert next(day for day, kind, _ in snoozed if kind == "your_turn") == 15
 
 
 def test_subscribers_get_the_events_they_want(tmp_path: Path) -> None:

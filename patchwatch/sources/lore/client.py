@@ -53,13 +53,13 @@ class _ServerReply(Generic[T]):
 class Feed:
     """The newest messages of an inbox, as received."""
 
-    content: bytes
+    content: bytes | None  # None: the inbox has no mail
     url: str  # for messages
 
     @property
     def digest(self) -> str:
         """The same for the same feed: parsing one takes longer than fetching it."""
-        return hashlib.sha256(self.content).hexdigest()[:20]
+        return hashlib.sha256(self.content or b"").hexdigest()[:20]
 
     @property
     def entries(self) -> tuple[FeedEntry, ...]:
@@ -68,7 +68,7 @@ class Feed:
         Raises:
             LoreResponseError: it is not a feed.
         """
-        if not self.content:
+        if self.content is None:
             return ()
         from patchwatch.sources.lore.atom import parse_feed
 
@@ -196,7 +196,7 @@ class Archive:
         found = self._send(Request("GET", path, accept_encoding="gzip"), _read_feed)
         if found.reply.body is None:  # public-inbox also sends 404 for an inbox without mail
             self._require_inbox(inbox, found.outage)
-        return Feed(found.reply.body or b"", display_url(found.base + path))
+        return Feed(found.reply.body, display_url(found.base + path))
 
     def _read_mailbox(self, chunks: Iterator[bytes], headers: httpx.Headers, url: str) -> Mailbox:
         return read_mailbox(chunks, url, self._settings.max_answer_megabytes * _MEGABYTE)
