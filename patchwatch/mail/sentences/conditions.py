@@ -12,7 +12,7 @@ from patchwatch.mail.sentences.phrase import phrase
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 250  # characters
-_CUES = "with |modulo |after |once |provided |assuming |if you |when you | and "
+_CUES = "with |if |as long |modulo |after |once |provided |assuming |if you |when you | and "
 
 _LEAD = (
     r"(?:(?:so|but|and|then|otherwise|(?:apart from|other than) (?:this|that)|anyway|also|besides|lgtm|"
@@ -59,11 +59,13 @@ _NAMED = phrase(
         (?:,? too)?(?: (?:as|by|from|in|like|per|to) [^,.:?!]{{1,60}})?
     |{_CLAUSE}with (?:the |these |those |all )?(?:above|requested|required|suggested|proposed)(?: \w+)?
         (?: changes?| comments?| corrections?| fix(?:es)?| nits?| updates?)
+    |{_CLAUSE}(?:if|once|when|as long as) {_NOT_SO}[^,.:?!]{{1,60}}? (?:is|are|gets?|(?:has|have) been) {_DONE}
+        (?: (?:as|by|in|like|too)\b[^,.:?!]{{0,60}})?
     |^{_LEAD}(?:
         (?:once|if|after|when) {_YOU_DO}\b(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,120}}?
         |(?:after|with) {_DOING}\b[^?]{{0,80}}?
     )){_OFFERED}
-    |^{_LEAD}(?:(?:please|pls|just|so|yeah|nit:?),? ){{0,3}}{_DO}\b[^?]{{0,80}}?
+    |{_CLAUSE}(?:(?:please|pls|just|so|yeah|nit:?),? ){{0,3}}{_DO}\b[^?]{{0,80}}?
         \band (?:then )?(?:please )?{_GET}[^?]{{0,60}}$
     """,
 )
