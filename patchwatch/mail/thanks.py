@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from patchwatch.mail.message import Acceptance, ListedPatch, Signal, SignalKind
-from patchwatch.mail.sentences.applied import applied_patches, is_dropped
+from patchwatch.mail.sentences.applied import applied_patches
+from patchwatch.mail.sentences.dropped import is_dropped
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.subject import title_key
 from patchwatch.pattern import Pattern

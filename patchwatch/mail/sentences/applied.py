@@ -13,18 +13,18 @@ from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
 
-# What may precede the verb.
-_LEAD = (
+LEAD = (
     r"(?:ok(?:ay)?|thanks?|thank you(?: all)?|great|good|nice|sure|alright|all right|yes|yeah|yep|so|well|sorry|and|"
     r"now|(?:(?:having|with) )?that(?: being)? said|j?fyi|btw|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|"
     r"perfect|cool|fixed (?:that|it) up)"
     r"(?:[,.!:-]+\s+|\s+)"
 )
-_I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
+"""What may precede the verb."""
+I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
 COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 """Numbers of patches in words: the first is 2."""
 COUNTED = rf"(?:the|these|both|all|all of the) (?:\d+|{'|'.join(COUNTS)}) patches"
-_THING = (
+THING = (
     rf"(?:it|this|that|them|these|those|both|all|everything|all (?:of )?(?:them|these|it)|{COUNTED}|"
     r"both (?:of )?(?:the |these |your )?patches|(?:just|only) (?:this|the first|the last) (?:one|patch)|"
     rf"all (?:\d+|{'|'.join(COUNTS)})(?: of them| patches)?|"
@@ -40,29 +40,29 @@ _NUMBERS = rf"(?:patch(?:es)?\s+)?#?(?P<numbers>{_RUN})"
 _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 
 _TOOK = Pattern(
-    rf"(?:{_LEAD})*(?P<who>{_THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? #?(?P<before>{_RUN})\s+|{_I_DID})?"
+    rf"(?:{LEAD})*(?P<who>{THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? #?(?P<before>{_RUN})\s+|{I_DID})?"
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now|also|just|since|both|all))* been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
     r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
-    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{_THING}|now|manually|up|too|again|then|as well)\b)*"
+    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{THING}|now|manually|up|too|again|then|as well)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|along\b|together\b|"
     r"\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _TOOK_THEM = Pattern(
-    rf"(?:{_LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*(?:took|grabbed) (?:it|this|them|'em|these|those|both|all)\b"
+    rf"(?:{LEAD})*(?:i|we) (?:(?:just|already|have|'ve) )*(?:took|grabbed) (?:it|this|them|'em|these|those|both|all)\b"
     r"(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|on|yesterday|today|already|last)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "The patch is simple so I'll add it to mm-unstable for additional exposure."
 _WILL_ADD = Pattern(
-    rf"(?:{_LEAD})*(?:i(?:'ll| will)|let me) add {_THING} to (?:the )?\S*\w[-/]\w\S*(?:\s.*|[.,].*|)",
+    rf"(?:{LEAD})*(?:i(?:'ll| will)|let me) add {THING} to (?:the )?\S*\w[-/]\w\S*(?:\s.*|[.,].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
 _REPLACED = Pattern(
-    rf"(?:{_LEAD})*(?:{_I_DID})?replaced .{{0,60}}\b(?:(?:in|on) \S*\w[-/.]\w\S*|"
+    rf"(?:{LEAD})*(?:{I_DID})?replaced .{{0,60}}\b(?:(?:in|on) \S*\w[-/.]\w\S*|"
     r"(?:applied|queued|committed|merged|picked)\b.{0,40}) with (?:this|it|the new|v\d+)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -81,11 +81,11 @@ _NOT_TAKEN = Pattern(
     r"n't\b|\?"
 )
 _WILL_TAKE = Pattern(
-    rf"(?:{_LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
+    rf"(?:{LEAD})*(?:(?:i(?:'ll| will| am going to|'m going to)|let me|lemme)\s+(?:(?:just|also|then)\s+)?"
     r"(?:take|grab|queue(?: up)?|pick(?: up)?)|"
     r"i(?:'m| am) (?:(?:therefore|hence|thus|now|just|also|then) )*(?:applying|taking|queue?ing|picking(?: up)?)|"
     r"(?:queue?ing|picking)(?: up)?)"
-    rf"\s+{_THING}"
+    rf"\s+{THING}"
     r"(?:\s+up)?(?:\s+(?:now|as[- ]is|both|all))*(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|with|then)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -95,10 +95,10 @@ _NOT_YET = Pattern(
 )
 # "I'll apply this tomorrow.": not yet, but nobody else has to act.
 _WILL_APPLY = Pattern(
-    rf"(?:{_LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
+    rf"(?:{LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
     r"(?:(?:just|also|then|now|probably|likely) )*"
     r"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) "
-    rf"{_THING}\b",
+    rf"{THING}\b",
     re.IGNORECASE,
 )
 _NOT_MEANT = Pattern(
@@ -111,7 +111,7 @@ RELEASE_CANDIDATE = r"v?\d+\.\d+-rc\d+(?![\w/.-])"
 """What people apply patches to for a test: "applied to v6.13-rc4"."""
 # "This is now in my tree.", "It has landed in frob-next."
 _IS_IN = Pattern(
-    rf"(?:{_LEAD})*(?:now|(?:{_THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed))"
+    rf"(?:{LEAD})*(?:now|(?:{THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed))"
     r"(?: (?:now|already|queued|all))* "
     rf"in (?:(?:my|our) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)"
     r"(?: (?:now|already|tree|branch))*"
@@ -120,8 +120,8 @@ _IS_IN = Pattern(
 )
 # "I'll include this series in the second pull request, unless somebody objects."
 _WILL_SEND = Pattern(
-    rf"(?:{_LEAD})*(?:i(?:'ll| will| plan to| am going to|'m going to)|let me) (?:(?:aim|plan|try) to )?"
-    rf"(?:include|send|have|put) {_THING} (?:to linus )?(?:in|with|as part of) (?:the |my |our |this |a )?"
+    rf"(?:{LEAD})*(?:i(?:'ll| will| plan to| am going to|'m going to)|let me) (?:(?:aim|plan|try) to )?"
+    rf"(?:include|send|have|put) {THING} (?:to linus )?(?:in|with|as part of) (?:the |my |our |this |a )?"
     r"(?:\S+ ){0,4}?(?:pull(?:[ -]requests?)?|prs?)\b(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -219,29 +219,11 @@ _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = Pattern(
-    rf"(?:[,;:–—-]\s+|(?P<so>\bso)\s+|(?P<also>\band)\s+)(?=(?:{_I_DID}|now\s+|just\s+|all\s+|both\s+)*"
+    rf"(?:[,;:–—-]\s+|(?P<so>\bso)\s+|(?P<also>\band)\s+)(?=(?:{I_DID}|now\s+|just\s+|all\s+|both\s+)*"
     r"(?:applied|queued|merged|pushed|picked|took|i'll|i will|i'm)\b)",
     re.IGNORECASE,
 )
-_DID_MORE = Pattern(rf"(?:{_LEAD})*(?:{_I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
-
-_SO = Pattern(r"(?i),?\s+so\s+")  # "The review was not compelling, so I'll drop it for now."
-_DROPPED = Pattern(
-    rf"(?:{_LEAD})*(?:{_I_DID}(?:(?:now|just)\s+)?(?:dropped|reverted|backed out|un-?queued|un-?applied)|"
-    r"(?:now\s+)?(?:dropped|reverted|un-?queued|un-?applied|dropping|backed out)|"
-    r"i(?:'m| am) (?:now )?(?:dropping|reverting)|"
-    r"i(?:'ll| will)(?: just| go(?: and)?| now)* (?:drop|revert|back out))"
-    rf"(?:\s+{_THING})?(?:\s+(?:now|for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
-    re.IGNORECASE | re.DOTALL,
-)
-_GONE = r"(?:dropped|reverted|removed|backed out|un-?queued|un-?applied)"
-# "The patch has been dropped from frob-fixes."
-_WAS_DROPPED = Pattern(
-    rf"(?:{_LEAD})*{_THING}(?:'s| has| have| was| were| is| are)(?: now| just| been)* {_GONE}"
-    r"\s+(?:from|out of)\s+(?:(?:the|my|our)\s+)?(?:[\w.]+[-/][\w./-]+|(?:\S+\s+)?(?:tree|branch|queue|next))\b"
-    r"(?:\s+(?:now|again|for now|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
-    re.IGNORECASE | re.DOTALL,
-)
+_DID_MORE = Pattern(rf"(?:{LEAD})*(?:{I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
 
 
 def applied_patches(sentence: str) -> str | None:
@@ -305,14 +287,6 @@ def intends_to_apply(sentence: str) -> bool:
         return False
     said = sentence.partition("feel free")[0]  # what others may do besides is no condition
     return not (_CONDITION.search(said) or _NOT_MEANT.search(said)) and _WILL_APPLY.match(said) is not None
-
-
-def is_dropped(sentence: str) -> bool:
-    """True if a sentence reports that an applied patch was dropped or reverted."""
-    if "?" in sentence or len(sentence) > _MAX_SENTENCE:
-        return False
-    starts = (0, *(found.end() for found in _SO.finditer(sentence)))
-    return any(said.fullmatch(sentence, start) for start in starts for said in (_DROPPED, _WAS_DROPPED))
 
 
 def words_until(found: re.Match[str], end: Pattern[str]) -> str:

@@ -31,6 +31,7 @@ from patchwatch.mail.sentences import (
 )
 from patchwatch.mail.sentences.conditions import condition
 from patchwatch.mail.sentences.cues import Cues, lists_in
+from patchwatch.mail.sentences.dropped import is_dropped
 from patchwatch.mail.sentences.questions import is_question
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.sentences.words import word_set, words
@@ -292,7 +293,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
     """What a sentence says of the patch as a whole: where it went, or that it is refused."""
     if " now " in lowered and _NOW_MAINLINE.search(sentence) and not _NOT_MAINLINE.search(sentence):
         return Signal(SignalKind.MAINLINED, evidence(sentence))
-    if _DROPPING.occur(lowered) and applied.is_dropped(sentence) and not elsewhere.is_taken_instead(sentence):
+    if _DROPPING.occur(lowered) and is_dropped(sentence) and not elsewhere.is_taken_instead(sentence):
         return Signal(SignalKind.UNAPPLIED, evidence(sentence))
     if bargains.asks_in_return(sentence, lowered):
         return Signal(SignalKind.CHANGES, evidence(sentence))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import SignalKind
-from patchwatch.mail.sentences.applied import intends_to_apply, is_dropped
+from patchwatch.mail.sentences.applied import intends_to_apply
 from patchwatch.mail.sentences.claims import applies_later, claimed_patches, holds, postpones
 from tests.mail.sentences.replies import signals_of
 
@@ -230,36 +230,6 @@ def test_what_waits_for_others_than_the_author_will_be_applied_and_anything_else
 )
 def test_what_is_done_if_somebody_objects_is_not_to_apply_it(sentence: str) -> None:
     assert not applies_later(sentence)
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "unapplied, breaks the build",
-        "Dropped.",
-        "Backed out again.",
-        "Un-queued.",
-        "The patch has been dropped from frob-fixes.",
-        "OK, this was removed from my tree.",
-        "It's been dropped from the fixes branch again.",
-    ],
-)
-def test_dropped(sentence: str) -> None:
-    assert is_dropped(sentence)
-    assert SignalKind.UNAPPLIED in {kind for kind, _ in signals_of(f"{sentence}\n")}  # none lacks a cue
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "The check has been dropped from the driver.",
-        "The patch was dropped from v3.",
-        "This has been removed from the header.",
-        "If the patch was dropped from frob-fixes, please send it again.",
-    ],
-)
-def test_what_is_gone_from_elsewhere_was_not_dropped_from_a_tree(sentence: str) -> None:
-    assert not is_dropped(sentence)
 
 
 def test_a_claim_can_mean_something_else_from_others() -> None:
