@@ -41,6 +41,8 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "Please fix and add:",
         "Add the missing include and then please feel free to add my",
         "If you are going to address them as suggested, feel free to add",
+        "If Lea's comment is addressed, feel free to add:",
+        "One question, and one cosmetic change, but resolve those and you may add to all patches:",
     ],
 )
 def test_condition_names_the_change(sentence: str) -> None:
