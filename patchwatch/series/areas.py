@@ -20,23 +20,23 @@ _BETWEEN = ": "
 def areas_of(title: str, patches: Sequence[str]) -> tuple[str, ...]:
     """The area of a posting and the larger one around it, that first: `pci`, `pci: brcmstb`; empty if none is named.
 
-    `title` is that of its cover letter or only patch.  Of several patches, what most name counts.
+    `title` is that of its cover letter or only patch.  Of several patches, what most name counts, and then what the
+    title names.
     """
-    if len(patches) <= 1 and (named := _named(title)):
-        return _nested(named)
+    named = _named(title)
     among = [names for names in map(_named, patches) if names]
-    if not among:
-        return _nested(_named(title))
+    if not among or (named and len(patches) == 1):
+        return _nested(named)
     largest = _commonest(names[0] for names in among)
     inner = [names[1] for names in among if names[0] == largest and len(names) > 1]
     if inner and 2 * inner.count(most := _commonest(inner)) >= sum(names[0] == largest for names in among):
         return _nested((largest, most))
-    return (largest,)
+    return _nested(named) if named[:1] == (largest,) else (largest,)
 
 
-def around(area: str) -> tuple[str, ...]:
-    """An area and the larger one around it, that first, as `areas_of` returned them."""
-    return _nested(tuple(area.split(_BETWEEN))) if area else ()
+def larger(area: str) -> str:
+    """The area around one that `areas_of` returned; empty if there is none."""
+    return area.rpartition(_BETWEEN)[0]
 
 
 def _nested(names: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.series.areas import areas_of, around
+from patchwatch.series.areas import areas_of, larger
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_a_title_names_them(title: str, areas: tuple[str, ...]) -> None:
         (("dt-bindings: i2c: frob: Add it", "i2c: frob: Add it", "arm64: dts: zap: Add it"), ("i2c", "i2c: frob")),
         (("i2c: frob: Add it", "i2c: zap: Add it", "i2c: Add it", "i2c: pop: Add it", "i2c: core: x"), ("i2c",)),
         (("gpio: frob: Add it", "pinctrl: frob: Add it", "pinctrl: frob: Drop it"), ("pinctrl", "pinctrl: frob")),
-        (("Add it", "Drop it"), ("mfd",)),
+        (("mfd: frob: Add it", "mfd: zap: Add it", "mfd: core: x"), ("mfd", "mfd: pop")),
+        (("Add it", "Drop it"), ("mfd", "mfd: pop")),
     ],
 )
 def test_of_several_patches_what_most_name_counts(patches: tuple[str, ...], areas: tuple[str, ...]) -> None:
-    assert areas_of("mfd: Add support for the Frob", patches) == areas
+    assert areas_of("mfd: pop: Add support for the Frob", patches) == areas
 
 
 def test_the_larger_area_follows_from_the_smaller_one() -> None:
-    for areas in (("pci", "pci: brcmstb"), ("pci",), ()):
-        assert around("".join(areas[-1:])) == areas
+    assert [larger(area) for area in ("pci: brcmstb", "pci", "")] == ["pci", "", ""]
