@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
 from patchwatch.mail.subject import title_key
