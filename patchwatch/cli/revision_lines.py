@@ -26,14 +26,14 @@ _CREDITS = frozenset({"signed-off-by", "co-developed-by", "suggested-by", "repor
 
 
 def evidence_lines(evidence: Evidence, tracker: Tracker, indent: str = " " * 8) -> list[str]:
-    """The evidence, quoted, with who wrote it and when; and the URL of its mail."""
+    """The evidence, with who wrote it and when; and the URL of its mail."""
     if evidence.by_hand:
-        return [f"{indent}{line(evidence.text)}"]
+        return [f"{indent}{labels.evidence_text(evidence)}"]
     sender = labels.evidence_author(evidence, tracker.addresses)
     who = [sender] if sender else []
     who += [f"commit {line(evidence.commit)[:12]}"] if evidence.commit else []
     who += [format_day(evidence.date)] if evidence.date else []
-    lines = [f"{indent}{', '.join(who)}{': ' if who else ''}“{line(evidence.text)}”"]
+    lines = [f"{indent}{', '.join(who)}{': ' if who else ''}{labels.evidence_text(evidence)}"]
     if evidence.message_id:
         lines.append(f"{indent}{line(tracker.url(evidence.message_id))}")
     return lines

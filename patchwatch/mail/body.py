@@ -59,7 +59,10 @@ _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's 
 _BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
 
 _QUOTE = Pattern(r"\s{0,3}(?:>|\||[A-Z][\w.-]{0,7}>)")
-_ELISION = Pattern(r"\s*(?:\.{2,}|…|[\[<({]\s*(?:\.{2,}|…|snip\w*|cut|trimm?ed|deleted)[^\])>}]{0,30}[\])>}])\s*")
+_ELISION = Pattern(
+    r"\s*(?:(?:\.\s?){2,}|…|"
+    r"[\[<({]\s*(?:(?:\.\s?){2,}|…|snip\w*|skip\w*|cut|clip\w*|trimm?\w*|delet\w*|omit\w*|elid\w*|elision)[^\])>}]{0,30}[\])>}])\s*"
+)
 _STAT = Pattern(
     r" (?:\S.*?\|\s+(?:\d+ ?[+-]*|Bin\b.*)|\d+ files? changed.*|(?:create|delete) mode \d+.*|rename .*|mode change .*)"
 )

@@ -68,8 +68,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
     submission, by_person = kind in SUBMISSIONS, kind == "reply" and not bot
     posted = submission or (kind == "other" and not bot)  # what has no mark may be the cover of patches that answer it
     patch, files = _diff(whole[cut:]) if submission and cut >= 0 else ("", ())
-    own_text, passages = _written(text, cut, submission=submission)
-    tags = trailers.of_patch(own_text) if submission else trailers.of_reply(own_text, sender)
+    own_text, passages, tags = _written(text, cut, sender, submission=submission)
     sentences, substance = _sentences(own_text, passages, tags, sender)
     pull, listed = _pull(kind, head, subject, whole)
     accepted = _accepted(kind, message_id, subject, sender, text, own_text, bot=bot)
@@ -125,11 +124,18 @@ def _diff(text: str) -> tuple[str, tuple[str, ...]]:
     return text, diff.files(text)
 
 
-def _written(text: Text, cut: int, *, submission: bool) -> tuple[str, list[body.Passage]]:
-    """What the sender wrote, and of a reply the same in passages; a patch's diff begins at `cut`, if it is not -1."""
-    if not submission:
-        return body.of_reply(text.inline)
-    return body.own_text(text.whole if cut < 0 else text.whole[:cut], patch=True), []
+def _written(
+    text: Text, cut: int, sender: Person, *, submission: bool
+) -> tuple[str, list[body.Passage], tuple[Trailer, ...]]:
+    """What the sender wrote, of a reply the same in passages, and the tags in it.
+
+    A patch's diff begins at `cut`, if that is not -1.
+    """
+    if submission:
+        own_text = body.own_text(text.whole if cut < 0 else text.whole[:cut], patch=True)
+        return own_text, [], trailers.of_patch(own_text)
+    own_text, passages = body.of_reply(text.inline)
+    return own_text, passages, trailers.of_reply(own_text, sender)
 
 
 def _sentences(

@@ -16,8 +16,11 @@ from patchwatch.series.patch_numbers import format_patches
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import status
 from patchwatch.series.queue import ASKS, Section
-from patchwatch.series.states import Turn
+from patchwatch.series.states import ReasonKind, Turn
 from patchwatch.times import format_age
+
+_TOLD = (ReasonKind.CITED, ReasonKind.RELAYED)
+"""Kinds of evidence of which the text says what the mail shows."""
 
 
 def version(row: RevisionRow | SeriesRow | SeriesSummary) -> str:
@@ -155,6 +158,12 @@ def author(row: SeriesRow | SeriesSummary | MessageRow | RevisionRow) -> str:
 def evidence_author(evidence: Evidence, me: Set[str]) -> str:
     """Who wrote the evidence, by name or address, or `you`; empty if only a commit has it."""
     return Names(me).whole(Person(evidence.by_name, evidence.by_email))
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """The text of evidence on one line: quoted, unless patchwatch says what a mail, a commit or a person did."""
+    words = line(evidence.text)
+    return words if not words or evidence.by_hand or evidence.kind in _TOLD else f"“{words}”"
 
 
 def blocked(row: SeriesRow | SeriesSummary) -> str:

@@ -69,6 +69,6 @@ def _files(connection: Connection, message_ids: Iterable[str]) -> dict[int, str]
 
 def _report(proof: Proof, files: Mapping[int, str]) -> Report:
     patch = proof.patch
-    text = f"“{patch.subject}” builds on {files[proof.content]} as this patch leaves it"
+    text = f"“{patch.subject}” builds on {files[proof.content]} with this change"
     reason = Reason(patch.message_id, text, patch.date, kind=ReasonKind.CITED, by=patch.by)
     return Report(State.ACCEPTED, reason, alone=True)

@@ -17,15 +17,14 @@ from patchwatch.db import decisions, derived, file_changes, remembered, series_c
 from patchwatch.db import messages as mails
 from patchwatch.db.claims_codec import decode_claims
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.index_key import stored_key
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, holders_of_flipped_keys, neighbours
 from patchwatch.db.records import series_record
 from patchwatch.db.revision_codec import StoredLink, decode_summary, encode, posted_mails
 from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
-from patchwatch.series import commit_match, merged, version_links
-from patchwatch.series.posting import SKEW, PostingFacts, author_keys, posting_keys
+from patchwatch.series import version_links
+from patchwatch.series.posting import SKEW, PostingFacts
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
@@ -44,6 +43,7 @@ from patchwatch.sync.amend import Plan
 from patchwatch.sync.claims import Earlier, claims_in
 from patchwatch.sync.conversations import Conversations
 from patchwatch.sync.outcome import Change
+from patchwatch.sync.posting_keys import index_keys
 from patchwatch.sync.recognize import recognize
 
 FindPredecessor = Callable[[PostingFacts, Iterable[PostingFacts]], Link | None]
@@ -241,7 +241,7 @@ class Derivation:
         }
         gone = old.keys() - {row["id"] for row in rows}
         self._postings.update(new_postings)
-        changed |= gone | self._index(new_postings)
+        changed |= gone | index_keys(self._db, new_postings)
         if not changed and not new_postings:
             return set()
         # Other revisions can have one of them, or one that is gone, as predecessor.
@@ -262,32 +262,6 @@ class Derivation:
         linked = derived.successors(self._db, [r.root for r in before if r.root not in kept])
         to_link |= {r.id for r in linked if r.id not in gone}
         return self._relink(to_link)
-
-    def _index(self, postings: dict[int, PostingFacts]) -> set[int]:
-        """Store the index keys of these postings; return those whose keys changed."""
-        keys = {
-            number: {
-                (stored_key(key), posting.date)
-                for key in posting_keys(posting)
-                | author_keys(posting)
-                | merged.pull_keys(posting)
-                | merged.author_keys_in_pulls(posting)
-                | commit_match.further_keys(posting)
-            }
-            for number, posting in postings.items()
-        }
-        before = derived.keys_of(self._db, postings)
-        changed = {number for number, own in keys.items() if before.get(number, set()) != own}
-        derived.forget_keys(self._db, changed & before.keys())
-        derived.add_keys(
-            self._db,
-            [
-                {"key": key, "revision_id": number, "date": date}
-                for number in changed
-                for key, date in sorted(keys[number])
-            ],
-        )
-        return changed
 
     def _relink(self, to_link: set[int]) -> set[int]:
         """Recompute the predecessors of these revisions; return them and their former predecessors."""

@@ -124,4 +124,4 @@ def _quote(row: SeriesRow, me: Set[str]) -> list[str]:
     why = asks_for_it(row)
     if why is None or why.kind in OWN_WORDS or why.by_hand or not why.text:
         return []
-    return [f"  “{line(why.text)}”  {labels.evidence_author(why, me)}".rstrip()]
+    return [f"  {labels.evidence_text(why)}  {labels.evidence_author(why, me)}".rstrip()]

@@ -57,7 +57,7 @@ def test_attribution_is_not_own_text(attribution: str) -> None:
 
 @pytest.mark.parametrize(
     "elided",
-    ["...", "[...]", "[snip]", "<snip>", "[ ... ]", "[…]"],
+    ["...", ". . .", "[...]", "[ . . . ]", "[…]", "[snip]", "<snip>", "[skipped]", "[clip]", "(trim)", "<omitted>"],
 )
 def test_attribution_is_recognized_without_its_quote(elided: str) -> None:
     text = f"On Mon, Jul 03, 2023 at 10:00:00AM +0000, Ann Author wrote:\n{elided}\n> why?\n\nBecause.\n"

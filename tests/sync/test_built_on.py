@@ -31,7 +31,7 @@ def patch(root: str, day: str, sender: str, before: str, after: str, title: str,
 
 WANTED = patch("a", "3 Jul", ANN, "1111111", "2222222", "frob: wheel turns faster")
 LATER = patch("b", "3 Aug", BEN, "2222222", "3333333", "frob: wheel needs oil")
-TEXT = "“[PATCH] frob: wheel needs oil” builds on frob/wheel.c as this patch leaves it"
+TEXT = "“[PATCH] frob: wheel needs oil” builds on frob/wheel.c with this change"
 
 
 def tracker_of(path: Path, *batches: list[bytes]) -> Tracker:

@@ -129,7 +129,7 @@ def _closed(update: SeriesUpdate, now: int) -> list[Item]:
     state = f"{labels.state_name(row)}, {day(row.turn_since, now)}"
     if why is None:
         return [Item((Paragraph(state),), newest)]
-    text = line(why.text) if why.by_hand or why.commit else _quoted(why.text)  # our own words are not quoted
+    text = line(why.text) if why.commit else labels.evidence_text(why)
     return [Item((Paragraph(f"{state}: {text}", 3),), why.message_id or newest)]
 
 
@@ -165,7 +165,7 @@ def _request(update: SeriesUpdate, message_id: str, now: int) -> list[Paragraph]
             return []  # the reason says that it is reviewed; what else that mail says was told on its day
         if evidence.message_id not in newest.postings:
             who = _dated(labels.evidence_author(evidence, update.addresses), evidence.date, now)
-            return [Paragraph(f"{who}: {_quoted(evidence.text)}", 3)]
+            return [Paragraph(f"{who}: {labels.evidence_text(evidence)}", 3)]
     return [_excerpt(m, now) for m in update.thread if m.message_id == message_id and not m.submission]
 
 

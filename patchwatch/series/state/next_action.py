@@ -26,13 +26,12 @@ from patchwatch.series.states import ReasonKind, State, Turn
 from patchwatch.series.verbs import TO_APPLY, to_apply_since
 from patchwatch.times import format_span as span
 
-_HOUR = 3600
 _DAY = 86_400
 _RESEND = 30 * _DAY  # without any answer: from then on a resend is better than a ping
 _PATIENCE = 7 * _DAY  # of others' patches, as `[review] ping_days` by default
 _CYCLE = 70 * _DAY  # of releases: older patches are based on another tree, and reviewers have moved on
 _DEAD = 180 * _DAY
-_LATE = 6 * _HOUR  # lists sometimes deliver late
+_LATE = _DAY // 4  # lists sometimes deliver late
 _LISTED = 8  # more patches than this are counted, not listed
 
 OWN_WORDS = frozenset({ReasonKind.POSTED, ReasonKind.MARKED})

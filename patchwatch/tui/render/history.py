@@ -114,6 +114,6 @@ def entry_line(entry: HistoryEntry, now: int, width: int) -> list[StyledText]:
     room = width - width_of(pieces)
     if entry.posted:
         return [*pieces, (fit(f"{entry.author} {entry.posted}", room), "")]
-    words: StyledText = (labels.quoted(entry.evidence), "slanted")
+    words: StyledText = (series_labels.evidence_text(entry.evidence), "slanted")
     taken = min(width_of([words]), max(room - width_of([(entry.author, "")]) - 2, room * 4 // 5))
     return [*pieces, (fit(words[0], taken), words[1]), ("  ", ""), (entry.author, "dim")]

@@ -173,14 +173,6 @@ def dependencies(row: SeriesRow) -> str:
     return ", ".join(names)
 
 
-def quoted(evidence: Evidence) -> str:
-    """The text of evidence on one line, quoted unless it was set by hand."""
-    if evidence.by_hand:
-        return line(evidence.text)
-    words = line(evidence.text)
-    return f"“{words}”" if words else ""
-
-
 def without_mail(evidence: Evidence | None) -> str:
     """Why evidence can't be shown in a mail of the series."""
     if evidence is None:

@@ -107,7 +107,7 @@ def _quoted(evidence: Evidence, me: Set[str], now: int, width: int) -> Lines:
     who = series_labels.evidence_author(evidence, me)
     who = f"commit {line(evidence.commit)[:12]}" if evidence.commit and not who else who
     source = ", ".join(part for part in (who, labels.day(evidence.date, now) if evidence.date else "") if part)
-    text = labels.quoted(evidence)
+    text = series_labels.evidence_text(evidence)
     room = width - cell_len(source) - 2
     if room < _LEAST_SENTENCE:
         return [[(fit(text, width), "slanted")], [(fit(source, width), "dim")]]
