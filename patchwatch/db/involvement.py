@@ -5,7 +5,7 @@ patchwatch.series.state.next_action derives the person's next action from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from patchwatch.db.revision_codec import RevisionSummary
 from patchwatch.mail.message import Person
@@ -22,12 +22,13 @@ def involvement_of(
     replied = max((reviewer.date for reviewer in mine), default=0)
     asks = [ask for summary in latest for ask in summary.asks if ask.email in me and ask.date > replied]
     answered, answer = max(((r.answered, r.answer) for r in mine if r.answered >= replied), default=(0, ""))
+    content = any(reviewer.satisfied for reviewer in mine if reviewer.date == replied)
     return Involvement(
         author=not me.isdisjoint(latest[-1].senders),
         posted=any(_posted(summary, me) for summary in summaries.values()),
         recipient=any(not me.isdisjoint(summary.recipients) for summary in latest),
         replied=replied,
-        satisfied=_tagged(newest, me) or any(reviewer.satisfied for reviewer in mine if reviewer.date == replied),
+        satisfied=content or bool(own_tags(newest, me)),
         reviewed_before=_last_reviewed(revisions[:-1], summaries, me),
         answer=answer,
         answered=answered,
@@ -77,7 +78,7 @@ def _last_reviewed(revisions: Sequence[RevisionRow], summaries: Mapping[str, Rev
     return ""
 
 
-def _tagged(revision: RevisionRow, me: Set[str]) -> bool:
-    """True if the revision has a review of mine, given to it or carried over from an earlier version."""
-    given = [trailer.value.lower() for trailer in revision.trailers if trailer.counts]
-    return any(value == address or f"<{address}>" in value for value in given for address in me)
+def own_tags(revision: RevisionRow, me: Collection[str]) -> set[str]:
+    """Return the names of my tags that count, given to the revision or carried over from an earlier version."""
+    given = [(trailer.name, trailer.value.lower()) for trailer in revision.trailers if trailer.counts]
+    return {name for name, value in given for address in me if value == address or f"<{address}>" in value}

@@ -10,6 +10,7 @@ from msgspec import Struct
 from patchwatch.db import series, series_flags, visits
 from patchwatch.db.criteria import Criteria
 from patchwatch.db.execute import Execute, rows_among
+from patchwatch.db.involvement import own_tags
 from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_list import is_known
@@ -208,10 +209,12 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     """Return which of these series the person is to apply: they were sent to them, or posted by them, and were sent to
     a list that they apply for.
 
-    True if they accepted most patches of the same area (patchwatch.db.who_applies), False if they accepted some.  What
-    is neither is not theirs, nor what is left after somebody else who applies for its lists took a part.
+    True if they accepted most patches of the same area (patchwatch.db.who_applies), False if they accepted some, or
+    reviewed it.  What is neither is not theirs, nor what they acked, nor what is left after somebody else who applies
+    for its lists took a part.
     """
-    asked = [row for row in rows if _may_be_to_apply(row)]
+    tags = {row.id: own_tags(row.revisions[-1], me) for row in rows}
+    asked = [row for row in rows if _may_be_to_apply(row) and "Acked-by" not in tags[row.id]]
     keys = _keys_of(execute, me) if asked else set()
     lists = {name for (name,) in rows_among(execute, _LISTS, sorted(keys))}
     if not lists:
@@ -226,7 +229,7 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     for number, where in sent.items():
         expected = accepted.expects(keys, where, further=not lists.issuperset(where[0]))
         if expected is not None and not lists.isdisjoint(where[0]):
-            found[number] = expected
+            found[number] = expected and not tags[number]
     return found
 
 

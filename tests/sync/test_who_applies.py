@@ -49,6 +49,17 @@ def test_who_applied_patches_of_its_area(tmp_path: Path, area: str, sender: str,
     assert verbs == [mia, max_]
 
 
+@pytest.mark.parametrize(
+    ("tag", "verb"), [("Acked-by", "maintainer"), ("Reviewed-by", "apply v1?"), ("Tested-by", "apply v1")]
+)
+def test_what_they_acked_is_for_somebody_else_to_apply(tmp_path: Path, tag: str, verb: str) -> None:
+    own = (MIA, f"{tag}: {MIA}\n")
+    tracker = known(tmp_path, [*two_trees(), *posted("own", ANN, REVIEWED, own)], me="mia@kernel.example", now=JULY_27)
+    tracker.visit([line.id for line in tracker.lines()])
+    number = tracker.find("own@m")
+    assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == [verb]
+
+
 @pytest.mark.parametrize(("area", "waits_for"), [("knob", "waits for Mia"), ("lever", "maintainer: apply or answer")])
 def test_others_are_told_who_will_apply_it(tmp_path: Path, area: str, waits_for: str) -> None:
     tracker = known(tmp_path, [*two_trees(), *posted("own", MIA, REVIEWED, area=area)], me="rita@example.com")
