@@ -131,6 +131,10 @@ _CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided|mean
 # A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
 _ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
+# "This applied to the whole series", of a comment
+_TO_THE_SERIES = Pattern(
+    r"(?i)\s+to (?:all |the |this |your )*(?:entire |whole )?(?:other )?(?:patch(?:es|set)|series)\b"
+)
 _TO_A_CANDIDATE = Pattern(rf"(?i)\s+(?:on )?to {RELEASE_CANDIDATE}")
 _BY_ME = Pattern(r"(?i)(?:i|we)\b")
 _INTO_A_TREE = Pattern(
@@ -300,6 +304,8 @@ def _is_denied(found: re.Match[str]) -> bool:
 
 
 def _is_done(found: re.Match[str]) -> bool:
+    if _TO_THE_SERIES.match(found["rest"]):
+        return False
     if _is_denied(found) or IS_A_WORD.match(found["rest"]) or BROKE.search(_REASON.split(found["rest"], maxsplit=1)[0]):
         return False
     if _TO_A_CANDIDATE.match(found["rest"]) and _BY_ME.match(found["who"] or ""):

@@ -11,8 +11,8 @@ _MAX_SENTENCE = 240  # characters
 
 # What may precede it, besides: "Whatever, …", "I'm sorry, but …", "... and dropped".
 _ALSO = (
-    r"(?:\.{3}|…|(?:whatever|anyway|np|no problem|oh|sorry|therefore|hence|in that case|for now|meanwhile|"
-    r"i(?:'m| am) sorry(?: but)?|but|then)(?:[,.!:-]+\s+|\s+)|\s+)"
+    r"(?:(?:\.{3}|…)\s*|(?:whatever|anyway|np|no problem|oh|therefore|hence|in that case|for now|meanwhile|"
+    r"i(?:'m| am) sorry|but|then)(?:[,.!:-]+\s+|\s+))"
 )
 _THINGS = (
     rf"(?:{THING}(?: \d+/\d+)?|(?:just |only )?this (?:one|patch) \d+/\d+|the this one|(?:this|the|these|those|your) "

@@ -142,6 +142,7 @@ def test_applied(sentence: str, detail: str) -> None:
         "I also applied it to frob-next with only one conflict.",
         "Applied for my next version, thanks.",
         "queued bios are never finished",
+        "This applied to the whole series, as I said before.",
         "Queued requests wait for the frob.",
         "Pushed to the same branch.",
         "Pushed to my list of things to read.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from patchwatch.mail.message import SignalKind
@@ -61,3 +63,12 @@ def test_dropped(sentence: str) -> None:
 )
 def test_what_is_gone_from_elsewhere_was_not_dropped_from_a_tree(sentence: str) -> None:
     assert not is_dropped(sentence)
+
+
+@pytest.mark.parametrize(
+    "unit", ["so ", "sorry, ", "I'm sorry but ", "but then ", "... ", "now, ", "I've dropped this patch so "]
+)
+def test_hostile_sentence_is_read_soon(unit: str) -> None:
+    begin = time.process_time()
+    assert not is_dropped((unit * 100)[:239] + "z")
+    assert time.process_time() - begin < 1
