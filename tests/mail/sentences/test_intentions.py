@@ -37,6 +37,8 @@ def test_only_what_the_author_will_do_is_a_promise(sentence: str, promises: bool
         "Can this be picked up into frob-next?",
         "Could it please be merged?",
         "Can we get this in now, please?",
+        "Can you consider applying it?",
+        "Can we perhaps get this applied in time for 6.8?",
     ],
 )
 def test_author_wants_it_applied_as_it_is(sentence: str) -> None:
