@@ -84,7 +84,8 @@ _THIS = r"(?:it|this|these|them|both|v\d+|(?:this|the) (?:one|fix|patch(?:es|set
 _SOFTLY = r"(?:(?:please|pls|kindly|just|also|now|then|still|help|to|maybe|perhaps) )*"
 _ASKS_TO_APPLY = Pattern(
     rf"(?i)(?:\b(?:please|pls|kindly)|\b(?:can|could|would|will) (?:you|we|someone|somebody)) {_SOFTLY}"
-    rf"(?:{_APPLY} {_THIS}|consider (?:applying|merging|picking(?: up)?|queue?ing|taking) {_THIS}|get {_THIS} {_APPLIED})\b(?! (?:into account|seriously|out|off|from|with a)\b)|"
+    rf"(?:{_APPLY} {_THIS}|consider (?:applying|merging|picking(?: up)?|queue?ing|taking) {_THIS}|"
+    rf"get {_THIS} {_APPLIED})\b(?! (?:into account|seriously|out|off|from|with a)\b)|"
     rf"\b(?:can|could|may|might|will) {_THIS} {_SOFTLY}(?:be|get) {_SOFTLY}{_APPLIED}\b"
 )
 _NOT_AS_IT_IS = Pattern(

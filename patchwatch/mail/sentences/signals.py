@@ -77,11 +77,22 @@ _PLEASE = (
     r"reword|run (?:\S*checkpatch|sparse|smatch|\S*get_maintainer)|say(?! (?:if|whether)\b)|select|sort|specify|spell|"
     r"state|stick|store|strip|summari[sz]e|sync|tag|target|tidy|trim|turn|unify|use|validate|wrap|write(?! to| me\b))"
 )
+# "Can you describe the problem?", "could you enable debugging and send the log?"
+_TELL = (
+    r"(?:cite|collect|define|describe|disable|enable|ensure|justify|list|name|quote|run|say|select|specify|state|"
+    r"summari[sz]e|use|validate)\b"
+)
+_EDITING = (
+    r"(?:re-?(?:sending|posting|spinning|submitting)|rebasing|adding|addressing|changing|converting|documenting|dropping|"
+    r"fixing|including|moving|putting|removing|renaming|replacing|rewording|rewriting|simplifying|splitting|squashing|"
+    r"switching|updating|wrapping)"
+)
 _DOES_NOT = r"(?:does(?:n't| not)|did(?:n't| not)|fail(?:s|ed) to) (?:apply|build|compile)"
 _A_TREE = r"(?:the latest|linus|mainline|linux|next|net|current|tip|master|my|\S+[/-]\S)"
 _CHANGES = Pattern(
     rf"\bplease\s+(?:just\s+|also\s+)?(?:{_EDIT}|{_PLEASE})\b|"
-    rf"\b(?:can|could) you (?:(?:please|also|just|maybe)\s+)*{_EDIT}\b|"
+    rf"(?<!how )\b(?:can|could) you (?:(?:please|also|just|maybe|perhaps)\s+)*(?:{_EDIT}|(?!{_TELL}){_PLEASE})\b|"
+    rf"\bwould you mind {_EDITING}\b|"
     r"\bplease (?:do not|don't) (?!be\b|get\b|forget|hesitate|worry|bother|take\b|reply)\w|"
     r"\bmarked (?:as )?\W?changes[ -]requested\b|"
     r"(?:^(?:sorry, |unfortunately,? )?|\b(?:patch(?:es|set)?(?: \d+)?|series|this|it|v\d+)\b.{0,30}\b)"
@@ -189,7 +200,7 @@ _RULES = (
     _Rule(
         SignalKind.CHANGES,
         Cues("please| you |n't | not |fail|marked"),
-        word_set("please can could marked apply build compile"),
+        word_set("please can could mind marked apply build compile"),
         _CHANGES,
         _NOT_ASKED,
     ),
