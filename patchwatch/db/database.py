@@ -177,7 +177,7 @@ class Database:
             connection.isolation_level = None  # on_begin starts transactions, not the sqlite3 module
             connection.execute(f"PRAGMA page_size={PAGE}")  # of a new file; another one keeps its own
             self._use_wal(connection)
-            for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "cache_size=-8000"):
+            for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "cache_size=-4000"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(engine, "begin")

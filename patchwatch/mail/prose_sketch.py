@@ -36,7 +36,7 @@ def prose_sketch(text: str) -> str:
     return base64.b64encode(struct.pack(f"<{len(lowest)}I", *lowest)).decode()
 
 
-@functools.lru_cache(maxsize=4096)  # a posting is compared with dozens of others
+@functools.lru_cache(maxsize=512)  # a posting is compared with dozens of others
 def hashes_of(sketch: str) -> tuple[int, ...]:
     """The hashes in a sketch, ascending."""
     packed = base64.b64decode(sketch)

@@ -170,7 +170,7 @@ _STOP_WORDS = word_set(
 )
 
 
-@functools.lru_cache(maxsize=8192)  # a pull request's titles are compared with those of every patch of their authors
+@functools.lru_cache(maxsize=2048)  # a pull request's titles are compared with those of every patch of their authors
 def title_words(title: str) -> frozenset[str]:
     """The significant words of a title, in lower case: without punctuation, stop words and accents.
 
@@ -182,7 +182,7 @@ def title_words(title: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) > 1 and word not in _STOP_WORDS)
 
 
-@functools.lru_cache(maxsize=8192)  # a posting's title is compared with dozens of others
+@functools.lru_cache(maxsize=2048)  # a posting's title is compared with dozens of others
 def gist_words(title: str) -> frozenset[str]:
     """The significant words of a title without the subsystem prefix, if two or more are left.
 

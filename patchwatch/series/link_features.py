@@ -7,7 +7,6 @@ so the links are the same in any order of arrival.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -102,7 +101,7 @@ class _Own:
 
     def __init__(self, posting: PostingFacts) -> None:
         self.posting = posting
-        self.words = title_words_of(posting.title)
+        self.words = title_words(posting.title)
         self.gists = _gists(posting)
         self.gist = frozenset(chain.from_iterable(self.gists))
         self.titles = frozenset(posting.titles)
@@ -134,7 +133,7 @@ def _is_renamed(one: PostingFacts, other: PostingFacts) -> bool:
     return (
         one.title == other.title
         and one.version == other.version + 1
-        and len(title_words_of(one.title)) >= _DISTINCTIVE
+        and len(title_words(one.title)) >= _DISTINCTIVE
         and same_person(one, other)
         and one.date - other.date <= _MOST_DAYS * _DAY
     )
@@ -151,16 +150,13 @@ def _is_earlier(one: PostingFacts, other: PostingFacts) -> bool:
 def _is_related(own: _Own, other: PostingFacts) -> bool:
     """True if more than the author connects two postings."""
     return (
-        not own.words.isdisjoint(title_words_of(other.title))
+        not own.words.isdisjoint(title_words(other.title))
         or not own.files.isdisjoint(other.files)
         or not own.titles.isdisjoint(other.titles)
         or not own.patch_ids.isdisjoint(other.patch_ids)
         or other.root in own.posting.answered
         or not own.gist.isdisjoint(chain.from_iterable(_gists(other)))
     )
-
-
-title_words_of = functools.lru_cache(maxsize=8192)(title_words)  # a title is compared with dozens of others
 
 
 def _gists(one: PostingFacts) -> list[frozenset[str]]:
@@ -175,7 +171,7 @@ class _Rarity:
 
     def __init__(self, own: _Own, others: Sequence[PostingFacts]) -> None:
         self._all = len(others) + 2
-        self._words = Counter(chain(own.words, *(title_words_of(p.title) for p in others)))
+        self._words = Counter(chain(own.words, *(title_words(p.title) for p in others)))
         # No other file is asked for.
         self._files = Counter(chain(own.files, *(own.files.intersection(p.files) for p in others)))
 
@@ -215,7 +211,7 @@ def _people(own: _Own, other: PostingFacts) -> tuple[float, ...]:
 
 
 def _titles(own: _Own, other: PostingFacts, rarity: _Rarity) -> tuple[float, ...]:
-    theirs = title_words_of(other.title)
+    theirs = title_words(other.title)
     shared = own.words & theirs
     rare = rarity.of_words(shared)
     return (

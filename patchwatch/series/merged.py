@@ -175,7 +175,7 @@ def _nearest(title: str, others: Sequence[str]) -> str | None:
     return nearest if best >= _SIMILAR else None
 
 
-@lru_cache(maxsize=16_384)  # the same titles are compared with each mail that may change what a pull request lists
+@lru_cache(maxsize=8192)  # the same titles are compared with each mail that may change what a pull request lists
 def _similarity(title: str, other: str) -> float:
     """The share of common words, 0 to 1; at least `_SIMILAR` for a title that is only worded differently."""
     if " " in title and (other.endswith(f": {title}") or title.endswith(f": {other}")):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from patchwatch.mail.prose_sketch import prose_in_common
-from patchwatch.mail.subject import gist_words
+from patchwatch.mail.subject import gist_words, title_words
 from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
-from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares, title_words_of
+from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares
 from patchwatch.series.link_model import LinkModel, default_model
 from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
@@ -135,7 +135,7 @@ def _learned(one: PostingFacts, others: Sequence[PostingFacts], model: LinkModel
 
 def _is_common(one: PostingFacts, other: PostingFacts) -> bool:
     """True for pairs of which the model has seen enough; for others, the rules must agree with it."""
-    shared = title_words_of(one.title) & title_words_of(other.title)
+    shared = title_words(one.title) & title_words(other.title)
     specific = shared or not set(one.titles).isdisjoint(other.titles) or prose_in_common(one.prose, other.prose)
     apart = bool(one.files and other.files) and set(one.files).isdisjoint(other.files) and len(shared) < 2
     return bool(specific) and not apart and same_person(one, other) and one.date - other.date <= AUTHOR_WINDOW
