@@ -113,7 +113,8 @@ RELEASE_CANDIDATE = r"v?\d+\.\d+-rc\d+(?![\w/.-])"
 _IS_IN = Pattern(
     rf"(?:{LEAD})*(?:now|(?:{THING}|these|they)(?:'s| is| are| sits?| (?:ha(?:s|ve) )?landed))"
     r"(?: (?:now|already|queued|all))* "
-    rf"in (?:(?:my|our) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)"
+    rf"(?:in (?:(?:my|our) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:the )?\S+-next\b|mm-\w+)|"
+    r"in [\w.-]+/(?:\S+-)?(?:dev|devel|next|fixes|urgent|testing|staging|main|master|for-\S+))"
     r"(?: (?:now|already|tree|branch))*"
     r"(?:\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,

@@ -221,7 +221,8 @@ _RULES = (
 )
 _APPLYING = Cues(
     "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
-    " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next|in mm-"
+    " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next|in mm-|/dev|/fixes|/testing|"
+    "/staging|/urgent|/main|/master|/for-"
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = Cues("drop|revert|back|queue|appl|removed from|removed out")

@@ -116,15 +116,18 @@ class StateMachine:
 
     def _reply(self, follow_up: FollowUp, *, by_author: bool) -> Reply:
         message, completion = follow_up.message, self.known.seen.completion
+        to_posting = message.parent in self.own_ids
         return Reply(
             message=message,
             patch=follow_up.patch,
             by_author=by_author,
-            to_posting=message.parent in self.own_ids,
+            to_posting=to_posting,
             to_reviewer=message.parent in self.known.seen.reviewer_mails or promises_to_robot(message),
             completes_review=completion is not None and completion.message_id == message.message_id,
             author_names=self._author_names,
-            signals=signals_by_kind(message, self._committers, self._lists, by_anybody=self._by_anybody),
+            signals=signals_by_kind(
+                message, self._committers, self._lists, to_posting=to_posting, by_anybody=self._by_anybody
+            ),
             by_committer=not follow_up.from_bot and self._committers.includes(message.author, self._lists),
         )
 

@@ -28,7 +28,7 @@ from patchwatch.series.state.remark_here import (
     refers_back,
     repeats,
 )
-from patchwatch.series.state.reply import FEW_WORDS, Reply
+from patchwatch.series.state.reply import FEW_WORDS, Reply, mends
 
 
 def read_points(ledger: Ledger, reply: Reply, *, complete: bool = False) -> None:
@@ -51,6 +51,8 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
         return
     if intent := reply.signals.get(SignalKind.WILL_APPLY):
         ledger.close(ledger.of_person(who), Fate.SETTLED, message, intent.text)
+        if mends(intent):
+            ledger.close(ledger.in_mail(message.parent), Fate.TAKEN_OVER, message, intent.text)
     least = ledger.rules.sure if complete else 0
     insisted: set[str] = set()  # "Thanks and regards" at the end of a mail does not settle what it asks for
     for number, remark in enumerate(message.remarks, 1):

@@ -249,6 +249,21 @@ def test_the_stable_team_applies_backports_of_any_list() -> None:
     assert revision_state(upstream, COMMITTERS).state == "under-review"
 
 
+@pytest.mark.parametrize(
+    ("words", "above", "state"),
+    [
+        ("Applied, thanks.  Welcome to the community!\n", 1, "accepted"),
+        ("Applied, thanks.  The next of your patches is on my list for this week.\n", 1, "accepted"),
+        ("Applied, thanks.  The next of your patches is on my list for this week.\n", "a1", "reviewed"),
+        ("I applied this.\nWith it the wheel turns on all of my machines.\n", 1, "reviewed"),
+        (f"Applied, thanks.\n{'The wheel turns on many machines. ' * 6}\n", 1, "reviewed"),
+    ],
+)
+def test_who_applies_patches_of_another_tree_says_little_else(words: str, above: int | str, state: str) -> None:
+    found = revision(1, (RITA, RITA_TAG, 1), ("Stan Other <stan@example.com>", words, above))
+    assert revision_state(found, COMMITTERS).state == state
+
+
 def test_a_committer_pushes_their_own_patch_with_what_was_asked_for() -> None:
     asked = (RITA, "Please use the wheel.\n\nThe rest is fine.\n")
     ann = Committers(frozenset({("netdev@vger.kernel.org", person_key(Person("Ann Author", "ann@example.org")))}))

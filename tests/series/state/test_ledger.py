@@ -480,6 +480,12 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "maintainer",
     ),
+    "who applies it does what somebody else asks for": (
+        [(REX, NAME, 1), (MIA, quoted(NAME) + "\nTrue, but I'll fix this up when applying.\n", "a1")],
+        [("change", "taken-over")],
+        "under-review",
+        "maintainer",
+    ),
     "the author will do so from now on": (
         [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nNoted, I'll name them so from now on.\n", "a1")],
         [("change", "answered")],
