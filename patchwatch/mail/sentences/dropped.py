@@ -32,7 +32,7 @@ _I_DROP = (
 _TAIL = (
     r"(?:\s+(?:now|then|for now|from|out of|again|while(?! (?:i )?(?:appl|merg|pick|push|commit|queu)\w+)|until|"
     r"in the meantime|and|because|due to|as(?! (?:unne|redun|unus|usel|sugg|well)\w*)|since|to avoid)\b.*|"
-    r"\s*[.,!;:(].*|)"
+    r"\s*(?:\([^()]{1,40}\))?[.,!;:].*|)"
 )
 _DROPPED = Pattern(
     rf"(?:{LEAD}|{_ALSO})*(?:{_I_DROP}|(?:now\s+)?(?:{_DID}|dropping))(?:\s+{_THINGS})?{_TAIL}",
