@@ -23,7 +23,7 @@ from sqlalchemy import inspect as inspect_tables
 
 import patchwatch.db
 from patchwatch.db import database as database_module
-from patchwatch.db import decisions, messages, people, undo
+from patchwatch.db import decisions, event_queue, messages, people, undo
 from patchwatch.db.backup import before_migration
 from patchwatch.db.database import Database
 from patchwatch.db.message_codec import decode_message
@@ -119,6 +119,28 @@ def test_renamed_tables_keep_their_rows(tmp_path: Path) -> None:
         assert undone is not None
         assert undone.decided == "manual_link"
         assert decisions.manual_links(connection, ["2@x"]) == []
+
+
+def test_what_a_scan_for_events_saw_is_kept_for_each_person(tmp_path: Path) -> None:
+    create_old(url(tmp_path), "0028")
+    engine = create_engine(url(tmp_path))
+    seen = '{"12":["new","reviewers","",{"ann@x":"apply m@x"}],"13":["reviewed","maintainer","",{}]}'
+    with engine.begin() as connection:
+        insert = text("INSERT INTO setting (name, value) VALUES (:name, :value)")
+        connection.execute(insert, {"name": "events", "value": f"[7,1700000000,21,{seen}]"})
+        connection.execute(insert, {"name": "events 2", "value": "[9,1700000001,21,{}]"})
+        connection.execute(insert, {"name": "eventsful", "value": "no cursor"})
+    engine.dispose()
+    with Database(url(tmp_path)).read() as connection:
+        assert event_queue.event_cursor(connection) == (7, 1_700_000_000, 21, 0, "")
+        assert event_queue.due(connection, 0) == {12, 13}  # all are read once more
+        assert event_queue.snapshots(connection, [12, 13]) == {
+            12: ("new", "reviewers", "", {"ann@x": "apply m@x"}),
+            13: ("reviewed", "maintainer", "", {}),
+        }
+    with Database(url(tmp_path)).read(person=2) as connection:
+        assert event_queue.event_cursor(connection) == (9, 1_700_000_001, 21, 0, "")
+        assert event_queue.due(connection, 0) == set()
 
 
 def test_what_one_person_decided_stays_theirs(tmp_path: Path) -> None:

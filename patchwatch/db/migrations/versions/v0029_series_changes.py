@@ -41,7 +41,10 @@ def upgrade() -> None:
     scanned = sa.table("scanned", *map(sa.column, ("person", "series_id", "snapshot", "until")))
     cursors = setting.c.name.like("events %") | (setting.c.name == "events")
     for name, value in connection.execute(sa.select(setting.c.name, setting.c.value).where(cursors)).all():
-        mail, at, facts_version, series = json.loads(value)
+        found = json.loads(value)
+        if len(found) != 4:
+            continue
+        mail, at, facts_version, series = found
         person = int(name.partition(" ")[2] or 1)
         rows = [
             {"person": person, "series_id": int(number), "snapshot": json.dumps(snapshot), "until": 0}
