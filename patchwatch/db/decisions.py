@@ -69,6 +69,12 @@ def _mine(connection: Connection, table: Table) -> list[ColumnElement[bool]]:
     return [table.c.person == acting(connection).person] if "person" in table.c else []
 
 
+def watch(connection: Connection, message_ids: Iterable[str], at: int) -> None:
+    """Store that I watch the series of these messages."""
+    me = acting(connection).person
+    insert_missing(connection, t.watch, [{"message_id": i, "person": me, "at": at} for i in message_ids])
+
+
 def pin(connection: Connection, message_ids: Iterable[str], roots: Iterable[str], at: int) -> None:
     """Store that I pinned what has these roots, and unpinned what else these messages belong to."""
     undecide(connection, "pin", message_ids)

@@ -71,14 +71,16 @@ def watch_address(
 def watch_known(database: Database, message_ids: Sequence[str], now: int, inbox: str | None = None) -> list[Watched]:
     """Watch the series that stored messages belong to."""
     found: list[Watched] = []
+    seen: set[int] = set()
     with database.write() as connection:
         series = queries.series_of(executor(connection), message_ids)
         before = series_flags.watched(executor(connection))
         titles = derived.series_states(connection, set(series.values()))
         for message_id in message_ids:
             number = series.get(message_id)
-            if number is None or any(w.series_id == number for w in found):
+            if number is None or number in seen:
                 continue
+            seen.add(number)
             if number not in before:
                 with undo.logged(connection, "watch", [message_id], f"watched: #{number} {titles[number][2]}", now):
                     decisions.decide(connection, "watch", message_id, at=now, inbox=inbox)

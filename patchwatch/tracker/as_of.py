@@ -7,12 +7,14 @@ made by then; the watched series are those of today.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from patchwatch.db import messages, series, series_flags, snapshot
+from sqlalchemy import Connection
+
+from patchwatch.db import decisions, messages, series, series_flags, snapshot
 from patchwatch.db.backup import back_up, sqlite_file
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
@@ -21,7 +23,6 @@ from patchwatch.db.visits import LATE
 from patchwatch.progress import Progress, no_progress
 from patchwatch.sync.derive import Derivation
 from patchwatch.sync.rewind import is_quick, rewind
-from patchwatch.sync.watch import watch_known
 from patchwatch.times import format_time
 from patchwatch.tracker import Tracker
 
@@ -46,10 +47,19 @@ def as_of(tracker: Tracker, then: int, progress: Progress = no_progress) -> Iter
                     rewind(connection, then, progress)
             else:
                 _derive_until(tracker.database, past.database, then, progress)
-            watch_known(past.database, sorted(watched), then - _DAY + LATE)
+            with past.database.write() as connection:
+                _watch(connection, sorted(watched), then - _DAY + LATE)
             yield past
         finally:
             past.database.close()
+
+
+def _watch(connection: Connection, message_ids: Sequence[str], at: int) -> None:
+    """Watch the series of these messages, as far as they are known."""
+    execute = executor(connection)
+    known, watched = series.series_of(execute, message_ids), series_flags.watched(execute)
+    first = {number: message_id for message_id, number in reversed(known.items()) if number not in watched}
+    decisions.watch(connection, first.values(), at)
 
 
 def _derive_until(source: Database, target: Database, then: int, progress: Progress) -> None:
