@@ -3,9 +3,9 @@
     python bench/poll.py [--watched N...] [--runs N] [--program DIRECTORY...]
 
 The database of bench-tui (10,000 series on three lists) is copied, N of its series are watched, and a server on
-loopback answers as public-inbox does when nothing is new.  The first poll sets the cursors; of the following ones, in
-turns of all programs, the least CPU time (user and system, seconds) is printed.  A program is a checkout of patchwatch
-with its own `.venv`, whose database has the same form.
+loopback answers as public-inbox does when nothing is new.  The user takes part in some dozens of them.  The first poll
+sets the cursors; of the following ones, in turns of all programs, the least CPU time (user and system, seconds) is
+printed.  A program is a checkout of patchwatch with its own `.venv`, whose database has the same form.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-from commands import processor_seconds
-from crowd import DIRECTORY, NOW, crowd
+from commands import processor_seconds, settings
+from crowd import DIRECTORY, ME, NOW, crowd
 
 from patchwatch.config import Config
 from patchwatch.sync.watch import watch_known
@@ -96,11 +96,8 @@ def watch(database: Path, count: int) -> None:
 
 def poll(program: Path, database: Path, port: int) -> float:
     """Poll once; return the CPU time, in seconds."""
-    environment = os.environ | {
-        "PATCHWATCH_DATABASE": str(database),
-        "PATCHWATCH_LORE_URL": f"http://127.0.0.1:{port}",
-        "XDG_CONFIG_HOME": str(database.parent),
-    }
+    environment = os.environ | settings(database.parent, f"sqlite:///{database}", ME)
+    environment["PATCHWATCH_LORE_URL"] = f"http://127.0.0.1:{port}"
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [program / ".venv" / "bin" / "python", "-m", "patchwatch", "poll"]
     return processor_seconds(command, cwd=program, env=environment)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, text, update
 
 from patchwatch.db import schema as t
+from patchwatch.db.messages import set_setting, setting
 from patchwatch.db.people import acting
 from patchwatch.db.rule_codec import decode_rules, encode_rules
 from patchwatch.db.series_flags import UNREAD, WATCHED
@@ -16,6 +18,7 @@ from patchwatch.series.follow_rules import Rule
 
 _INBOX_ID = select(t.inbox.c.id).where(t.inbox.c.name == bindparam("inbox"))
 _CURSOR = select(t.inbox.c.cursor, t.inbox.c.deep_at).where(t.inbox.c.name == bindparam("inbox"))
+_AUTHOR_TURN = "author turn"  # setting
 
 
 def inbox_id(connection: Connection, name: str) -> int:
@@ -96,6 +99,24 @@ def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
     """Return the cursor of an inbox, and the time of the last poll with the long overlap."""
     row = connection.execute(_CURSOR, {"inbox": inbox}).first()
     return (row.cursor, row.deep_at) if row else (None, None)
+
+
+class AuthorTurn(NamedTuple):
+    """How far a round through the authors is, of whom each poll asks for some; stored as a JSON array."""
+
+    begun: int = 0  # UTC seconds; 0: the next poll begins one
+    asked: str = ""  # the last address, in their order
+
+
+def author_turn(connection: Connection) -> AuthorTurn:
+    """Return how far the round through the authors is."""
+    text = setting(connection, _AUTHOR_TURN)
+    return AuthorTurn(*json.loads(text)) if text else AuthorTurn()
+
+
+def set_author_turn(connection: Connection, turn: AuthorTurn) -> None:
+    """Store how far it is."""
+    set_setting(connection, _AUTHOR_TURN, json.dumps(turn))
 
 
 def newest_arrival(connection: Connection, inbox: str) -> int | None:

@@ -49,7 +49,7 @@ WITH RECURSIVE author(value) AS (
   UNION ALL
   SELECT (SELECT min(value) FROM poll_target WHERE kind = 'author' AND value > author.value) FROM author
   WHERE author.value IS NOT NULL
-) SELECT value FROM author WHERE value IS NOT NULL ORDER BY value
+) SELECT value FROM author WHERE value IS NOT NULL
 """
 _THREADS = """
 SELECT poll_target.value FROM poll_target JOIN series ON series.id = poll_target.series_id
@@ -100,8 +100,8 @@ def lists(execute: Execute) -> list[str]:
 
 
 def authors(execute: Execute) -> list[str]:
-    """Return the addresses of the authors of all watched versions, in lower case and in order."""
-    return [address for (address,) in execute(_AUTHORS, {})]
+    """Return the addresses of the authors of all watched versions, in lower case and in the order of Python's texts."""
+    return sorted(address for (address,) in execute(_AUTHORS, {}))
 
 
 def threads(execute: Execute) -> list[str]:

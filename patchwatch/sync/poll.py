@@ -22,6 +22,7 @@ from patchwatch.counts import plural
 from patchwatch.db import derived, inboxes, poll_targets, watched
 from patchwatch.db.database import Database
 from patchwatch.db.execute import executor
+from patchwatch.db.inboxes import AuthorTurn
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.errors import DatabaseError, InboxNotFoundError, LoreError, LoreResponseError, MessageNotFoundError
 from patchwatch.progress import Progress
@@ -44,6 +45,7 @@ TREES = "git trees"
 
 _DAY = 86_400
 _NAMES = 3  # of inboxes in a message
+_AUTHOR_QUERIES = 5  # in a poll: some 400 authors
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +306,15 @@ def _poll_without_list(database: Database, archive: Archive, progress: Progress)
 
 
 def _poll_other_lists(database: Database, archive: Archive, settings: Poll, progress: Progress) -> list[InboxReport]:
-    """Fetch what the authors of watched series posted to other lists, with one query to /all/."""
+    """Fetch what the authors of watched series posted to other lists, with a query to /all/ for some dozens of them.
+
+    Of very many authors, each poll asks for the next ones.  The cursor is the time when the last round through all of
+    them began, so that whatever they posted since is asked for.
+    """
     with database.read() as connection:
         people = poll_targets.authors(executor(connection))
         cursor, _ = inboxes.cursor(connection, EVERYWHERE)
+        turn = inboxes.author_turn(connection)
     if not people:
         return []
     progress("searching other lists for posts by the authors")
@@ -315,16 +322,22 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
     begin = min(cursor, clock) if cursor is not None else clock - settings.first_days * _DAY
     first = datetime.datetime.fromtimestamp(begin, datetime.UTC).date() - datetime.timedelta(days=2)
     last = datetime.datetime.fromtimestamp(clock, datetime.UTC).date() + datetime.timedelta(days=2)
-    total = NOTHING
+    groups = search.groups_of_people(email for email in people if email > turn.asked)
+    total, lags = NOTHING, False
     try:
-        for query in search.by_people(people, first, last):
+        for group in groups[:_AUTHOR_QUERIES]:
+            (query,) = search.by_people(group, first, last)
             with archive.search(EVERYWHERE, query) as answer:
-                asked_at = max(min(answer.requested_at, clock), begin) if not answer.from_mirror else None
+                lags |= answer.from_mirror
+                turn = AuthorTurn(turn.begun or max(min(answer.requested_at, clock), begin), group[-1])
                 total += store_response(database, answer, None)
-        if asked_at is not None:
+        if not lags:  # a mirror is asked again for what it does not have yet
+            good: dict[str, int | None] = {"polled_at": clock, "failed_at": None, "failure": None}
+            if turn.begun and len(groups) <= _AUTHOR_QUERIES:
+                good["cursor"], turn = turn.begun, AuthorTurn()
             with database.write() as connection:
-                good = {"cursor": asked_at, "polled_at": clock, "failed_at": None, "failure": None}
                 inboxes.set_inbox(connection, EVERYWHERE, **good)
+                inboxes.set_author_turn(connection, turn)
     except InboxNotFoundError:
         return []  # a private archive without /all/
     except Exception as error:  # noqa: BLE001 (`failure` raises what concerns more than this query)

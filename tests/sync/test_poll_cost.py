@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from patchwatch.config import Config, Lore
-from patchwatch.sources.lore import atom
-from patchwatch.sync import read_mail
+from patchwatch.db import inboxes
+from patchwatch.sources.lore import atom, query
+from patchwatch.sync import poll, read_mail
 from patchwatch.sync.watch import watch_known
 from patchwatch.tracker import Tracker
 from tests.faults.server import FaultServer, SmallArchive
@@ -37,20 +38,19 @@ class World:
         watch_known(self.tracker.database, ["widget-v1@example.org"], NOW)
         self.poll()
 
-    def deliver(self, message_id: str, subject: str, body: str, inbox: str = "net") -> None:
+    def deliver(self, message_id: str, subject: str, body: str, inbox: str = "net", who: str = "ann") -> None:
         self.arrived += 1
         when = formatdate(self.arrived)
         headers = {"Received": f"from a by b; {when}"}
-        sender = "Ann Author <ann@example.org>"
+        sender = f"{who.title()} Author <{who}@example.org>"
         raw = mail(message_id=message_id, subject=subject, sender=sender, date=when, headers=headers, body=body)
         self.upstream.deliver(inbox, raw)
 
-    def patch(self, name: str, version: int = 1, number: str = "", inbox: str = "net") -> None:
+    def patch(self, name: str, version: int = 1, number: str = "", inbox: str = "net", who: str = "ann") -> None:
         prefix = " ".join(part for part in ("PATCH", f"v{version}" * (version > 1), number) if part)
-        body = "Count it.\n\nSigned-off-by: Ann Author <ann@example.org>\n" + DIFF.format(
-            name.replace("-", "_"), version
-        )
-        self.deliver(f"{name}-v{version}@example.org", f"[{prefix}] {name}: count it right", body, inbox)
+        code = DIFF.format(name.replace("-", "_"), version)
+        body = f"Count it.\n\nSigned-off-by: {who.title()} Author <{who}@example.org>\n{code}"
+        self.deliver(f"{name}-v{version}@example.org", f"[{prefix}] {name}: count it right", body, inbox, who)
 
     def poll(self) -> list[str]:
         """Poll; return what was requested, without the queries."""
@@ -128,3 +128,45 @@ def test_a_feed_that_did_not_change_is_not_parsed(world: World, monkeypatch: pyt
     world.poll()
     world.poll()
     assert len(parsed) == 1
+
+
+def test_of_many_authors_each_poll_asks_for_the_next_and_misses_none(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "_MAX_QUERY_BYTES", 1)  # an author in each query
+    monkeypatch.setattr(poll, "_AUTHOR_QUERIES", 2)
+    names = ("bea", "cid", "dot", "eve")  # besides ann
+    for name in names:
+        world.patch(f"{name}-wheel", who=name)
+    world.poll()
+    watch_known(world.tracker.database, [f"{name}-wheel-v1@example.org" for name in names], NOW)
+    asked: list[list[str]] = []
+    for number in range(6):
+        if number == 1:  # ann was asked for, and eve will be in the next poll
+            world.patch("widget", 2, inbox="fs", who="ann")
+            world.patch("eve-wheel", 2, inbox="fs", who="eve")
+        world.poll()
+        requests = [one for one in world.server.requests if one.startswith("/all/?")]
+        asked.append([name for name in ("ann", *names) for one in requests if f"{name}%40" in one])
+    assert asked == [["ann", "bea"], ["cid", "dot"], ["eve"]] * 2
+    versions = {row.title: [one.version for one in row.revisions] for row in world.tracker.series()}
+    assert versions["widget: count it right"] == versions["eve-wheel: count it right"] == [1, 2]
+
+
+def test_a_round_through_the_authors_asks_from_the_begin_of_the_last_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "_MAX_QUERY_BYTES", 1)
+    monkeypatch.setattr(poll, "_AUTHOR_QUERIES", 1)
+    world.patch("bea-wheel", who="bea")
+    world.poll()
+    watch_known(world.tracker.database, ["bea-wheel-v1@example.org"], NOW)
+    cursors = []
+    for day in range(1, 6):
+        monkeypatch.setattr(poll, "_clock", lambda day=day: NOW + day * 86_400)
+        world.server.heal()
+        world.server.inject("/all/", lambda x, day=day: x.pass_on(Date=formatdate(NOW + day * 86_400, usegmt=True)))
+        world.poll()
+        with world.tracker.database.read() as connection:
+            cursors.append(((inboxes.cursor(connection, "all")[0] or 0) - NOW + 600) // 86_400)
+    assert cursors == [0, 1, 1, 3, 3]  # rounds begin on the first, third and fifth day

@@ -15,7 +15,7 @@ private archives use, and `full`, which lore.kernel.org uses:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from urllib.parse import quote
 
@@ -44,26 +44,29 @@ def by_people(emails: Iterable[str], since: date, until: date) -> tuple[str, ...
 
     One query, or as few as fit into the size of a request; none without people.
     """
-    terms = []
-    for email in dict.fromkeys(emails):
-        plain = _NOT_IN_ADDRESS.sub(" ", email).strip()
-        if re.search(r"\w", plain):
-            terms.append(f'f:"{plain}"')
-    return _any_of(terms, since, until)
-
-
-def _any_of(terms: Sequence[str], since: date, until: date) -> tuple[str, ...]:
     days = f"d:{since:%Y%m%d}..{until:%Y%m%d}"
-    queries: list[str] = []
+    return tuple(f"({' OR '.join(map(_term, group))}) {days}" for group in groups_of_people(emails))
+
+
+def groups_of_people(emails: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return these people in order, as many in a group as fit into one query; without those that no query can name."""
+    groups: list[tuple[str, ...]] = []
     batch: list[str] = []
     size = 0
-    for term in terms:
+    for email in dict.fromkeys(emails):
+        term = _term(email)
+        if not re.search(r"\w", term[2:]):
+            continue
         grown = len(quote(f"{term} OR ", safe=""))
         if batch and size + grown > _MAX_QUERY_BYTES:
-            queries.append(f"({' OR '.join(batch)}) {days}")
+            groups.append(tuple(batch))
             batch, size = [], 0
-        batch.append(term)
+        batch.append(email)
         size += grown
     if batch:
-        queries.append(f"({' OR '.join(batch)}) {days}")
-    return tuple(queries)
+        groups.append(tuple(batch))
+    return tuple(groups)
+
+
+def _term(email: str) -> str:
+    return f'f:"{_NOT_IN_ADDRESS.sub(" ", email).strip()}"'
