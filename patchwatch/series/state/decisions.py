@@ -86,6 +86,18 @@ def _dropped(known: Progress, reply: Reply) -> bool:
     return True
 
 
+def _asked_again(known: Progress, reply: Reply) -> bool:
+    """After it was applied, somebody asks for another version: "Please resubmit the entire patchset.".
+
+    On eight lists, five of seven such series were posted again.
+    """
+    asked = reply.signals.get(SignalKind.CHANGES)
+    if reply.by_author or known.review.decision != State.ACCEPTED or asked is None or asked.detail != "version":
+        return False
+    known.reopen(reply.patch)
+    return True
+
+
 def _applies_their_own(known: Progress, reply: Reply) -> bool:
     """True for a committer who reported before that this was applied: what they drop leaves a tree."""
     return reply.by_committer and (known.review.decision == State.ACCEPTED or bool(known.applied.partly))
@@ -189,6 +201,7 @@ _RULES = (
     _command,
     _applied,
     _dropped,
+    _asked_again,
     _successor,
     _reinstatement,
     _withdrawal,

@@ -128,6 +128,27 @@ DECISIONS: dict[str, Case] = {
         "author",
         "a1@x",
     ),
+    "another version is wanted after it was applied": (
+        1,
+        [(MIA, APPLIED), (MIA, "It conflicts with what came first. Can you please resend it?\n")],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "another version of one patch is wanted after all were applied": (
+        2,
+        [(MIA, APPLIED), (MIA, "This one conflicts, please rebase and resend it.\n", 2)],
+        "changes-requested",
+        "author",
+        "a2@x",
+    ),
+    "something else is wanted after it was applied": (
+        1,
+        [(MIA, APPLIED), (RITA, "Please add a test for it.\n")],
+        "accepted",
+        "nobody",
+        "a1@x",
+    ),
     "the author will not send another version": (
         1,
         [(RITA, "You should say why.\n"), (ANN, "It is said already, so I won't send another version.\n", "a1")],
