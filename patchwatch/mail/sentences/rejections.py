@@ -66,6 +66,8 @@ _NOT_NAK = Pattern(
     r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$"
 )
 
+_ANNOUNCED = Pattern(r"(?i)\byou(?:'ll| will| would) (?:just )?get\b.{0,12}$")
+
 # "Breaking it like this is not something we'll accept.", "There is no way this is going in.", "I oppose this patch."
 _THIS = r"(?:this|these|it|that|any of (?:this|it)|(?:the|this) (?:patch(?:es)?|series|idea))"
 _THE_KERNEL = r"(?:the kernel|my|our|mainline|upstream|the tree)"
@@ -134,12 +136,15 @@ _CONDITION = Pattern(
 
 
 def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
-    """Whether the sentence NAKs the patch or a part of it, rather than mentioning somebody else's NAK."""
+    """Whether the sentence NAKs the patch or a part of it, rather than mentioning somebody else's NAK.
+
+    A NAK that is only announced ("you will get a NAK") counts as one of a part.
+    """
     found = _NAK.search(sentence) if "nak" in lowered or "nack" in lowered else None
     before = sentence[: found.start()] if found else ""
     if found is None or _NOT_NAK.search(before) or before.count('"') % 2 or _is_bus_signal(sentence, found):
         return ""
-    return "part" if _OF_A_PART.match(sentence, found.end()) else "whole"
+    return "part" if _OF_A_PART.match(sentence, found.end()) or _ANNOUNCED.search(before) else "whole"
 
 
 def _is_bus_signal(sentence: str, found: re.Match[str]) -> bool:

@@ -19,6 +19,7 @@ from patchwatch.series.states import State, Turn
 
 _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _SEVERAL = Pattern(r"(?i)\b(?:these|them|both|all|series|patches|everything)\b")  # "I dropped these."
+_STOP = Pattern(r"(?i)\b(?:please|pls) (?:stop|do not|don't)\b|\bdrop (?:this|it|these|the (?:patch|series))\b")
 _FOR_GOOD = Pattern(r"(?i)\bdropp(?:ed|ing)\b(?!.*\b(?:again|for (?:now|the moment|this)|meantime|till|until|while)\b)")
 
 
@@ -185,6 +186,9 @@ def _nak(known: Progress, reply: Reply) -> bool:
     nak = reply.refusal
     if not nak or reply.by_author or known.is_closed or not known.is_about_all(reply):
         return False
+    asked = reply.signals.get(SignalKind.CHANGES)
+    if asked and not _STOP.search(asked.text):
+        return False  # "NAK. Please use the helper": of five such versions, four were posted again
     known.decide(State.REJECTED, reply, nak)
     return True
 

@@ -128,6 +128,27 @@ DECISIONS: dict[str, Case] = {
         "author",
         "a1@x",
     ),
+    "a NAK comes with a request": (
+        1,
+        [(RITA, "NAK. Please use the helper instead.\n")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "a NAK comes with a request to stop": (
+        1,
+        [(RITA, "NAK. Please don't send such patches.\n")],
+        "rejected",
+        "nobody",
+        "a1@x",
+    ),
+    "a NAK is announced": (
+        1,
+        [(RITA, "Nothing improved. If you keep ignoring our comments, you will get a NAK.\n")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
     "another version is wanted after it was applied": (
         1,
         [(MIA, APPLIED), (MIA, "It conflicts with what came first. Can you please resend it?\n")],
