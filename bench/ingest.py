@@ -26,7 +26,7 @@ from commands import processor_seconds
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT.parent / "shared" / "corpus" / "cgroups-2024.bundle"
-MEMORY_MEGABYTES = 200
+MEMORY_MEGABYTES = 170
 SPACE = 1.25  # times the size of the pack
 GROWTH = 1.25  # an author's other postings within 400 days are considered, which are few in the first year
 PART = 4  # the archive's first and last quarter are compared

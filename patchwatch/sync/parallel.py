@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
 from patchwatch.db import packing
+from patchwatch.sync import large_blocks
 from patchwatch.sync.parse_processes import ParseProcesses
 from patchwatch.sync.read_mail import Read, read_mail
 
@@ -100,6 +101,7 @@ class _Pool:
     """
 
     def __init__(self, workers: int) -> None:
+        large_blocks.give_back()
         self._dictionary = 0
         self._closing = False
         self._processes = ParseProcesses(workers)

@@ -16,8 +16,10 @@ from patchwatch.db import packing
 from patchwatch.libgit2 import pygit2 as pygit2
 from patchwatch.mail import same_name
 from patchwatch.pattern import compile_all
+from patchwatch.sync import large_blocks
 from patchwatch.sync.read_mail import OBJECTS, read_mail
 
+large_blocks.give_back()
 same_name.load()
 compile_all()
 gc.freeze()
