@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Binary
+from psycopg import Binary, DataError
 from psycopg.adapt import Dumper
 
 if TYPE_CHECKING:
@@ -27,8 +27,15 @@ class ArrayDumper(Dumper):
     """
 
     def dump(self, obj: list[Any]) -> Buffer:
-        """Return the text of an array."""
-        return f"{{{','.join(map(_written, obj))}}}".encode()
+        """Return the text of an array.
+
+        Raises:
+            DataError: a text has a NUL, which would end the array.
+        """
+        text = f"{{{','.join(map(_written, obj))}}}"
+        if "\0" in text:
+            raise DataError("a text for PostgreSQL cannot have a NUL")
+        return text.encode()
 
 
 def prepare(connection: Any, _record: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from patchwatch.db.database import Database
 from patchwatch.db.schema import setting
+from patchwatch.errors import DamagedError, DatabaseError
 
 ARRAYS: list[tuple[TypeEngine[Any], list[Any]]] = [
     (
@@ -42,6 +43,12 @@ def test_a_server_receives_the_values_of_an_array(database: Database, kind: Type
 def test_an_array_of_what_no_column_holds_is_refused(database: Database) -> None:
     with pytest.raises(TypeError, match="array of object"), database.read() as connection:
         connection.execute(text("SELECT CAST(:given AS text[])"), {"given": [object()]})
+
+
+def test_a_nul_in_an_array_is_not_taken_for_damage(database: Database) -> None:
+    with pytest.raises(DatabaseError, match="NUL") as raised, database.read() as connection:
+        connection.execute(text("SELECT CAST(:given AS text[])"), {"given": ["a\0b"]})
+    assert not isinstance(raised.value, DamagedError)
 
 
 def test_long_texts_are_compressed_by_lz4(database: Database) -> None:
