@@ -10,6 +10,7 @@ import pytest
 
 from patchwatch.errors import InvalidInputError
 from patchwatch.times import (
+    first_change,
     format_age,
     format_ago,
     format_day,
@@ -129,3 +130,20 @@ def test_a_time_in_the_far_future_is_shown_by_its_year() -> None:
 )
 def test_spans_in_words(seconds: int, words: str) -> None:
     assert format_span(seconds) == words
+
+
+@pytest.mark.parametrize("at", [101, 102, 150, 198, 199])
+def test_the_first_second_of_another_state_is_found(at: int) -> None:
+    asked: list[int] = []
+
+    def state(when: int) -> bool:
+        asked.append(when)
+        return when >= at
+
+    assert first_change(state, 100, 200) == at
+    assert len(asked) < 10
+
+
+def test_a_state_that_does_not_change_lasts_to_the_end() -> None:
+    assert first_change(lambda when: "same", 100, 200) == 200
+    assert first_change(lambda when: when >= 200, 100, 200) == 200
