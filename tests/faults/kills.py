@@ -161,7 +161,7 @@ def _older(directory: Path) -> None:
     """A database of the program before this one, which read mail in another way."""
     _imported(directory)
     with closing(sqlite3.connect(directory / "pw.db")) as connection:
-        connection.execute("UPDATE message SET facts = substr(facts, 1, length(facts) - 4) || ']' WHERE id % 2")
+        connection.execute("UPDATE message SET facts = json_remove(facts, '$[#-1]') WHERE id % 2")
         connection.execute("UPDATE series SET state = 'new', turn = 'nobody'")
         connection.execute("UPDATE revision SET predecessor = NULL, link = NULL")
         connection.execute("UPDATE setting SET value = ? WHERE name = 'form'", (str(versions.FACTS_VERSION - 1),))
