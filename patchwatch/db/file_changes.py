@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import delete_with, insert_rows, rows_with, select_once
 from patchwatch.mail.message import Person
 from patchwatch.series.built_on import NO_CONTENT, FileChange, SentPatch
 
+MOST = 200
+"""Patches that may begin, or end, with a content; what more do shows nothing of one of them."""
 _F, _M = t.file_change.c, t.message.c
 
 
@@ -50,6 +52,8 @@ def contents_of(changes: Iterable[FileChange]) -> set[int]:
 
 _IN_MESSAGES = select(_M.message_id, _F.before, _F.after).join(t.message, _M.id == _F.message_pk)
 _REVISIONS = select(_M.revision_id).join(t.file_change, _M.id == _F.message_pk).distinct()
+_BEGINS = select(_F.before, func.count()).group_by(_F.before)
+_ENDS = select(_F.after, func.count()).group_by(_F.after)
 _SENT = (_M.message_id, _M.date, _M.author_name, _M.author_email, _M.subject)
 _BEGINNING = select(_F.before, *_SENT).join(t.message, _M.id == _F.message_pk)
 _ENDING = select(_F.after, *_SENT).join(t.message, _M.id == _F.message_pk)
@@ -68,20 +72,31 @@ def revisions_ending_with(connection: Connection, contents: Iterable[int]) -> se
     return {row[0] for row in rows_with(connection, _REVISIONS, _F.after, contents) if row[0] is not None}
 
 
+def crowded(connection: Connection, contents: Iterable[int]) -> set[int]:
+    """Return the contents that more than `MOST` patches end with."""
+    return {content for content, count in _counts(connection, _ENDS, _F.after, contents).items() if count > MOST}
+
+
 def beginning_with(connection: Connection, contents: Iterable[int]) -> dict[int, list[SentPatch]]:
-    """Return the patches that begin with each content."""
-    return _sent(connection, _BEGINNING, _F.before, contents)
+    """Return the patches that begin with each content; none of those that more than `MOST` begin with."""
+    return _sent(connection, (_BEGINS, _BEGINNING), _F.before, contents)
 
 
 def ending_with(connection: Connection, contents: Iterable[int]) -> dict[int, list[SentPatch]]:
-    """Return the patches that end with each content."""
-    return _sent(connection, _ENDING, _F.after, contents)
+    """Return the patches that end with each content; none of those that more than `MOST` end with."""
+    return _sent(connection, (_ENDS, _ENDING), _F.after, contents)
+
+
+def _counts(connection: Connection, query: Select[Any], column: Column[int], contents: Iterable[int]) -> dict[int, int]:
+    return dict(rows_with(connection, query, column, contents))
 
 
 def _sent(
-    connection: Connection, query: Select[Any], column: Column[int], contents: Iterable[int]
+    connection: Connection, queries: tuple[Select[Any], Select[Any]], column: Column[int], contents: Iterable[int]
 ) -> dict[int, list[SentPatch]]:
+    counting, reading = queries
+    few = [content for content, count in _counts(connection, counting, column, contents).items() if count <= MOST]
     found: dict[int, list[SentPatch]] = {}
-    for content, message_id, date, name, email, subject in rows_with(connection, query, column, contents):
+    for content, message_id, date, name, email, subject in rows_with(connection, reading, column, few):
         found.setdefault(content, []).append(SentPatch(message_id, date, Person(name, email), subject))
     return found

@@ -26,16 +26,18 @@ def index(
     indexed: Collection[int] = (),
     dated: Set[int] = frozenset(),
 ) -> set[int]:
-    """Index what patches do to files; return the contents of which something changed.
+    """Index what patches do to files; return the contents of which it can matter that something changed.
 
     Those of `indexed` were indexed before; `dated` are those whose author or date can be another one now.
     """
     now = {pk: set(found) for pk, message in messages if (found := changes_of(message))}
     before = file_changes.of_messages(connection, indexed) if indexed else {}
     changed = {pk for pk in now.keys() | before.keys() if now.get(pk) != before.get(pk)}
+    contents = contents_of(change for pk in changed | dated for kept in (now, before) for change in kept.get(pk, ()))
+    crowded = file_changes.crowded(connection, contents)
     file_changes.forget(connection, changed & before.keys())
     file_changes.add(connection, {pk: now[pk] for pk in sorted(changed & now.keys())})
-    return contents_of(change for pk in changed | dated for kept in (now, before) for change in kept.get(pk, ()))
+    return contents - (file_changes.crowded(connection, crowded) if crowded else crowded)
 
 
 def reports(
@@ -48,6 +50,7 @@ def reports(
     results = {change.after for own in changes.values() for change in own} - {NO_CONTENT}
     beginning = file_changes.beginning_with(connection, results)
     ending = file_changes.ending_with(connection, beginning)
+    beginning = {content: patches for content, patches in beginning.items() if content in ending}
     found: dict[int, dict[int, tuple[Report, ...]]] = {}
     for revision in newest:
         one = postings[revision.id]

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from patchwatch.config import Config
-from patchwatch.db import integrity
-from patchwatch.sync.ingest import ingest, read_mail, reindex
+from patchwatch.db import file_changes, integrity
+from patchwatch.db.database import Database
+from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
 from patchwatch.sync.rewind import rewind
 from patchwatch.tracker import Tracker
 from tests.support.mails import mail
+from tests.support.steps import steps
 
 ANN, BEN, RITA = "Ann Author <ann@example.org>", "Ben Builder <ben@example.net>", "Rita <rita@example.com>"
 
@@ -103,3 +105,31 @@ def test_another_copy_of_a_mail_changes_its_contents(tmp_path: Path) -> None:
     late = b"Received: from x; Thu, 3 Aug 2023 10:00:00 +0000\n" + LATER
     assert shown(tracker_of(tmp_path / "t.db", [WANTED], [late]))[0] == "accepted"
     assert shown(tracker_of(tmp_path / "t.db", [early]))[0] == "new"
+
+
+def test_contents_that_hundreds_of_patches_have_show_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_changes, "MOST", 2)
+    others = [patch(f"o{n}", "20 Jul", ANN, "1111111", "2222222", f"frob: wheel number {n}") for n in range(2)]
+    users = [patch(f"u{n}", "3 Aug", BEN, "2222222", "3333333", f"frob: wheel has {n}") for n in range(3)]
+    for number, crowd in enumerate((others, users)):
+        for order, mails in enumerate(([WANTED, LATER, *crowd], [*crowd, LATER, WANTED], [*crowd, WANTED, LATER])):
+            assert shown(tracker_of(tmp_path / f"{number}.{order}.db", *([raw] for raw in mails)))[0] == "new"
+    assert shown(tracker_of(tmp_path / "few.db", [WANTED], [others[0]], [LATER], [users[0]]))[0] == "accepted"
+
+
+def test_a_mail_with_a_content_that_many_patches_have_costs_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_changes, "MOST", 10)
+    costs = []
+    for size in (30, 120):
+        crowd = [patch(f"o{n}", "20 Jul", ANN, "1111111", "2222222", f"frob: wheel number {n}") for n in range(size)]
+        tracker = tracker_of(tmp_path / f"{size}.db", crowd)
+        read = [read_mail(LATER)]
+
+        def store(database: Database = tracker.database, read: list[Read] = read) -> None:
+            with database.write() as connection:
+                ingest(connection, read, "frob")
+
+        costs.append(steps(store))
+    assert costs[1] < costs[0] * 1.2
