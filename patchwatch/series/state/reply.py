@@ -249,7 +249,8 @@ def _says_only_that(message: Message, applied: Signal, *, to_posting: bool) -> b
     thanks = "thank" in applied.text.lower()
     if message.word_count <= _SHORT:
         return thanks or _BARE.fullmatch(applied.text) is None
-    return thanks and to_posting and message.word_count <= _SHORT_TO_POSTING
+    asks = any(signal.kind in _ASKING for signal in message.signals)
+    return thanks and to_posting and not asks and message.word_count <= _SHORT_TO_POSTING
 
 
 def mends(intent: Signal) -> bool:

@@ -256,6 +256,7 @@ def test_the_stable_team_applies_backports_of_any_list() -> None:
         ("Applied, thanks.  The next of your patches is on my list for this week.\n", 1, "accepted"),
         ("Applied, thanks.  The next of your patches is on my list for this week.\n", "a1", "reviewed"),
         ("I applied this.\nWith it the wheel turns on all of my machines.\n", 1, "reviewed"),
+        ("Applied, thanks.  It does not build without the wheel, and warns here.\n", 1, "changes-requested"),
         (f"Applied, thanks.\n{'The wheel turns on many machines. ' * 6}\n", 1, "reviewed"),
     ],
 )
