@@ -28,7 +28,7 @@ DIFF = "x\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
 
 def most_steps() -> int:
     """For each mail of a revision when one more reply arrives; PostgreSQL's driver is partly Python and needs more."""
-    return 320 if on_postgresql.in_use() else 240
+    return 330 if on_postgresql.in_use() else 250
 
 
 def chain(length: int, *, patch: bool = True) -> list[Read]:
