@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, exists, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import delete_with, insert_rows, rows_with, select_once
@@ -51,12 +51,24 @@ def contents_of(changes: Iterable[FileChange]) -> set[int]:
 
 
 _IN_MESSAGES = select(_M.message_id, _F.before, _F.after).join(t.message, _M.id == _F.message_pk)
+_USER = t.file_change.alias("user")
+_IN_USE = (
+    select(_M.message_id)
+    .join(t.file_change, _M.id == _F.message_pk)
+    .where(_F.after != NO_CONTENT, exists().where(_USER.c.before == _F.after))
+    .distinct()
+)
 _REVISIONS = select(_M.revision_id).join(t.file_change, _M.id == _F.message_pk).distinct()
 _BEGINS = select(_F.before, func.count()).group_by(_F.before)
 _ENDS = select(_F.after, func.count()).group_by(_F.after)
 _SENT = (_M.message_id, _M.date, _M.author_name, _M.author_email, _M.subject)
 _BEGINNING = select(_F.before, *_SENT).join(t.message, _M.id == _F.message_pk)
 _ENDING = select(_F.after, *_SENT).join(t.message, _M.id == _F.message_pk)
+
+
+def with_results_in_use(connection: Connection, message_ids: Iterable[str]) -> set[str]:
+    """Return those of these messages that end with a content which some patch begins with."""
+    return {row[0] for row in rows_with(connection, _IN_USE, _M.message_id, message_ids)}
 
 
 def by_message_id(connection: Connection, message_ids: Iterable[str]) -> dict[str, list[FileChange]]:

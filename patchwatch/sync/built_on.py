@@ -46,6 +46,10 @@ def reports(
     """Return what later patches show of the newest revision of each series, given as revisions in order."""
     postings.load(order[-1].id for order in orders)
     newest = [order[-1] for order in orders if can_be_built_on(postings[order[-1].id])]
+    used = file_changes.with_results_in_use(connection, (i for r in newest for i in postings[r.id].message_ids))
+    newest = [revision for revision in newest if not used.isdisjoint(postings[revision.id].message_ids)]
+    if not newest:
+        return {}
     changes = file_changes.by_message_id(connection, (i for r in newest for i in postings[r.id].message_ids))
     results = {change.after for own in changes.values() for change in own} - {NO_CONTENT}
     beginning = file_changes.beginning_with(connection, results)
@@ -54,8 +58,6 @@ def reports(
     found: dict[int, dict[int, tuple[Report, ...]]] = {}
     for revision in newest:
         one = postings[revision.id]
-        if not any(change.after in beginning for i in one.message_ids for change in changes.get(i, ())):
-            continue
         patches = posted_mails(revision.view).patch_message_ids
         own = [changes.get(i, []) for i in patches]
         proofs = find_proofs(one, own, beginning, ending)
