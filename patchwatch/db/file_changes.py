@@ -6,6 +6,7 @@ Functions that write take the connection of one writing transaction (`Database.w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, exists, func, select
@@ -51,13 +52,13 @@ def contents_of(changes: Iterable[FileChange]) -> set[int]:
 
 
 _IN_MESSAGES = select(_M.message_id, _F.before, _F.after).join(t.message, _M.id == _F.message_pk)
-_USER = t.file_change.alias("user")
-_IN_USE = (
-    select(_M.message_id)
-    .join(t.file_change, _M.id == _F.message_pk)
-    .where(_F.after != NO_CONTENT, exists().where(_USER.c.before == _F.after))
-    .distinct()
+_USE, _USER = t.file_change.alias("use"), t.message.alias("user")
+_BY_OTHERS = (
+    exists()
+    .where(_USE.c.before == _F.after, _USER.c.id == _USE.c.message_pk)
+    .where(_USER.c.author_email != _M.author_email, _USER.c.date > _M.date)
 )
+_IN_USE = select(_M.message_id).join(t.file_change, _M.id == _F.message_pk).where(_F.after != NO_CONTENT, _BY_OTHERS)
 _REVISIONS = select(_M.revision_id).join(t.file_change, _M.id == _F.message_pk).distinct()
 _BEGINS = select(_F.before, func.count()).group_by(_F.before)
 _ENDS = select(_F.after, func.count()).group_by(_F.after)
@@ -67,7 +68,7 @@ _ENDING = select(_F.after, *_SENT).join(t.message, _M.id == _F.message_pk)
 
 
 def with_results_in_use(connection: Connection, message_ids: Iterable[str]) -> set[str]:
-    """Return those of these messages that end with a content which some patch begins with."""
+    """Return those of these messages that end with a content which a later patch of somebody else begins with."""
     return {row[0] for row in rows_with(connection, _IN_USE, _M.message_id, message_ids)}
 
 
@@ -86,7 +87,7 @@ def revisions_ending_with(connection: Connection, contents: Iterable[int]) -> se
 
 def crowded(connection: Connection, contents: Iterable[int]) -> set[int]:
     """Return the contents that more than `MOST` patches end with."""
-    return {content for content, count in _counts(connection, _ENDS, _F.after, contents).items() if count > MOST}
+    return {row[0] for row in rows_with(connection, _crowded(MOST), _F.after, contents)}
 
 
 def beginning_with(connection: Connection, contents: Iterable[int]) -> dict[int, list[SentPatch]]:
@@ -99,15 +100,16 @@ def ending_with(connection: Connection, contents: Iterable[int]) -> dict[int, li
     return _sent(connection, (_ENDS, _ENDING), _F.after, contents)
 
 
-def _counts(connection: Connection, query: Select[Any], column: Column[int], contents: Iterable[int]) -> dict[int, int]:
-    return dict(rows_with(connection, query, column, contents))
+@cache
+def _crowded(most: int) -> Select[Any]:
+    return select(_F.after).group_by(_F.after).having(func.count() > most)
 
 
 def _sent(
     connection: Connection, queries: tuple[Select[Any], Select[Any]], column: Column[int], contents: Iterable[int]
 ) -> dict[int, list[SentPatch]]:
     counting, reading = queries
-    few = [content for content, count in _counts(connection, counting, column, contents).items() if count <= MOST]
+    few = [content for content, count in rows_with(connection, counting, column, contents) if count <= MOST]
     found: dict[int, list[SentPatch]] = {}
     for content, message_id, date, name, email, subject in rows_with(connection, reading, column, few):
         found.setdefault(content, []).append(SentPatch(message_id, date, Person(name, email), subject))
