@@ -88,7 +88,9 @@ def _is_missing(connection: Connection, kind: Kind) -> bool:
 
 
 def _train(connection: Connection, kind: Kind, samples: Sequence[bytes]) -> bool:
-    content = packing.train(samples) if len(samples) >= _ENOUGH else None
+    if len(samples) < _ENOUGH:
+        return False
+    content = packing.train(samples, packing.LARGE, packing.LONG) if kind is Kind.MAIL else packing.train(samples)
     if content is not None:
         _store(connection, kind, content)
     return content is not None
