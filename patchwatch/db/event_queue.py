@@ -76,7 +76,7 @@ def set_event_cursor(connection: Connection, cursor: EventCursor) -> None:
 
 
 def due(connection: Connection, now: int) -> set[int]:
-    """Return the series whose next action can be another by now, although nothing changed in them."""
+    """Return the series whose next action may have changed by now, although nothing changed in them."""
     c = t.scanned.c
     return set(connection.scalars(select(c.series_id).where(c.person == acting(connection).person, c.until <= now)))
 

@@ -32,7 +32,7 @@ _ZSTD = b"\x28\xb5\x2f\xfd"  # RFC 8878, 3.1.1
 _SIZE = 110 << 10  # bytes of a dictionary
 _SEGMENT = 512  # bytes: the parameter k of zdict.h's COVER; letting it search for the best one takes ten times as long
 LARGE, LONG = 300 << 10, 1024
-"""Size and segment for mails: they get 4 % smaller than with those of other values, and take no longer."""
+"""Size and segment of the dictionary for mails: with the two above, they are 4 % larger and take as long."""
 _SAMPLE = 16 << 10  # bytes of a mail that are looked at: the rest is the patch, in which no two are similar
 _SHORT = 100  # characters; nothing is gained below
 

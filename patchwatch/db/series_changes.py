@@ -1,8 +1,8 @@
 """When the series that somebody watches last changed, so that polls and scans for events look at no others.
 
 A series changes when it is derived again, when a mail of it is seen in another inbox, and when a person decides
-something about it; what comes with time alone is not a change.  Who wants to know what changed remembers the generation
-of the database (patchwatch.db.database) up to which they have seen it.
+something about it; what comes with time alone is not a change.  Those who want to know what changed remember the
+generation of the database (patchwatch.db.database) up to which they have seen it.
 """
 
 from __future__ import annotations

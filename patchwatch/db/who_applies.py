@@ -3,8 +3,8 @@
 One list often has the trees of several people: GPIO and pin control, core and drivers.  What decides is who accepted
 patches of the same driver; where few were accepted, who did of the subsystem around it (patchwatch.series.areas); and
 where few were of that, who did of the lists.  There it counts for how many drivers a person accepts patches, more than
-how many patches: who takes all of one driver need not take another.  Half a year counts 1.4 times as much as the one
-before, because people take over from each other.
+how many patches: people who take all of one driver need not take another.  Half a year counts 1.4 times as much as the
+one before, because people take over from each other.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from patchwatch.series.areas import areas_of, larger
 from patchwatch.series.recipient_lists import lists_among
 
 MOSTLY, MOSTLY_ELSEWHERE = 0.4, 0.6
-"""Who accepted this share of an area is expected to apply what is sent to them, or to further lists as well."""
+"""People who accepted this share of an area are expected to apply what is sent to them, or to further lists as well."""
 SOMETIMES = 0.15
-"""Who accepted less than this share is not expected to apply anything."""
+"""People who accepted less than this share are not expected to apply anything."""
 
 Sent = tuple[tuple[str, ...], tuple[str, ...]]
 """The lists that a posting was sent to, and its areas, the larger one first."""
@@ -90,8 +90,8 @@ def sent_to(summary: RevisionSummary) -> Sent:
 def applied_by_author(execute: Execute, postings: Mapping[int, RevisionSummary]) -> set[int]:
     """Return which of these postings, by number, are of areas that their authors accept patches of.
 
-    Who accepts patches of all lists of their own patch applied 240 of 276 themselves if that is so, and 21 of the other
-    143 (bench/who_applies.py).
+    Of their own patches to lists that they apply all patches of, people applied 240 of 276 themselves if they accept
+    patches of that area, and 21 of 143 if they do not (bench/who_applies.py).
     """
     sent = {number: sent_to(summary) for number, summary in postings.items()}
     accepted = Accepted(execute, (name for lists, _ in sent.values() for name in lists))

@@ -46,6 +46,7 @@ _STABLE_REVIEW = Pattern(r"^Pseudo-Shortlog of commits:\s*$", re.MULTILINE)
 _STABLE_ENTRY = Pattern(r"^(\S[^\n<]{1,100}?) <[^\s<>]+@[^\s<>]+>\n {2,8}(\S[^\n]*)$", re.MULTILINE)
 _FROM = Pattern(r"^From: \"?([^\n<\"]{2,100}?)\"? <", re.MULTILINE)
 _HASH_FROM = Pattern(r"^(?:From|commit) ([0-9a-f]{40})\b", re.MULTILINE)
+_FOR_GOOD = Pattern(r"(?i)\b(?:to|into|in|on)\s+(?:the\s+)?\S*\w[/-]\w\S*|\bthanks?\b")
 _MAX_TEXT = 60_000  # characters of a person's text
 _MAX_CITED = 200  # of one mail; of an announcement, which can list a release
 _MAX_LISTED = 3_000
@@ -68,9 +69,10 @@ def cited_commits(kind: Kind, subject: str, own_text: str, whole: str, *, bot: b
 def applied_reverts(parts: Subject, accepted: Acceptance | None, found: Collection[Signal]) -> tuple[CitedCommit, ...]:
     """The commits in which patches were reverted, or reapplied, according to a mail that reports these as applied.
 
-    `parts` are those of its subject.  What is reverted in a stable tree may stay in others.
+    `parts` are those of its subject.  A sentence must name the tree, or give thanks: testers apply reverts, too.  What
+    is reverted in a stable tree may stay in others.
     """
-    said = any(signal.kind == SignalKind.APPLIED and not signal.detail for signal in found)
+    said = any(s.kind == SignalKind.APPLIED and not s.detail and _FOR_GOOD.search(s.text) for s in found)
     if any(map(_STABLE.match, parts.prefixes)) or not (accepted or said):
         return ()
     titles = [patch.title for patch in accepted.patches] if accepted else []

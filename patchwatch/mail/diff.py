@@ -52,7 +52,7 @@ def blobs(diff: str, files: tuple[str, ...]) -> str:
         return ""
     found: dict[str, str] = {}
     name = ""
-    for named, before, after in _BLOBS.findall(f"\n{diff}"):
+    for named, before, after in _BLOBS.findall(f"\n{diff}\n"):
         if named:
             name = named
         elif name:

@@ -26,12 +26,12 @@ from patchwatch.series.states import Turn
 from patchwatch.times import first_change
 
 _DAY = 86_400
-_HORIZON = (1, 2, 4, 8, 16, 32)  # days from now at which it is looked whether somebody has another next action
+_HORIZON = (1, 2, 4, 8, 16, 32)  # days from now at which the next action is computed again
 _NEVER = 1 << 62
 
 
 class Reader(Protocol):
-    """Reads series in a transaction, and tells the next action."""
+    """Reads series in a transaction, and computes the next action."""
 
     rules: str  # changes with what next actions depend on besides the series and the time
 
@@ -143,20 +143,24 @@ def _numbers(row: SeriesRow) -> list[int]:
 def _holds_until(reader: Reader, rows: Mapping[str, SeriesRow], now: int) -> int:
     """Return until when the next actions in a series, by audience, stay what they are if nothing changes in it.
 
-    A series that another one may block is read each time: that one need not be watched.
+    A series is read each time if others decide about it that need not be watched: one that blocks it, a later pull
+    request, or what its author applied besides.
     """
     one = next(iter(rows.values()))
     if one.turn == Turn.NOBODY:
         return _NEVER
-    if one.depends_on:
+    newest = one.revisions[-1]
+    if one.depends_on or newest.pull is not None or newest.commits:
         return now
 
     def state_at(when: int) -> object:
         return snapshot(one, {who: reader.action(_awake(row, when), when) for who, row in rows.items()}).actions
 
-    end = now
+    present, end = state_at(now), now
     for days in _HORIZON:
         before, end = end, now + days * _DAY
+        if state_at(before) != present:
+            return before
         if (change := first_change(state_at, before, end)) < end:
             return change
     return end

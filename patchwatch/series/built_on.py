@@ -7,12 +7,12 @@ maintainers.  So this shows what was applied without a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
 from patchwatch.mail.diff import BLOB
-from patchwatch.mail.message import Message, Person
+from patchwatch.mail.message import Message, Person, person_key
 from patchwatch.pattern import Pattern
 from patchwatch.series.posting import PostingFacts, is_author
 from patchwatch.series.pull_requests import KIND as PULL
@@ -56,20 +56,20 @@ def changes_of(message: Message) -> list[FileChange]:
     """The changes of files by a patch; none for other mails."""
     if message.kind != "patch":
         return []
-    blobs = message.blobs
-    keys = [
-        (content_key(name, blobs[middle - BLOB : middle]), content_key(name, blobs[middle : middle + BLOB]))
-        for name, middle in zip(message.files, range(BLOB, len(blobs), 2 * BLOB), strict=False)
-    ]
-    return [FileChange(before, after) for before, after in keys if before != after]
+    return [FileChange(before, after) for _, before, after in _contents(message) if before != after]
 
 
 def names_of_contents(message: Message) -> list[tuple[int, str]]:
     """The contents that a patch leaves, each with the name of its file."""
-    return [
-        (content_key(name, message.blobs[middle : middle + BLOB]), name)
-        for name, middle in zip(message.files, range(BLOB, len(message.blobs), 2 * BLOB), strict=False)
-    ]
+    return [(after, name) for name, _, after in _contents(message)]
+
+
+def _contents(message: Message) -> Iterator[tuple[str, int, int]]:
+    """The names of the files that a patch changes, each with its content before and after."""
+    blobs = message.blobs
+    for name, middle in zip(message.files, range(BLOB, len(blobs), 2 * BLOB), strict=False):
+        before, after = blobs[middle - BLOB : middle], blobs[middle : middle + BLOB]
+        yield name, content_key(name, before), content_key(name, after)
 
 
 def content_key(name: str, blob: str) -> int:
@@ -113,12 +113,17 @@ def _made_on(one: PostingFacts, beginning: Sequence[SentPatch], ending: Sequence
     """The later patches of other people that begin with a content; none if it was there before the posting."""
     if any(other.date < one.date - _SKEW and not is_author(other.by, one) for other in (*beginning, *ending)):
         return []
-    makers = {other.by.email for other in ending}  # whose patches are made on their own
+    makers = {known for other in ending for known in _known_as(other.by)}  # their patches are made on their own
     return [
         later
         for later in beginning
-        if later.date >= one.date + _WAIT and later.by.email not in makers and not is_author(later.by, one)
+        if later.date >= one.date + _WAIT and makers.isdisjoint(_known_as(later.by)) and not is_author(later.by, one)
     ]
+
+
+def _known_as(person: Person) -> tuple[str, str]:
+    """A person's address, and their full name, if they give one."""
+    return person.email, person_key(person)
 
 
 def _with_those_below(

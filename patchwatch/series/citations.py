@@ -191,7 +191,7 @@ def _proves(one: PostingFacts, citation: Citation) -> bool:
     return not is_author(citation.by, one) or citation.date >= one.date + _OWN_SECONDS.get(citation.form, 0)
 
 
-def is_told_by_another(one: PostingFacts, citation: Citation) -> bool:
+def is_named_by_another(one: PostingFacts, citation: Citation) -> bool:
     """True if a sentence of somebody else names the commit: in the thread of the patch, too, it shows what a tree has.
 
     Of 45 patches of which somebody wrote there which commit they are, 5 were posted again.

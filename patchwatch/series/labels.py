@@ -19,7 +19,7 @@ from patchwatch.series.queue import ASKS, Section
 from patchwatch.series.states import ReasonKind, Turn
 from patchwatch.times import format_age
 
-_TOLD = (ReasonKind.CITED, ReasonKind.RELAYED)
+_DESCRIBED = (ReasonKind.CITED, ReasonKind.RELAYED)
 """Kinds of evidence of which the text says what the mail shows."""
 
 
@@ -163,7 +163,7 @@ def evidence_author(evidence: Evidence, me: Set[str]) -> str:
 def evidence_text(evidence: Evidence) -> str:
     """The text of evidence on one line: quoted, unless patchwatch says what a mail, a commit or a person did."""
     words = line(evidence.text)
-    return words if not words or evidence.by_hand or evidence.kind in _TOLD else f"“{words}”"
+    return words if not words or evidence.by_hand or evidence.kind in _DESCRIBED else f"“{words}”"
 
 
 def blocked(row: SeriesRow | SeriesSummary) -> str:

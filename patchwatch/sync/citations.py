@@ -15,7 +15,7 @@ from patchwatch.mail.message import Message
 from patchwatch.series.citations import (
     Citation,
     find_citations,
-    is_told_by_another,
+    is_named_by_another,
     key_of,
     keys_in_postings,
     keys_of_earlier,
@@ -118,7 +118,7 @@ def reports(
             c
             for key in known
             for c, home in held.get(key, ())
-            if home not in own or is_told_by_another(postings[number], c)
+            if home not in own or is_named_by_another(postings[number], c)
         ]
         if not cited:
             continue

@@ -1,7 +1,8 @@
 """Let the C library give large blocks of memory back as soon as they are freed.
 
-glibc maps a large block apart from the others, but once one was freed, only larger ones still, up to 32 MB (mallopt(3),
-M_MMAP_THRESHOLD).  From then on, pieces of mail lie among small objects, which keep their pages: 10 MB of an import.
+glibc maps a large block apart from the others, but once such a block is freed, only larger ones than that, up to 32 MB
+(mallopt(3), M_MMAP_THRESHOLD).  From then on, pieces of mail lie among small objects, which keep their pages: 10 MB of
+an import.
 """
 
 from __future__ import annotations

@@ -14,19 +14,20 @@ from patchwatch.db import derived, messages
 
 LARGE = 200
 """Mails of a conversation that is postponed."""
-_SETTING = "postponed"
+SETTING = "postponed"
+"""The setting with the conversations that wait."""
 
 
 def waiting(connection: Connection) -> set[int]:
     """Return the conversations that wait to be derived."""
-    stored = messages.setting(connection, _SETTING)
+    stored = messages.setting(connection, SETTING)
     return set(json.loads(stored)) if stored else set()
 
 
 def postpone(connection: Connection, conversations: set[int]) -> None:
     """Postpone conversations."""
     if conversations:
-        messages.set_setting(connection, _SETTING, json.dumps(sorted(waiting(connection) | conversations)))
+        messages.set_setting(connection, SETTING, json.dumps(sorted(waiting(connection) | conversations)))
 
 
 def postpone_large(connection: Connection, conversations: set[int]) -> set[int]:
@@ -41,5 +42,5 @@ def take_waiting(connection: Connection) -> set[int]:
     """Return the conversations that wait, which the caller now derives."""
     conversations = waiting(connection)
     if conversations:
-        messages.forget_setting(connection, _SETTING)
+        messages.forget_setting(connection, SETTING)
     return conversations

@@ -21,6 +21,7 @@ from patchwatch.pattern import Pattern
 from patchwatch.sources.lore.response import Response
 from patchwatch.sync.outcome import NOTHING, Outcome
 from patchwatch.sync.packed_mail import is_damaged
+from patchwatch.sync.postponed import SETTING as POSTPONED
 
 if TYPE_CHECKING:
     from patchwatch.sync.read_mail import Read
@@ -126,9 +127,12 @@ def _read(batches: Iterator[list[bytes]], database: Database) -> Iterator[list[R
 
 
 def _ingest(connection: Connection, reads: Sequence[Read], inbox: str | None) -> Outcome:
-    if not reads:
+    if not reads and not messages.setting(connection, POSTPONED):
         return NOTHING
-    from patchwatch.sync.ingest import ingest
+    from patchwatch.sync.ingest import derive_postponed, ingest
+
+    if not reads:
+        return derive_postponed(connection)
 
     return ingest(connection, reads, inbox)
 

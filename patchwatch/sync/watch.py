@@ -187,8 +187,8 @@ def complete(
 def lacking(connection: Connection, series_ids: Collection[int], new: Collection[str]) -> set[int]:
     """Return those of these series that may lack mail, after polls of lists brought `new` roots.
 
-    A list that is polled brings all of what is posted to it.  So they do if a new version was found elsewhere, is
-    incomplete, or refers to an unknown one, or if a version is missing.
+    A list that is polled brings all of what is posted to it.  A series may lack mail if a new version was found
+    elsewhere, is incomplete, or refers to an unknown one, or if a version is missing.
     """
     postings: dict[int, list[PostingFacts]] = {}
     for row in derived.series_revisions(connection, series_ids):

@@ -176,6 +176,8 @@ MERGED = (
             "patchwork-bot+frob@kernel.org",
             [UNDONE],
         ),
+        (f"Re: [PATCH] {UNDONE}", "Applied to frob/next.\n", "Mia <mia@example.com>", [UNDONE]),
+        (f"Re: [PATCH] {UNDONE}", "I have applied this patch.  The board boots again.\n", "Tess <t@example.com>", []),
         (f"Re: [PATCH] {UNDONE}", "Looks good.\n", "Mia <mia@example.com>", []),
         (f"Re: [PATCH 1/2] {UNDONE}", "Applied patch 2, thanks!\n", "Mia <mia@example.com>", []),
         (f"Re: [PATCH 6.1] {UNDONE}", "Applied, thanks!\n", "Mia <mia@example.com>", []),  # other trees still have it

@@ -90,6 +90,11 @@ def test_contents_of_changes_all_over_the_tree_are_left_out() -> None:
     assert diff.blobs(patch, diff.files(patch)) == "11111112222222" * 60
 
 
+def test_a_long_line_without_an_end_is_read_in_a_moment() -> None:
+    patch = f"{GIT}diff --git {'a ' * 200_000}"
+    assert diff.blobs(patch, diff.files(patch)) == "1111111222222200000000000000"
+
+
 def test_contents_have_the_ids_that_git_gives_them(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
         person = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]

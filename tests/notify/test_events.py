@@ -358,6 +358,18 @@ def test_what_comes_with_time_is_noticed_as_if_all_series_were_read_each_day(
     assert found == life(tmp_path / "each", me, mails, act)
 
 
+def test_a_snooze_that_ends_in_the_second_of_a_scan_is_noticed(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, Config(me=Me(("ann@example.org",))))
+    setup.take(patch(), BASE)
+    setup.watch()
+    setup.now = BEGIN + 8 * DAY
+    setup.tracker.snooze(setup.tracker.find("v1@example.org"), setup.now + DAY)
+    setup.tracker.detect_events()
+    setup.now += DAY
+    assert "your_turn" in {event.kind for event in setup.tracker.detect_events()}
+    setup.tracker.database.close()
+
+
 def test_the_lives_have_events_that_come_with_time(tmp_path: Path) -> None:
     found = life(tmp_path / "ann", "ann@example.org", LIVES["nobody answers"], {})
     assert next(day for day, kind, _ in found if kind == "your_turn") == 7

@@ -68,6 +68,8 @@ def test_patches_for_the_authors_own_tree_show_nothing(later: SentPatch) -> None
 
 def test_somebody_who_sends_the_patch_on_has_it_in_their_own_tree() -> None:
     assert proven({11: [sent(40)]}, {11: [OWN, sent(30)]}) == {}
+    home = Person("Ben Who", "ben@home.example")
+    assert proven({11: [sent(40, home)]}, {11: [OWN, sent(30)]}) == {}
 
 
 @pytest.mark.parametrize("made_by_others", [True, False])

@@ -13,10 +13,12 @@ import pytest
 from patchwatch.db import remembered
 from patchwatch.db.database import Database
 from patchwatch.series.revision import Revision
+from patchwatch.sources.lore.response import Response
 from patchwatch.sync import import_mail as importing
 from patchwatch.sync import postponed
 from patchwatch.sync import recognize as recognizing
 from patchwatch.sync.ingest import Read, ingest, read_mail, reindex
+from patchwatch.sync.responses import store_response
 from tests.support import on_postgresql
 from tests.support.derived import dump, ingest_and_dump
 from tests.support.mails import mail
@@ -247,6 +249,16 @@ def test_a_poll_finishes_what_a_killed_import_postponed(tmp_path: Path, monkeypa
     assert dump(database) == ingest_and_dump([[*reads, other]])
     with database.read() as connection:
         assert not postponed.waiting(connection)
+
+
+def test_a_poll_without_news_finishes_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postponed, "LARGE", 5)
+    database = empty(tmp_path / "x.db")
+    store(database, chain(20), 3)
+    store_response(database, Response("net", START, "https://lore.example.org"), "net", lambda *_: None)
+    with database.read() as connection:
+        assert not postponed.waiting(connection)
+    assert dump(database) == ingest_and_dump([chain(20)])
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -31,28 +31,29 @@ Ann Author (1):
 """
 
 
-def request(name: str, day: int, to: str) -> bytes:
+def request(name: str, day: int, to: str, tag: str) -> bytes:
     return mail(
         message_id=f"{name}@x",
         subject=f"[GIT PULL] frob fixes {name}",
         date=f"{day} Jul 2023 10:00:00 +0000",
         to=to,
         cc="knob@vger.kernel.org",
-        body=BODY.format(tag=f"tags/{name}"),
+        body=BODY.format(tag=f"tags/{tag}"),
     )
 
 
 @pytest.mark.parametrize(
-    ("to", "day", "answer", "verb"),
+    ("to", "day", "answer", "tag", "verb"),
     [
-        (LIN, 17, "Pulled, thanks!\n", "Lin"),
-        (LIN, 17, "Thanks, but please rebase it first.\n", "ask Lin"),
-        (MAX, 17, "Pulled, thanks!\n", "ask Lin"),
-        (LIN, 3, "Pulled, thanks!\n", "ask Lin"),
+        (LIN, 17, "Pulled, thanks!\n", "frob-6.5-rc3", "Lin"),
+        (LIN, 17, "Thanks, but please rebase it first.\n", "frob-6.5-rc3", "ask Lin"),
+        (MAX, 17, "Pulled, thanks!\n", "frob-6.5-rc3", "ask Lin"),
+        (LIN, 3, "Pulled, thanks!\n", "frob-6.5-rc1", "ask Lin"),
+        (LIN, 17, "Pulled, thanks!\n", "knob-6.5-rc3", "ask Lin"),
     ],
-    ids=["pulled", "not pulled", "by somebody else", "an earlier one"],
+    ids=["pulled", "not pulled", "by somebody else", "an earlier one", "another branch"],
 )
-def test_a_later_one_was_pulled(tmp_path: Path, to: str, day: int, answer: str, verb: str) -> None:
+def test_a_later_one_was_pulled(tmp_path: Path, to: str, day: int, answer: str, tag: str, verb: str) -> None:
     tracker = Tracker(
         Config(me=Me(("ann@example.org",))), clock=lambda: float(AUGUST_1), database_url=f"sqlite:///{tmp_path}/a.db"
     )
@@ -67,7 +68,7 @@ def test_a_later_one_was_pulled(tmp_path: Path, to: str, day: int, answer: str, 
         body=answer,
     )
     with tracker.database.write() as connection:
-        mails = (request("this", 10, LIN), request("other", day, to), pulled)
+        mails = (request("this", 10, LIN, "frob-6.5-rc2"), request("other", day, to, tag), pulled)
         ingest(connection, [read_mail(raw) for raw in mails], "knob")
     number = tracker.find("this@x")
     tracker.visit([line.id for line in tracker.lines()])

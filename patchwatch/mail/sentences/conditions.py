@@ -12,7 +12,7 @@ from patchwatch.mail.sentences.phrase import phrase
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 250  # characters
-_CUES = "with |if |as long |modulo |after |once |provided |assuming |if you |when you | and "
+_CUES = "with |if |as long |modulo |after |once |provided |assuming |when | and "
 
 _LEAD = (
     r"(?:(?:so|but|and|then|otherwise|(?:apart from|other than) (?:this|that)|anyway|also|besides|lgtm|"

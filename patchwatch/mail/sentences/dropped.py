@@ -31,7 +31,9 @@ _I_DROP = (
 # "I dropped it while applying" is about a line of it.
 _TAIL = (
     r"(?:\s+(?:now|then|for now|from|out of|again|while(?! (?:i )?(?:appl|merg|pick|push|commit|queu)\w+)|until|"
-    r"in the meantime|and|because|due to|as(?! (?:unne|redun|unus|usel|sugg|well)\w*)|since|to avoid)\b.*|"
+    r"in the meantime|and|due to|as(?! (?:unne|redun|unus|usel|sugg|well)\w*)|"
+    r"(?:because|since)(?!.{0,60}\b(?:un(?:us|ne)\w*|redun\w*|usel\w*|not (?:needed|used|necessary)|no longer|nobody|"
+    r"already|conflicts?)\b)|to avoid)\b.*|"
     r"\s*(?:\([^()]{1,40}\))?[.,!;:].*|)"
 )
 _DROPPED = Pattern(

@@ -42,6 +42,7 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "Add the missing include and then please feel free to add my",
         "If you are going to address them as suggested, feel free to add",
         "If Lea's comment is addressed, feel free to add:",
+        "When the typo is fixed, feel free to add:",
         "One question, and one cosmetic change, but resolve those and you may add to all patches:",
     ],
 )

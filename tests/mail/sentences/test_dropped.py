@@ -48,6 +48,10 @@ def test_dropped(sentence: str) -> None:
     "sentence",
     [
         "The check has been dropped from the driver.",
+        "I dropped that because nobody uses it.",
+        "I dropped this since the helper does it already.",
+        "Dropped the changes since they are not needed.",
+        "Dropped because it is unused.",
         "The patch was dropped from v3.",
         "This has been removed from the header.",
         "If the patch was dropped from frob-fixes, please send it again.",
