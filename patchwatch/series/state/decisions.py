@@ -21,6 +21,7 @@ _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _SEVERAL = Pattern(r"(?i)\b(?:these|them|both|all|series|patches|everything)\b")  # "I dropped these."
 _STOP = Pattern(r"(?i)\b(?:please|pls) (?:stop|do not|don't)\b|\bdrop (?:this|it|these|the (?:patch|series))\b")
 _FOR_GOOD = Pattern(r"(?i)\bdropp(?:ed|ing)\b(?!.*\b(?:again|for (?:now|the moment|this)|meantime|till|until|while)\b)")
+_ON_TOP = Pattern(r"(?i)\b(?:an?|another|follow-?up|separate|incremental) (?:\w+ )?(?:patch|fix)\b")
 
 
 def decide(known: Progress, reply: Reply) -> bool:
@@ -90,10 +91,12 @@ def _dropped(known: Progress, reply: Reply) -> bool:
 def _asked_again(known: Progress, reply: Reply) -> bool:
     """After it was applied, somebody asks for another version: "Please resubmit the entire patchset.".
 
-    On eight lists, five of seven such series were posted again.
+    On eight lists, five of seven such series were posted again.  "Please send a patch" is about one on top of it.
     """
     asked = reply.signals.get(SignalKind.CHANGES)
     if reply.by_author or known.review.decision != State.ACCEPTED or asked is None or asked.detail != "version":
+        return False
+    if _ON_TOP.search(asked.text):
         return False
     known.reopen(reply.patch)
     return True

@@ -163,6 +163,13 @@ DECISIONS: dict[str, Case] = {
         "author",
         "a2@x",
     ),
+    "a patch on top is wanted after it was applied": (
+        1,
+        [(MIA, APPLIED), (RITA, "Please test this fix and send a patch to Mia.\n")],
+        "accepted",
+        "nobody",
+        "a1@x",
+    ),
     "something else is wanted after it was applied": (
         1,
         [(MIA, APPLIED), (RITA, "Please add a test for it.\n")],
