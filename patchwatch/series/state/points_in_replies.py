@@ -12,6 +12,7 @@ from msgspec import structs
 
 from patchwatch.mail.message import Message, Remark, SignalKind, person_key
 from patchwatch.mail.sentences.addressee import is_about_follow_up, is_for_others
+from patchwatch.mail.sentences.amendments import amends
 from patchwatch.series.points import CERTAIN, UNSETTLED, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.remark_here import (
@@ -28,7 +29,7 @@ from patchwatch.series.state.remark_here import (
     refers_back,
     repeats,
 )
-from patchwatch.series.state.reply import FEW_WORDS, Reply, mends
+from patchwatch.series.state.reply import FEW_WORDS, Reply
 
 
 def read_points(ledger: Ledger, reply: Reply, *, complete: bool = False) -> None:
@@ -51,7 +52,7 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
         return
     if intent := reply.signals.get(SignalKind.WILL_APPLY):
         ledger.close(ledger.of_person(who), Fate.SETTLED, message, intent.text)
-        if mends(intent):
+        if amends(intent.text, intent.text.lower()):  # what the mail above asks of the author is done then
             ledger.close(ledger.in_mail(message.parent), Fate.TAKEN_OVER, message, intent.text)
     least = ledger.rules.sure if complete else 0
     insisted: set[str] = set()  # "Thanks and regards" at the end of a mail does not settle what it asks for

@@ -55,11 +55,6 @@ _IGNORE = Pattern(
 _BARE = Pattern(
     r"(?i)\W*(?:(?:now|just|already)\s+)?(?:applied|committed|merged|picked|pushed|queued)(?: (?:out|up))?\W*"
 )
-_MENDS = Pattern(
-    r"(?i)\b(?:add|address|adjust|amend|change|correct|drop|edit|fix|fold|handle|mend|remove|rename|reword|squash|"
-    r"take care of|tweak|update)\b.{0,60}\b(?:when|while|upon|as|on) (?:i(?:'m| am)? )?"
-    r"(?:apply|queue|merg|commit|pick|tak|pull)"
-)
 _PROPOSES = Pattern(r"(?i)\byou (?:could|can|might|may|should|would (?:have|need) to)\b|\b(?:how|what) about\b")
 _YES = Pattern(r"(?i)\W*(?:yes|yeah|yep|yup)\b")
 _NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+(?:the\s+)?\S*[/-]\S+")
@@ -251,11 +246,6 @@ def _says_only_that(message: Message, applied: Signal, *, to_posting: bool) -> b
         return thanks or _BARE.fullmatch(applied.text) is None
     asks = any(signal.kind in _ASKING for signal in message.signals)
     return thanks and to_posting and not asks and message.word_count <= _SHORT_TO_POSTING
-
-
-def mends(intent: Signal) -> bool:
-    """True for "I'll fix this up when applying": what the mail above asks of the author is done then."""
-    return _MENDS.search(intent.text) is not None
 
 
 def answers_yes(applied: Signal) -> bool:

@@ -486,6 +486,12 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "maintainer",
     ),
+    "who applies it did what somebody else asks for": (
+        [(REX, NAME, 1), (MIA, quoted(NAME) + "\nI've tweaked that whilst applying.\n", "a1")],
+        [("change", "taken-over")],
+        "under-review",
+        "maintainer",
+    ),
     "the author will do so from now on": (
         [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nNoted, I'll name them so from now on.\n", "a1")],
         [("change", "answered")],
