@@ -5,7 +5,7 @@ Functions that write take the connection of one writing transaction (`Database.w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from functools import cache
 from typing import Any
 
@@ -21,11 +21,9 @@ MOST = 200
 _F, _M = t.file_change.c, t.message.c
 
 
-def add(connection: Connection, changes: Mapping[int, Iterable[FileChange]]) -> None:
+def add(connection: Connection, changes: Mapping[int, Set[FileChange]]) -> None:
     """Insert the changes of messages, given by their primary keys."""
-    rows = [
-        {"message_pk": pk, "after": one.after, "before": one.before} for pk, own in changes.items() for one in set(own)
-    ]
+    rows = [{"message_pk": pk, "after": one.after, "before": one.before} for pk, own in changes.items() for one in own]
     insert_rows(connection, t.file_change, rows)
 
 
@@ -73,7 +71,7 @@ def with_results_in_use(connection: Connection, message_ids: Iterable[str]) -> s
 
 
 def by_message_id(connection: Connection, message_ids: Iterable[str]) -> dict[str, list[FileChange]]:
-    """Return the changes of messages, given by message-id, in a fixed order."""
+    """Return the changes of messages, given by message-id."""
     found: dict[str, list[FileChange]] = {}
     for message_id, before, after in rows_with(connection, _IN_MESSAGES, _M.message_id, message_ids):
         found.setdefault(message_id, []).append(FileChange(before, after))

@@ -102,7 +102,7 @@ def cursor(connection: Connection, inbox: str) -> tuple[int | None, int | None]:
 
 
 class AuthorTurn(NamedTuple):
-    """How far a round through the authors is, of whom each poll asks for some; stored as a JSON array."""
+    """How far a round through the authors is; each poll asks for some of them.  Stored as a JSON array."""
 
     begun: int = 0  # UTC seconds; 0: the next poll begins one
     asked: str = ""  # the last address, in their order

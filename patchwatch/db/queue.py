@@ -220,8 +220,8 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     reviewed it.  What is neither is not theirs, nor what they acked, nor what is left after somebody else who applies
     for its lists took a part.
     """
-    tags = {row.id: own_tags(row.revisions[-1], me) for row in rows}
-    asked = [row for row in rows if _may_be_to_apply(row) and "Acked-by" not in tags[row.id]]
+    tags = {row.id: own_tags(row.revisions[-1], me) for row in rows if _may_be_to_apply(row)}
+    asked = [row for row in rows if row.id in tags and "Acked-by" not in tags[row.id]]
     keys = _keys_of(execute, me) if asked else set()
     lists = {name for (name,) in rows_among(execute, _LISTS, sorted(keys))}
     if not lists:

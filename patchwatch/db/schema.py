@@ -363,7 +363,7 @@ scanned = Table(  # the series that a person watches, at their last scan for eve
     Column("person", ROW, primary_key=True),
     Column("series_id", ROW, primary_key=True),
     Column("snapshot", Text, nullable=False),  # patchwatch.db.event_queue: SeriesSnapshot
-    Column("until", TIME, nullable=False),  # then their next action can be another, although nothing changed
+    Column("until", TIME, nullable=False),  # then their next action may change, although nothing else does
     Index("ix_scanned_until", "person", "until"),
 )
 

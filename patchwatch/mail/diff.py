@@ -11,11 +11,9 @@ _MAX_FILES = 300
 _MAX_BLOBS = 60  # files of which the contents are kept; what changes more is tree-wide
 # Diffs without git's header line: quilt's (Andrew Morton, Randy Dunlap), diff -u's, svn's and CVS's.
 _BARE = Pattern(r"\n(?:Index: \S[^\n]*\n=+\n|diff -\S+ [^\n]*\n--- |--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ -)")
-_GIT_FILE = Pattern(r'\ndiff --git "?(?:[a-z]/)?(.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)')
-_BLOBS = Pattern(
-    rf'\n(?:diff --git "?(?:[a-z]/)?(?:.+?)"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)'
-    rf"|index ([0-9a-f]{{{BLOB}}})[0-9a-f]*\.\.([0-9a-f]{{{BLOB}}})[0-9a-f]*\b)"
-)
+_HEADER = r'diff --git "?(?:[a-z]/)?.+?"? "?(?:[a-z]/)?([^\n]+?)"?(?=\n)'  # with the new name
+_GIT_FILE = Pattern(rf"\n{_HEADER}")
+_BLOBS = Pattern(rf"\n(?:{_HEADER}|index ([0-9a-f]{{{BLOB}}})[0-9a-f]*\.\.([0-9a-f]{{{BLOB}}})[0-9a-f]*\b)")
 _BARE_FILE = Pattern(r"\n--- ([^\t\n]+)[^\n]*\n\+\+\+ ([^\t\n]+)")
 
 
@@ -34,7 +32,7 @@ def start(text: str) -> int:
 def files(diff: str) -> tuple[str, ...]:
     """The files that a diff changes, by their new name, in order."""
     diff = f"\n{diff}\n"
-    found = [new for _, new in _GIT_FILE.findall(diff)]
+    found = _GIT_FILE.findall(diff)
     if not found:
         pairs = _BARE_FILE.findall(diff)
         # The first component is the tree: "linux-next/mm/slab.c".  quilt adds "~name-of-the-patch" to the old name.

@@ -156,12 +156,10 @@ def _holds_until(reader: Reader, rows: Mapping[str, SeriesRow], now: int) -> int
     def state_at(when: int) -> object:
         return snapshot(one, {who: reader.action(_awake(row, when), when) for who, row in rows.items()}).actions
 
-    present, end = state_at(now), now
+    end = now
     for days in _HORIZON:
         before, end = end, now + days * _DAY
-        if state_at(before) != present:
-            return before
-        if (change := first_change(state_at, before, end)) < end:
+        if (change := first_change(state_at, before, end + 1)) <= end:
             return change
     return end
 

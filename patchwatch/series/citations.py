@@ -128,8 +128,9 @@ def find_citations(one: PostingFacts, held: Iterable[Citation], others: Collecti
         elif mine := [c for c in fitting if c.deed == NAMED and _proves(one, c)]:
             applied[place] = next((c for c in mine if c.form == "mainline"), mine[0])
     last = applied.get(len(one.titles) - 1)
-    is_head = last is not None and last.form == "branch" and _is_of_one_tree(one)
-    below = {place: last for place in range(len(one.titles)) if place not in applied} if last and is_head else {}
+    below: dict[int, Citation] = {}
+    if last and last.form == "branch" and _is_of_one_tree(one):
+        below = {place: last for place in range(len(one.titles)) if place not in applied}
     return Found(applied, below, reverted, _summarized(one, by_key))
 
 

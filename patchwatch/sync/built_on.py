@@ -31,13 +31,13 @@ def index(
     Those of `indexed` were indexed before; `dated` are those whose author or date can be another one now.
     """
     now = {pk: set(found) for pk, message in messages if (found := changes_of(message))}
-    before = file_changes.of_messages(connection, indexed) if indexed else {}
+    before = file_changes.of_messages(connection, indexed)
     changed = {pk for pk in now.keys() | before.keys() if now.get(pk) != before.get(pk)}
     contents = contents_of(change for pk in changed | dated for kept in (now, before) for change in kept.get(pk, ()))
     crowded = file_changes.crowded(connection, contents)
     file_changes.forget(connection, changed & before.keys())
     file_changes.add(connection, {pk: now[pk] for pk in sorted(changed & now.keys())})
-    return contents - (file_changes.crowded(connection, crowded) if crowded else crowded)
+    return contents - file_changes.crowded(connection, crowded)
 
 
 def reports(

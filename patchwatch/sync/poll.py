@@ -326,8 +326,7 @@ def _poll_other_lists(database: Database, archive: Archive, settings: Poll, prog
     total, lags = NOTHING, False
     try:
         for group in groups[:_AUTHOR_QUERIES]:
-            (query,) = search.by_people(group, first, last)
-            with archive.search(EVERYWHERE, query) as answer:
+            with archive.search(EVERYWHERE, search.by_group(group, first, last)) as answer:
                 lags |= answer.from_mirror
                 turn = AuthorTurn(turn.begun or max(min(answer.requested_at, clock), begin), group[-1])
                 total += store_response(database, answer, None)

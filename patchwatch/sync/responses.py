@@ -127,14 +127,16 @@ def _read(batches: Iterator[list[bytes]], database: Database) -> Iterator[list[R
 
 
 def _ingest(connection: Connection, reads: Sequence[Read], inbox: str | None) -> Outcome:
-    if not reads and not messages.setting(connection, POSTPONED):
-        return NOTHING
-    from patchwatch.sync.ingest import derive_postponed, ingest
+    """Store mails; without any, derive what an import left behind that was killed."""
+    if reads:
+        from patchwatch.sync.ingest import ingest
 
-    if not reads:
+        return ingest(connection, reads, inbox)
+    if messages.setting(connection, POSTPONED):
+        from patchwatch.sync.ingest import derive_postponed
+
         return derive_postponed(connection)
-
-    return ingest(connection, reads, inbox)
+    return NOTHING
 
 
 def _message_id(raw: bytes) -> str:

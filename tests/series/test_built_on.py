@@ -29,7 +29,7 @@ FIRST, SECOND = [FileChange(10, 11)], [FileChange(20, 21)]
 
 
 def sent(days: float, by: Person = BEN, name: str = "b@x") -> SentPatch:
-    return SentPatch(name, int(ONE.date + days * DAY), by, "[PATCH] frob: mend it")
+    return SentPatch(name, int(ONE.date + days * DAY), by, "[PATCH] frob: fix it")
 
 
 OWN = sent(0, ANN, "own@x")

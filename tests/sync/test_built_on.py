@@ -69,7 +69,7 @@ def test_the_next_version_is_asked_for_by_its_own_content(tmp_path: Path) -> Non
 
 
 def test_somebody_elses_posting_with_the_same_content_is_known_in_any_order(tmp_path: Path) -> None:
-    """Ben builds on a patch that he sent himself, so that it is in his own tree."""
+    """Ben sent the patch, too: their own tree may be the only one that has it."""
     resent = patch("c", "20 Jul", BEN, "1111111", "2222222", "frob: wheel turns faster, too")
     for number, order in enumerate(itertools.permutations([WANTED, resent, LATER])):
         assert shown(tracker_of(tmp_path / f"{number}.db", *([raw] for raw in order)))[0] == "new"

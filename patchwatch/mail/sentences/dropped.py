@@ -40,10 +40,11 @@ _DROPPED = Pattern(
     rf"(?:{LEAD}|{_ALSO})*(?:{_I_DROP}|(?:now\s+)?(?:{_DID}|dropping))(?:\s+{_THINGS})?{_TAIL}",
     re.IGNORECASE | re.DOTALL,
 )
+_FROM_NOW_ON = "now|for now|again|while|until|in the meantime|and"
 # "I'll drop it for now."  Authors say so of lines of their patch.
 _WILL_DROP = Pattern(
     rf"(?:{LEAD})*i(?:'ll| will)(?: just| go(?: and)?| now)* drop(?:\s+{THING})?"
-    r"(?:\s+(?:now|for now|from|out of|again|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
+    rf"(?:\s+(?:{_FROM_NOW_ON}|from|out of)\b.*|\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "The review was not compelling, so I'll drop it for now."
@@ -63,7 +64,7 @@ _GONE = r"(?:dropped|reverted|removed|backed out|un-?queued|un-?applied)"
 _WAS_DROPPED = Pattern(
     rf"(?:{LEAD})*{THING}(?:'s| has| have| was| were| is| are)(?: now| just| been)* {_GONE}"
     r"\s+(?:from|out of)\s+(?:(?:the|my|our)\s+)?(?:[\w.]+[-/][\w./-]+|(?:\S+\s+)?(?:tree|branch|queue|next))\b"
-    r"(?:\s+(?:now|again|for now|while|until|in the meantime|and)\b.*|\s*[.,!;].*|)",
+    rf"(?:\s+(?:{_FROM_NOW_ON})\b.*|\s*[.,!;].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _REPORTS = (_DROPPED, _WILL_DROP, _WAS_DROPPED)

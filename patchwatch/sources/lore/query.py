@@ -44,8 +44,12 @@ def by_people(emails: Iterable[str], since: date, until: date) -> tuple[str, ...
 
     One query, or as few as fit into the size of a request; none without people.
     """
-    days = f"d:{since:%Y%m%d}..{until:%Y%m%d}"
-    return tuple(f"({' OR '.join(map(_term, group))}) {days}" for group in groups_of_people(emails))
+    return tuple(by_group(group, since, until) for group in groups_of_people(emails))
+
+
+def by_group(emails: Iterable[str], since: date, until: date) -> str:
+    """Query mail as `by_people`, of one of `groups_of_people`."""
+    return f"({' OR '.join(map(_term, emails))}) d:{since:%Y%m%d}..{until:%Y%m%d}"
 
 
 def groups_of_people(emails: Iterable[str]) -> tuple[tuple[str, ...], ...]:
