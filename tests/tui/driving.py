@@ -50,7 +50,7 @@ def shown_with_status(pilot: Pilot[None]) -> str:
 
 
 async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) -> None:
-    """Wait until there are rows, `text` and, unless `focused` is False, the focus."""
+    """Wait until there are rows, `text` and, unless `focused` is False, the focus; then for the preview, not for long."""
 
     def drawn() -> bool:
         screen = shown_with_status(pilot)
@@ -58,6 +58,7 @@ async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) ->
 
     await until(pilot, drawn, f"{text!r} on the screen")
     await until(pilot, lambda: pilot.app.focused or not focused, "the focus")
+    await settled(pilot, 0.5)  # a preview that arrives changes the layout; some tests hold it back
 
 
 async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
