@@ -64,7 +64,7 @@ async def opened(pilot: Pilot[None], text: str = "", *, focused: bool = True) ->
 async def settled(pilot: Pilot[None], seconds: float = WAIT_SECONDS) -> bool:
     """Wait until all jobs are done and their results are handled; True if they are.
 
-    It waits for `seconds`; where the machine is so busy that this process could work less, for up to four times as long.
+    It waits for `seconds`, or for up to four times as long on a machine so busy that this process could work less.
     """
     app = cast(PatchwatchApp, pilot.app)
     start, worked = time.monotonic(), time.process_time() + seconds
