@@ -19,7 +19,7 @@ from patchwatch.pattern import Pattern
 
 B4 = "b4"  # b4's own message-id
 LIST = "list"  # [n/m] titles with commits
-TREE = "tree"  # "Applied to", and the address of a git tree, or of a merge request, on a line of its own
+TREE = "tree"  # "Applied to", and the address of a git tree, a commit or a merge request, on a line of its own
 COMMITS = "commits"  # commits with titles, as of `git log --oneline`
 
 _B4_ID = Pattern(r"\.b4-ty@")
@@ -55,6 +55,13 @@ _MERGED_REQUEST = Pattern(
     r"(?:\n[ \t]*){1,4}<?https?://\S{1,200}/"
     r"(?:merge_requests|pulls?)/\d+"
 )
+# "Thanks, I've applied it.", and the address of the commit below it
+_AS_A_COMMIT = Pattern(
+    r"(?im)^(?!.{0,60}\b(?:not|never|be|if|when|with|tested|yes|yep|yeah)\b)[^\n?:]{0,60}\b(?:applied|queued|merged|pushed|picked|comm?itt?ed)"
+    r"(?: (?:this|it|them|both|all|the (?:patch(?:es)?|series)|up|now|as|(?:in|to) (?:my|the) tree))*[.,:!]?"
+    rf"(?: (?:many )?thanks?\b[^\n]{{0,20}})?[ \t]*\n[ \t]*(?:\n[ \t]*)?<?(?=\S*/(?:c|commit)/){_URL}>?[.]?[ \t]*$"
+)
+_ADDRESSES = (_TO_A_TREE, _MERGED_REQUEST, _AS_A_COMMIT)
 _REPORTS = (SignalKind.APPLIED, SignalKind.CLAIMED)
 _ALL = Pattern(r"(?i)\b(?:all|both|everything|patches|patch ?set|series|these|them)\b")
 _HEX = Pattern(r"[0-9a-f]{7}")
@@ -115,9 +122,12 @@ def _numbers_in(text: str) -> str:
 
 
 def reporting_line(sentences: Iterable[str], text: str) -> str:
-    """What a thank-you says, for display: the sentence that reports it, or the first patch of its list."""
-    said = next((s for s in sentences if applied_patches(s) is not None), "")
-    return evidence(said or next(filter(_ITEM.match, text.split("\n")), "") or next(iter(text.split("\n\n")), ""))
+    """What a thank-you says, for display: the sentence that reports it, the first patch of its list, or the address."""
+    if said := next((s for s in sentences if applied_patches(s) is not None), ""):
+        return evidence(said)
+    item = next(filter(_ITEM.match, text.split("\n")), "")
+    address = None if item else next(filter(None, (form.search(text) for form in _ADDRESSES)), None)
+    return evidence(item or (address[0] if address else next(iter(text.strip().split("\n\n")), "")))
 
 
 def listed(text: str) -> Iterator[tuple[ListedPatch, bool]]:
@@ -148,7 +158,7 @@ def listed(text: str) -> Iterator[tuple[ListedPatch, bool]]:
 def _names_address(text: str) -> bool:
     if "://" not in text:
         return False
-    return _TO_A_TREE.search(text) is not None or _MERGED_REQUEST.search(text) is not None
+    return any(form.search(text) for form in _ADDRESSES)
 
 
 def _logged(lines: Sequence[str]) -> Iterator[ListedPatch]:

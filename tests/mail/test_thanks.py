@@ -70,6 +70,38 @@ def test_a_merge_request_that_was_merged_is_the_address_of_a_tree() -> None:
     assert opened.accepted is None
 
 
+_COMMIT = "https://git.example.org/frob.git/commit/?h=next&id=0123456789abcdef0123"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"Thanks!  I've applied it.\n<{_COMMIT}>\n\nPlease use version numbers next time.\n", "I've applied it."),
+        (f"Now pushed, thanks:\n\n{_COMMIT}\n", "Now pushed, thanks:"),
+        (f"The two patches are now applied:\n{_COMMIT}\n{_COMMIT}\n", f"The two patches are now applied: {_COMMIT}"),
+    ],
+)
+def test_applied_and_the_address_of_the_commit_below_it_is_an_acceptance(text: str, said: str) -> None:
+    message = reply(text, "typed@rita.example")
+    assert message.accepted is not None
+    assert message.accepted.form == "tree"
+    assert [(s.kind, s.text) for s in message.signals] == [(SignalKind.APPLIED, said)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Yes, it got merged.\n{_COMMIT}\n",
+        f"I tested this with the patch applied,\n{_COMMIT}\n",
+        f"This is not applied.\n{_COMMIT}\n",
+        "I've applied it.\nhttps://example.org/log/0123456789abcdef0123.txt\n",
+        f"Has this been applied?\n{_COMMIT}\n",
+    ],
+)
+def test_other_addresses_below_such_words_say_nothing(text: str) -> None:
+    assert reply(text, "typed@rita.example").accepted is None
+
+
 def test_what_is_asked_beside_a_list_of_commits_is_a_remark() -> None:
     text = "See also\n\n0123456789ab frob: mend it\n\nPlease add a Fixes: tag.\n"
     message = reply(text, "typed@rita.example")

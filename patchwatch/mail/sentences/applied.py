@@ -43,7 +43,7 @@ _TOOK = Pattern(
     rf"(?:{LEAD})*(?P<who>{THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? #?(?P<before>{_RUN})\s+|{I_DID})?"
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now|also|just|since|both|all))* been|is|are|was|were)\s+)?"
     r"(?:(?:now|just|already|also|manually)\s+)*"
-    r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|committed|"
+    r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|comm?itt?ed|"
     r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
     rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{THING}|now|manually|up|too|again|then|as well)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|along\b|together\b|"
@@ -63,7 +63,7 @@ _WILL_ADD = Pattern(
 # "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
 _REPLACED = Pattern(
     rf"(?:{LEAD})*(?:{I_DID})?replaced .{{0,60}}\b(?:(?:in|on) \S*\w[-/.]\w\S*|"
-    r"(?:applied|queued|committed|merged|picked)\b.{0,40}) with (?:this|it|the new|v\d+)\b",
+    r"(?:applied|queued|comm?itt?ed|merged|picked)\b.{0,40}) with (?:this|it|the new|v\d+)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # "Thanks for your patch, which is now commit 0123456789ab ("frob: mend it") in frob/for-next." (Geert Uytterhoeven)
@@ -93,12 +93,12 @@ _NOT_YET = Pattern(
     r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window|"
     r"into (?:account|consideration))\b|n't\b|\?|\bthen\W*$"
 )
-# "I'll apply this tomorrow.": not yet, but nobody else has to act.
+# "I'll apply this tomorrow.", "I'll send it upstream": not yet, but nobody else has to act.
 _WILL_APPLY = Pattern(
     rf"(?:{LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
     r"(?:(?:just|also|then|now|probably|likely) )*"
-    r"(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) "
-    rf"{THING}\b",
+    rf"(?:(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) {THING}|"
+    rf"(?:send|forward|pass|submit) {THING} (?:(?:on|along|over) )?(?:upstream|to (?:linus|andrew|akpm)))\b",
     re.IGNORECASE,
 )
 _NOT_MEANT = Pattern(

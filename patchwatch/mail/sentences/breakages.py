@@ -33,6 +33,8 @@ _BREAKAGE = phrase(
     "kmemleak|null|build ",
     rf"""
     \b{_PATCH}(?: \w+ly)?\s{_FAILS}
+    |\b(?:ran|tested|tried|built|compiled|booted)\b[^.?!]{{0,60}}?\b(?:and|but|[,;:]) ?(?:this|it|that|they|these)
+        \s(?:fails?|failed)\ to\ (?:boot|build|compile|link)\b
     |^(?:\W*\w[\w' ]{{0,30}}[,:] |unfortunately |(?:recently|today) i found that )?(?:this|it)\s{_FAILS}
         [^?]{{0,120}}\b(?:for me|here|on (?:my|our|the)|the following|below|during boot|when (?:running|booting))\b
     |\b{_SEE}\b[^.?!]{{0,80}}?\b{_TROUBLE}\b[^.?!]{{0,80}}?

@@ -40,7 +40,7 @@ _THING = (
     r"(?:the |this |whole |entire |all |both |\d+ |base )*(?:patch(?:es|set)?|series|set|one|fix(?:es)?|v\d+)(?: \d+)?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: \w+)?)"
 )
-_VERB = r"(?:applied|queue'?d|merged|pushed|picked|committed|squashed|folded|landed|staged|took|taken|grabbed|pulled)"
+_VERB = r"(?:applied|queue'?d|merged|pushed|picked|comm?itt?ed|squashed|folded|landed|staged|took|taken|grabbed|pulled)"
 _PLACED = r"(?:added|put|moved)"  # these mean a patch only if they name a branch
 _RUN = r"\d+(?:\s*(?:-|–|to|through|,|and|&|\+)\s*#?\d+)*"
 _NUMBERS = rf"(?:patch(?:es)?\s+)?#?(?P<numbers>{_RUN})"

@@ -10,6 +10,7 @@ January 2024 to June 2025.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ _NOT_ASKED = Pattern(
 )
 
 _SUBJECT = Pattern(r"(?i)(?:\b(?:the|this) )?\$subject\b")
+_QUERY = Pattern(r"(://[^\s?]+)\?[^\s>)\]]*")  # of a web address: its question mark asks nothing
 _WHOLE = Pattern(
     r"\b(?:for|to|on) (?:the |this )?(?:(?:whole|entire|full|complete) )?(?:series|patch ?set|set)\b|"
     r"\b(?:the|this|whole|entire) (?:series|patch ?set) (?:looks?|lgtm|seems|is (?:good|fine))\b|"
@@ -220,13 +222,13 @@ _RULES = (
     ),
 )
 _APPLYING = Cues(
-    "took|add it|add th|commit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
+    "took|add it|add th|commit|comit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
     " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next|in mm-|/dev|/fixes|/testing|"
     "/staging|/urgent|/main|/master|/for-"
 )
 _MAX_OPINION = 600  # characters
 _DROPPING = Cues("drop|revert|back|queue|appl|removed from|removed out")
-_WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab")
+_WILL_APPLY = Cues("apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab|upstream|to linus|to andrew|to akpm")
 _POSTPONING = Cues(" until| till| before|object|hear |get an|complain|disagree|comment")
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
@@ -249,12 +251,21 @@ def of_tags(sentences: Sequence[str], tags: Iterable[Trailer]) -> Iterator[Signa
 
 
 def person_signals(sentences: Sequence[str]) -> list[Signal]:
-    """The signals in a person's reply: the sentences that they wrote.  "$subject" is "this" patch or series."""
-    if not any("$" in sentence for sentence in sentences):
+    """The signals in a person's reply: the sentences that they wrote.
+
+    "$subject" is "this" patch or series; what follows the question mark of a web address is not read.
+    """
+    read = [_as_read(sentence) for sentence in sentences]
+    if all(map(operator.is_, read, sentences)):
         return _signals(sentences)
-    read = [_SUBJECT.sub("this", sentence) for sentence in sentences]
     written = dict(zip(map(evidence, read), map(evidence, sentences), strict=True))
     return [Signal(signal.kind, written.get(signal.text, signal.text), signal.detail) for signal in _signals(read)]
+
+
+def _as_read(sentence: str) -> str:
+    if "$" in sentence:
+        sentence = _SUBJECT.sub("this", sentence)
+    return _QUERY.sub(r"\1", sentence) if "://" in sentence and "?" in sentence else sentence
 
 
 def _signals(sentences: Sequence[str]) -> list[Signal]:

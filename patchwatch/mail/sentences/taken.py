@@ -32,7 +32,7 @@ _OFTEN = (
     r"(?:(?:now|just|also|already|then|therefore|hence|thus|finally|only|simply|manually|quickly|provisionally|"
     r"tentatively|preliminarily|separately|directly)\s+)*"
 )
-_PUT = r"(?:applied|queued|merged|pushed|committed|staged)"
+_PUT = r"(?:applied|queued|merged|pushed|comm?itt?ed|staged)"
 _TOOK = r"(?:picked|took|taken|grabbed|pulled)"
 _VERB = Pattern(rf"(?i)\b(?:{_PUT}|{_TOOK}|landed)\b")
 _THERE = r"(?:\s+(?:up|out|in|too|instead|all|both|as well|again|separately|tentatively|now|already))*"

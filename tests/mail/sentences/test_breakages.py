@@ -15,6 +15,8 @@ from patchwatch.mail.sentences.signals import person_signals
         "FYI, this series breaks boot for the frob boards.",
         "Unfortunately it triggers the following warning during boot on most of my boards:",
         "It crashed here.",
+        "I ran these through my own tests and this failed to build:",
+        "Just tried it, but it fails to link:",
         "The patch appears to be mangled.",
         "This is white-space damaged.",
         "Your patch is whitespace damaged.",

@@ -86,6 +86,16 @@ DECISIONS: dict[str, Case] = {
         "nobody",
         "a1@x",
     ),
+    "another patch does it, and the author should have looked first": (
+        1,
+        [
+            (MIA, "However, a fix for this is already queued in the frob tree.\n"),
+            (ANN, "Nice that others clean these up. Guess I should check the list first.\n", "a1"),
+        ],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
     "somebody found it in mainline": (
         1,
         [(RITA, "I see that this is now in the mainline and our board still fails.\n")],
