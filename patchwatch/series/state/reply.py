@@ -41,7 +41,9 @@ _AUTHOR_ACTS = (
 )
 _UNAWARE = Pattern(
     r"(?i)\b(?:didn't|did not|hadn't|had not) (?:notice|see|seen|know|realize|realise|find|spot)\w*\b|"
-    r"\b(?:was not|wasn't) aware\b|\b(?:i|we|guess) (?:i |we )?should(?:'ve| have)? (?:always |better )?(?:check|look|search|grep)\w*\b|\bi missed (?:that|it|this|these|your|his)\b"
+    r"\b(?:was not|wasn't) aware\b|"
+    r"\b(?:i|we|guess) (?:i |we )?should(?:'ve| have)? (?:always |better )?(?:check|look|search|grep)\w*\b|"
+    r"\bi missed (?:that|it|this|these|your|his)\b"
 )
 _NAMES_PATCHES = Pattern(r"(?i)\b(?:this|the|these) (?:whole )?(?:patch(?:es|set| ?series)?|series)\b(?! from)")
 _IGNORE = Pattern(
