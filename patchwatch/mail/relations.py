@@ -22,10 +22,6 @@ _MAX_PROSE = 40_000  # characters of a mail
 _TEXT = 160  # characters of evidence
 _REACH = 160  # characters between the words and the link
 _LIST = 60  # characters between two links of one list
-_CUES = (
-    "depend", "on top of", "prereq", "based on", "based-on", "based upon", "requires", "needs", "follow-up", "followup",
-    "follow up", "after", "applies", "supersed", "obsolet", "replac",
-)  # fmt: skip
 
 _PREREQUISITE = Pattern(r"(?im)^prerequisite-(message|change|patch)-id:[ \t]*(\S+)")
 _TRAILER = Pattern(
@@ -33,6 +29,7 @@ _TRAILER = Pattern(
     r"(?P<supersedes>supersedes?|obsoletes?|replaces?)|(?P<by>(?:supersed|obsolet|replac)ed[- ]by))"
     r"(?: (?:series|patch(?:es|set)?|v\d+))?\s*:(?P<rest>.*)"
 )
+_RULER = Pattern(r"\s*([-=~])\1{2,}\s*")  # below a heading
 _ID = Pattern(r"<([^\s<>@]{1,200}@[^\s<>@]{1,200})>")
 _BARE_ID = Pattern(r"(?:^|(?<=[\s,(]))([\w.+=%$/-]{6,200}@[\w.-]{2,100})(?=$|[\s,;)])")
 _NAME_BEFORE = Pattern(r"[A-Z][\w.'-]*\"?\s$")  # "Ann Author <ann@example.org>" is a person
@@ -60,24 +57,30 @@ _DEPENDS = Pattern(
             (?:discussions?|feedback|suggest\w*|comments?|reviews?|reports?|ideas?|advice|input|proposals?|talk|test\w*|
             thread|conversation|observations?|analysis|RFC|work\ (?:by|of|done|in|from|at)|
             previous|earlier|initial|original|old|first|last)\b)
-    | \b(?:builds?|built|building)\ (?:up)?on\b(?!\ (?:\S+\ ){0, 3}RFC\b)
+    | \b(?:builds?|built|building|stack(?:s|ed)|sits?|layered)\ (?:up)?on\b(?!\ (?:\S+\ ){{0,3}}RFC\b)
     | \b(?:requires?|needs?)\ (?:also\ )?(?:(?!to\b)[\w'()-]+\ ){{0,5}}?{_WORK}\b
-    | \b(?:requires?|needs?):?\ (?=https?://|\[\w{{1,3}}\])
+    | \b(?:requires?|needs?):?\ (?=https?://|\[\w{{1,3}}\]|["'“]?\[(?:PATCH|RFC)\b)
+    | \b(?:applies|apply|applied)\ (?:cleanly\ )?to\ [^.!?]{{1,60}}?(?:\+|\bplus\b|\bwith\b)
+    | \bassum(?:es?|ing)\ (?=[^.!?]{{1,160}}
+        \b(?:(?:is|are|was|were|be|been|gets?)\ (?:applied|merged|accepted|there)|in\ place|lands?)\b)
     | \bfollow(?:s|ing)?[- ]?up\ (?:\w+\ )?(?:of|to|on|for)\b(?!\ (?:my\ )?v\d+(?:\W|$))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 # One of them is in every paragraph that the pattern of that name matches.
 _DEPENDS_WORDS = (
-    "depend", "rely", "relies", "prereq", "on top of", "appl", "after", "based", "basing", "build", "built", "require",
-    "need", "follow",
+    "depend", "rely", "relies", "prereq", "on top of", "appl", "after", "based", "basing", "build", "built", "stack",
+    "sits on", "sit on", "sits upon", "sit upon", "layered", "assum", "require", "need", "follow",
 )  # fmt: skip
-_DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed")
-_SUPERSEDES_WORDS = ("supersed", "obsolet", "replac")
+_DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed", " first", "before")
+_SUPERSEDES_WORDS = ("supersed", "obsolet", "replac", "favor of", "favour of", "please")
+_CUES = (*_DEPENDS_WORDS, *_DEPENDED_WORDS, *_SUPERSEDES_WORDS)
 _OF_PATCHES = Pattern(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
 _DEPENDED = Pattern(
     r"(?i)\b(?:is|are|as) (?:also )?(?:an? |the )?(?:hard |strict )?(?:prerequisites?|dependenc(?:y|ies)|"
-    r"(?:required|needed) (?:for|by) th(?:is|ese))\b"
+    r"(?:required|needed) (?:for|by) th(?:is|ese))\b|"
+    r"\b(?:must|should|ha(?:s|ve) to|needs? to) (?:be (?:accepted|applied|merged|taken)|go in|land) "
+    r"(?:first|before(?:hand)?(?= th(?:is|ese)\b|\W*$|[.,;]))"
 )
 _ELSEWHERE = Pattern(
     r"(?i)://|\bv\d+ (?:is )?(?:at|:)|\bv\d+\s*$|\b(?:previous|earlier) version"
@@ -90,17 +93,23 @@ _DENIED = Pattern(
     r"(?i)(?:\bno longer|\bnot?|n't|\bnever|\bwithout|\bindependent\w*|\b(?:drop|remov|eliminat|avoid)\w*)"
     r"(?: \w+){0,3} ?$"
 )
+_IGNORE = r"(?:ignore|disregard|drop|skip|discard|forget(?: about)?|(?:do not|don't|dont) (?:apply|take|merge|review))"
 _SUPERSEDES = Pattern(
-    r"(?i)\b(?:supersed(?:es?|ing)|obsolet(?:es|ing)|replac(?:es|ing)|(?:a |as )?replacement (?:of|for))\b"
+    r"(?i)\b(?:supersed(?:es?|ing)|obsolet(?:es|ing)|replac(?:es|ing)|(?:a |as )?replacement (?:of|for))\b|"
+    rf"\bplease {_IGNORE} (?:(?:the|my|our) )?(?:(?:previous|earlier|old|last|first) )?(?:{_WORK} )?(?:at |in )?"
+    r"(?=<|\[|http)|"
+    rf"\b{_IGNORE} (?=[^.!?]{{1,160}} in favou?r of th(?:is|ese)\b)"
 )
 _BY = Pattern(r"(?i)\b(?:supersed|obsolet|replac)ed (?:by|with)\b")
+# "I'm dropping this in favor of <link>", "please use this instead: <link>"
+_INSTEAD = Pattern(r"(?i)\bin favou?r of\b|\binstead\b(?=[^.!?\w]{0,6}(?:http|<|\[\w{1,3}\]|$))")
 _ITSELF = Pattern(
     r"(?i)(?:^|[.:,;(-]|\b(?:this|these|it|both|please note|"
     rf"(?:this|the|these|my|whole) (?:\w+ ){{0,2}}?{_WORK})\b)"
     r"(?: has| have| is| was| are| were| been| now| already| just| will| be|'s)*\s*$"
 )
 _WITHDRAWS = Pattern(
-    r"(?i)\b(?:ignore|disregard|drop|skip|discard|forget(?: about)?|(?:do not|don't|dont) (?:apply|take|merge|review)) "
+    rf"(?i)\b{_IGNORE} "
     r"(?:(?:this|these|the|my|that|both) (?:\w+ ){0,2}?"
     r"(?:one(?! \w)|patch(?:es|set)?|series|set|version|mail|posting|RFC)|v\d{1,2}|"
     r"(?:this|these|it|that)(?=\s*(?:[.,;:!(-]|$|\band\b|\bi\b|\bsince\b|\bplease\b|\bsent\b)))\b"
@@ -115,18 +124,19 @@ _REPOSTED = Pattern(
     | \b(?:re-?sen[dt]|re-?post(?:ed)?|re-?submitted|re-?spun)\b
     | \b(?:new|updated|corrected|fixed)\ (?:version|revision)
         \ ?(?:is|was|sent|posted|here|at|out|available|:|\[|\(|http)
+    | (?:^|(?<=[.!]\ ))(?:the\ )?new\ (?:series|patch(?:es|[ ]?set)?)\ ?(?:is|are|here|at|:|\[|\(|http)
     | ^(?:the\ )?(?:v|version\ )(?P<b>\d{{1,2}})\ ?(?:is|was|sent|posted|here|at|out|available|:|-)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _OF_REPLY = Pattern(
     r"(?i)(?:supersed|obsolet|replac)ed|version|revision|\bv\d|\bre-?s[ep][nu]|\bre-?(?:post|submit)|\b(?:sent|post|submit)|"
-    r"ignore|disregard|\bdrop|\bskip|discard|forget|n[o']t (?:apply|take|merge|review)"
+    r"ignore|disregard|\bdrop|\bskip|discard|forget|n[o']t (?:apply|take|merge|review)|\binstead\b|favou?r of"
 )
 # Matches wherever that matches, in lower case; re finds at once where it can begin.
 _MAY_BE_OF_REPLY = Pattern(
     r"supersed|obsolet|replac|version|revision|v\d|re-?s[ep][nu]|re-?(?:post|submit)|sent|post|submit|ignore|disregard|"
-    r"drop|skip|discard|forget|n[o']t (?:apply|take|merge|review)"
+    r"drop|skip|discard|forget|n[o']t (?:apply|take|merge|review)|instead|favou?r of"
 )
 
 _REPLY_CUES = ("depend", "on top of", "prereq", "based on", "based-on")  # fewer than of postings: replies explain code
@@ -150,7 +160,7 @@ def of_posting(text: str, own_text: str, *, patch: bool) -> tuple[Relation, ...]
     if "rerequisite-" in text:
         found += _prerequisites(text)
     lowered = own_text.lower()
-    if any(cue in lowered for cue in _CUES) and ("@" in own_text or "://" in own_text or "epends" in own_text):
+    if ("@" in own_text or "://" in own_text or "epends" in own_text) and has_any(_CUES, lowered):
         found += _trailers(own_text, ("depends", "supersedes"))
         message, _, notes = own_text[:_MAX_PROSE].partition("\n---\n") if patch else ("", "", own_text[:_MAX_PROSE])
         found += [r for r in _prose(message, own_text) if _OF_PATCHES.search(r.text)]
@@ -190,7 +200,8 @@ def _successors(own_text: str, version: int) -> list[Relation]:
     for paragraph, following in _paragraphs(own_text[:_MAX_PROSE]):
         for words in _BY.finditer(paragraph):
             if _ITSELF.search(paragraph[: words.start()]) and not _DENIED.search(paragraph[: words.start()]):
-                found += _relations("superseded-by", paragraph, words, notes, following)
+                stated = _relations("superseded-by", paragraph, words, notes, following)
+                found += [relation for relation in stated if not relation.text.endswith("?")]
         for words in _withdrawals(paragraph, version):
             found += _relations("reposted-as", paragraph, words, notes, following)
     return found
@@ -208,6 +219,7 @@ def without_contradictions(
 
 def _withdrawals(paragraph: str, version: int) -> Iterator[re.Match[str]]:
     yield from _WITHDRAWS.finditer(paragraph)
+    yield from _INSTEAD.finditer(paragraph)
     for words in _REPOSTED.finditer(paragraph):
         number = words["a"] or words["b"]
         if number is None or int(number) > version:
@@ -233,14 +245,15 @@ def _trailers(text: str, groups: Iterable[str]) -> list[Relation]:
     found: list[Relation] = []
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if ":" not in line[:60] or not (stated := _TRAILER.match(line[:1000])):
+        underlined = number + 1 < len(lines) and _RULER.fullmatch(lines[number + 1]) is not None
+        if not (underlined or ":" in line[:60]) or not (stated := _TRAILER.match(line[:1000] + ":" * underlined)):
             continue
         group = next((g for g in groups if stated[g]), None)
         if group is None:
             continue
         wanted = [stated["rest"]]
         if not stated["rest"].strip():
-            for below in lines[number + 1 : number + 8]:
+            for below in lines[number + 1 + underlined : number + 8]:
                 if not below.strip() and len(wanted) > 1:
                     break
                 wanted.append(below[:1000])

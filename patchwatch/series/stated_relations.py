@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TRAILER = Pattern(r"(?i)\W{0,6}(?:supersedes?|obsoletes?|replaces?)\b[^:]{0,20}:")
 _DEFINITE = Pattern(
     r"(?i)\b(?:supersed|obsolet|replac|ignore|disregard|drop|skip|discard|forget|re-?sen[dt]|re-?(?:post|submit|spun)|"
-    r"(?:do not|don't|dont) (?:apply|take|merge|review))"
+    r"(?:do not|don't|dont) (?:apply|take|merge|review)|instead|favou?r of)"
 )
 _URL = Pattern(r"https?://\S+")
 _WHOLE = Pattern(r"(?i)\bv(?:ersion )?\d|\b(?:series|patch ?set|version|all|both)\b")

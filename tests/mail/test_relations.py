@@ -46,6 +46,15 @@ def depends(text: str, *, patch: bool = False) -> list[str]:
         f"It requires the series at {LORE}/all/{BASE}/ to be merged first.",
         f"The knob series at {LORE}/all/{BASE}/ is a prerequisite.",
         f"This should be merged after [1].\n\nLink: {LORE}/all/{BASE}/ [1]",
+        f"This is stacked on {LORE}/all/{BASE}/.",
+        f"It builds upon the knob series[0].\n\n[0] {LORE}/all/{BASE}/",
+        f"You will need [1] to compile this.\n\n[1] {LORE}/all/{BASE}/",
+        f"The series in [1] is required for this to build.\n\n[1] {LORE}/all/{BASE}/",
+        f"It assumes that [1] is applied.\n\n[1] {LORE}/all/{BASE}/",
+        f"The patches apply to linux-next + [1].\n\n[1]: {LORE}/all/{BASE}/",
+        f"The first part [1] must be merged before.\n\n[1] {LORE}/all/{BASE}/",
+        f'Requires "[PATCH 0/2] frob: add a knob":\n{LORE}/all/{BASE}/',
+        f"Dependencies\n------------\n - [1] {LORE}/r/{BASE}\n",
         (
             f"This builds on the knob series [1].\n\n[1] frob: add a knob\n    {LORE}/all/x/\n[2] other\n\n"
             f"It depends on [3].\n[3]\n{LORE}/all/{BASE}/"
@@ -77,6 +86,11 @@ def test_what_b4_and_git_record_below_the_text() -> None:
     [
         f"It no longer depends on {LORE}/all/{BASE}/.",
         f"- Dropped the dependency on {LORE}/all/{BASE}/",
+        f"This is built on the RFC at {LORE}/all/{BASE}/",
+        f"The same applies to {LORE}/all/{BASE}/",
+        f"I assume that {LORE}/all/{BASE}/ was the reason.",
+        f"This must be merged before {LORE}/all/{BASE}/",
+        f"There is a conflict with {LORE}/all/{BASE}/, which also needs work.",
         f"This does not depend on {LORE}/all/{BASE}/.",
         f"Based on the discussion at {LORE}/all/{BASE}/, move it.",
         f"This is based on an earlier patch by Ben: {LORE}/all/{BASE}/",
@@ -114,6 +128,8 @@ def test_commit_message_describes_code() -> None:
         f"This supersedes {LORE}/all/{BASE}/, which did it in core.",
         f"It replaces my series at {LORE}/all/{BASE}/",
         f"A replacement for [1].\n\n[1] {LORE}/all/{BASE}/",
+        f"Please drop [1] in favor of this series.\n\n[1] {LORE}/all/{BASE}/",
+        f"Please ignore my previous series at {LORE}/all/{BASE}/",
     ],
 )
 def test_posting_supersedes_another(text: str) -> None:
@@ -128,6 +144,9 @@ def test_posting_supersedes_another(text: str) -> None:
         (f"Superseded by v2: {LORE}/r/{BASE}", "superseded-by"),
         (f"This series has been superseded by\n{LORE}/r/{BASE}", "superseded-by"),
         (f"It was replaced by {LORE}/r/{BASE}", "superseded-by"),
+        (f"I'm dropping this in favor of {LORE}/r/{BASE}", "reposted-as"),
+        (f"Please use this one instead: {LORE}/r/{BASE}", "reposted-as"),
+        (f"Self-NAK, I've posted something else instead:\n{LORE}/r/{BASE}", "reposted-as"),
         (f"Please ignore this one, I've sent a new version:\n{LORE}/r/{BASE}", "reposted-as"),
         (f"Wrong patch, please drop it, resent here [1].\n\n[1] {LORE}/r/{BASE}", "reposted-as"),
         (f"Sorry for the noise, please disregard this series.\n\nThe right one: {LORE}/r/{BASE}", "reposted-as"),
@@ -150,6 +169,8 @@ def test_reply_names_the_successor(text: str, kind: str) -> None:
         f"I'll send a new version. See also {LORE}/r/{BASE}",
         f"Please drop this line, as in {LORE}/r/{BASE}",
         f"It is not superseded by {LORE}/r/{BASE}",
+        f"Is this superseded by {LORE}/r/{BASE} ?",
+        f"I would use a mutex instead of a spinlock, see {LORE}/r/{BASE}",
         "Please ignore this one, I've sent a new version.",
     ],
 )

@@ -102,6 +102,8 @@ def test_somebody_else_supersedes_with_a_trailer_only() -> None:
         (f"Superseded by v2: {LORE}/next@x/", RITA),
         (f"This is superseded by {LORE}/next-1@x/", RITA),
         (f"Wrong patches, please drop, resent here: {LORE}/next@x/", ANN),
+        (f"I'm dropping this in favor of {LORE}/next@x/", ANN),
+        (f"Please use this one instead: {LORE}/next@x/", ANN),
     ],
 )
 def test_reply_names_the_new_posting(text: str, sender: str) -> None:
@@ -117,6 +119,8 @@ def test_reply_names_the_new_posting(text: str, sender: str) -> None:
     [
         (f"Please ignore this one, I've sent a new version:\n{LORE}/next@x/", RITA, "base"),  # theirs
         (f"Please ignore this one, resent: {LORE}/next@x/", ANN, "base-1"),  # one patch of several
+        (f"I'd drop this in favor of {LORE}/next@x/", RITA, "base"),
+        (f"Is this superseded by {LORE}/next@x/ ?", RITA, "base"),
         (f"I've sent a new version of the docs, too. {LORE}/other@x/", ANN, "base"),
     ],
 )
