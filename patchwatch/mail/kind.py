@@ -22,6 +22,10 @@ _POSTED = Pattern(
     r"[ \t*-]*change(?:s|log)\b[^\n]{0,30}\b(?:v\d|rfc|version|since|from)|[ \t*-]*v\d+ ?(?:->|=>|to|→) ?v\d+|"
     r" \d+ files? changed\b)"
 )
+# In the headers of a mail that is appended to the answer.
+_FORWARDED = Pattern(
+    r"(?im)^\s*-{2,}\s*original (?:e-?mail|message)|^\s*\*?(?:sent|date|gesendet|envoyé|发送时间|日期)\s*[:\uff1a]"
+)
 _MAX_TEXT = 100_000  # characters in which quotes are looked for
 _OPENING_WORDS = 15  # that an answer may have above its first quote: "Hi Ann, thanks for the review."
 
@@ -50,6 +54,8 @@ def determine(
         return "notice"
     if parts.reply:
         return "reply"
+    if answers and has_diff and _only_forwards(text):
+        has_diff = False
     kind = _stated(parts, subject, text.whole, has_diff=has_diff, answers=answers, bot=bot)
     if answers and not has_diff and kind in ("patch", "cover", "proposal", "pull"):
         own = body.own_text(text.inline[:_MAX_TEXT], patch=False)
@@ -58,6 +64,13 @@ def determine(
         if _is_answer(text, own, sender, kind, numbered=parts.counter is not None):
             return "reply"
     return kind
+
+
+def _only_forwards(text: Text) -> bool:
+    """True if the diff is that of the mail which Outlook and the like append, unmarked, below an answer."""
+    if not _FORWARDED.search(text.inline, 0, max(diff.start(text.inline), 0)):
+        return False
+    return all(part.kind != "diff" for part in body.segments(text.inline[:_MAX_TEXT], patch=False))
 
 
 def _stated(parts: Subject, subject: str, text: str, *, has_diff: bool, answers: bool, bot: bool) -> Kind:

@@ -51,6 +51,25 @@ def test_answer_without_re(subject: str, body: str) -> None:
     assert kind(subject, body) == "reply"
 
 
+FORWARDED = (
+    "From: Ann Author <ann@example.org>\nSent: Monday, March 3, 2025\nTo: linux-frob@vger.example\n"
+    "Subject: [PATCH] frob: clamp\n\nClamp it.\n\nSigned-off-by: Ann Author <ann@example.org>\n---\n"
+    "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n"
+)
+
+
+@pytest.mark.parametrize("ruler", ["-----Original Message-----", "________________________________"])
+def test_answer_without_re_above_a_patch_that_is_not_quoted(ruler: str) -> None:
+    answer = "Hi Ann,\n\nlooks good.\n\nAcked-by: Rex Reviewer <rex@example.net>\n\n"
+    assert kind("[PATCH] frob: clamp", f"{answer}{ruler}\n{FORWARDED}") == "reply"
+    assert kind("[PATCH] frob: clamp", f"{FORWARDED}{ruler}\n{FORWARDED}") == "patch"
+
+
+def test_patch_with_header_lines_in_its_message_is_a_patch() -> None:
+    body = f"The log has:\n\nDate: Mon, 3 Mar 2025\n\n{SIGNED}---\ndiff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n"
+    assert kind("[PATCH v2] frob: clamp", f"{body}@@ -1 +1 @@\n-a\n+b\n") == "patch"
+
+
 @pytest.mark.parametrize(
     "body",
     [
