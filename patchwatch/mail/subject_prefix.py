@@ -149,7 +149,7 @@ def split_words(group: str) -> tuple[str, ...]:
     group = _N_OF_M.sub(r"\1/\2", group)
     group = _SLASH.sub(r"\1/\2", group)
     group = _SPELLED.sub(_as_version, group)
-    return tuple(word for word in re.split(r"[\s,;:|\[\]]+", group) if word.strip("-_."))
+    return tuple(word for word in re.split(r"[\s,;:|\[\](){}]+", group) if word.strip("-_."))
 
 
 def version_words(text: str) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ def test_version_and_counter_are_kept_as_stated(
         ("[PATCH net-next-v2 02/15]", 2, (2, 15)),
         ("[PATCH 5.10-v2 02/15]", 2, (2, 15)),
         ("[PATCH v2] 02/15:", 2, (2, 15)),
+        ("[PATCH(v2) 02/15]", 2, (2, 15)),
+        ("[PATCH{v2} (02/15)]", 2, (2, 15)),
         ("[PATCH] [v2] [02/15]", 2, (2, 15)),
     ],
 )
