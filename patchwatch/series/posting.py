@@ -91,7 +91,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         minor=root.parts.minor,
         stated=revision.stated_version,
         rfc=revision.rfc,
-        resend=any(m.parts.resend for m in own),
+        resend=root.parts.resend or (bool(revision.patches) and all(m.parts.resend for m in revision.patches)),
         kind=revision.kind,
         title=title_key(revision.head.parts.title),
         titles=tuple(title_key(m.parts.title) for m in revision.patches),

@@ -87,7 +87,6 @@ def _key(group: Sequence[Message]) -> tuple[object, ...]:
         min(m.parts.minor for m in group),
         max((m.parts.expected for m in group if m.parts.expected is not None), default=1),
         any(m.parts.rfc for m in group),
-        any(m.parts.resend for m in group),
         frozenset(tree for m in group for tree in stable_trees(m.parts.prefixes)),
     )
 
@@ -101,6 +100,7 @@ class _Sent:
         self.first = self.last = min(m.date for m in group)
         self.total = max(m.parts.expected or 1 for m in group)
         self.stated = any(m.parts.stated_version for m in group)
+        self.resend = any(m.parts.resend for m in group)
         self.ids: set[str] = set()
         self.parents: set[str] = set()  # that the group replies to
         self.words: set[str] = set()  # of the titles
@@ -187,7 +187,7 @@ def _posting(sendings: Sequence[_Sent]) -> Sending:
 def _repeats(later: _Sent, earlier: _Sent) -> bool:
     """True if a group of messages is the same posting as an earlier one, sent again."""
     common = sorted(later.numbers & earlier.numbers)
-    if not common:
+    if not common or later.resend != earlier.resend:
         return False
     pairs = [(later.by_number[number], earlier.by_number[number]) for number in common]
     same = [_is_same_patch(one, other) for one, other in pairs]
@@ -222,8 +222,13 @@ def _has_same_title(one: Message, other: Message) -> bool:
 
 
 def _completes(later: _Sent, earlier: _Sent) -> bool:
-    """True if a group of messages is the rest of an earlier one: its numbers complete it, and it is about the same."""
+    """True if a group of messages is the rest of an earlier one: its numbers complete it, and it is about the same.
+
+    What did not arrive may be marked as a resend.
+    """
     gap = later.first - earlier.last
+    if earlier.resend and not later.resend:
+        return False
     if later.total < 2 or gap > REST_SECONDS or not later.numbers.isdisjoint(earlier.numbers):
         return False
     with_lone_cover = later.is_lone_cover or earlier.is_lone_cover

@@ -105,6 +105,10 @@ TOGETHER: dict[str, tuple[list[Message], list[str]]] = {
         [*posted("a", numbers=(0, 1, 2, 4)), *posted("b", 60, numbers=(3,))],
         ["v1 4/4 a0: a0 1=a1 2=a2 3=b3 4=a4"],
     ),
+    "a patch that was lost, marked as a resend": (
+        [*posted("a", numbers=(0, 1, 2, 4)), *posted("b", 90, numbers=(3,), mark="RESEND")],
+        ["v1 4/4 a0: a0 1=a1 2=a2 3=b3 4=a4"],
+    ),
     "a cover whose message-id a mail server replaced": (
         [*posted("a", numbers=(0,)), *posted("b", 1, "gone@x", numbers=(1, 2, 3, 4))],
         ["v1 4/4 a0: a0 1=b1 2=b2 3=b3 4=b4"],
