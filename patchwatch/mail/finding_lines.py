@@ -69,6 +69,12 @@ _SEVERITY_GROUP = Pattern(
     r"bugs?|remarks?|defects?|items?)(?: \(\d+\))?",
     re.IGNORECASE,
 )
+# "### High", "## Minor (2)": without a noun, in a heading of Markdown
+_BARE_GROUP = Pattern(
+    r"#{1,6}\s+\W{0,4}(?P<word>(?:critical|blocker|fatal|severe|high|major|serious|medium|moderate|"
+    r"warning|low|minor|nit|suggestion)(?=s?\b))s?(?:[ -](?:severity|priority|risk))?\W{0,4}(?:\(\d+\))?:?",
+    re.IGNORECASE,
+)
 _PREEXISTING = Pattern(
     r"(?i)\bpre-?existing\b|\bexisting (?:issue|bug|problem|defect)|\balready (?:there|present) before|"
     r"(?:\bnot|n't|\bnever)(?: \w+){0,3} (?:introduced|caused|created|added) (?:by|in) (?:this|the|your) "
@@ -150,7 +156,7 @@ def severity_group(line: str) -> str:
     stripped = line.strip()
     if len(stripped) > 60 or not stripped or (stripped[0] not in "#*=-" and stripped[-1] not in ":*=#-"):
         return ""
-    found = _SEVERITY_GROUP.fullmatch(stripped.strip("#*=-_: "))
+    found = _SEVERITY_GROUP.fullmatch(stripped.strip("#*=-_: ")) or _BARE_GROUP.fullmatch(stripped)
     return _SEVERITY[found["word"].lower()] if found else ""
 
 

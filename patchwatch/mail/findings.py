@@ -177,7 +177,7 @@ def _rates(draft: _Draft, line: str) -> bool:
 
 def _opened(line: str, place: _Place) -> _Draft | None:
     """The finding that begins with this line, if one does."""
-    if not line.strip() or finding_lines.group(line) is not None:
+    if not line.strip() or finding_lines.group(line) is not None or finding_lines.severity_group(line):
         return None
     if located := finding_lines.place_and_text(line):
         file, severity, text = located

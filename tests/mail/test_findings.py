@@ -190,6 +190,8 @@ def test_a_severity_may_stand_right_before_the_place(line: str, severity: str) -
     ("heading", "severity"),
     [
         ("### Critical issues", "critical"),
+        ("### High", "high"),
+        ("## **Minor** (2)", "low"),
         ("High severity findings:", "high"),
         ("**Minor issues (1)**", "low"),
     ],
@@ -201,7 +203,7 @@ def test_a_heading_rates_the_items_below_it(heading: str, severity: str) -> None
 
 
 @pytest.mark.parametrize(
-    "line", ["Critical issues were found by others.", "Major changes:", "Notes:", "Low power mode:"]
+    "line", ["Critical issues were found by others.", "Major changes:", "Notes:", "Low power mode:", "# Notes", "High"]
 )
 def test_other_headings_rate_nothing(line: str) -> None:
     assert severity_group(line) == ""
