@@ -38,6 +38,10 @@ _DENIED = Pattern(
 _CLAUSE = Pattern(r"[.!,;:](?:\s|$)|\bbut\b")
 _NOT_GIVEN = Pattern(r"\s*[\"`\u201d]|\W{0,3}(?:but )?only (?:after|if|once|when)\b|.*\?")  # quoted, or asked for
 _IN_CODE = Pattern(r"^\s*`{1,3}(\S[^`]*)`{1,3}\s*$")  # the whole line
+_NAMELESS = Pattern(
+    r"[\s*_]{0,8}(?P<name>acked|reviewed|tested)-by[\s*_]{0,3}:[\s*_]*(?P<who>[^\W\d][\w .'-]{1,60}?)[\s*_.]*",
+    re.IGNORECASE,
+)
 # "You can add my Reviewed-by to 1-9, too."
 _IN_PROSE = Pattern(
     r"(?:^|[.,;:!)–—-]\s+|\b(?:so|and)\s+)"
@@ -76,10 +80,20 @@ def in_usual_form(lines: Sequence[str], sender: Person) -> list[str]:
         if tag is not None:
             usual = _usual(tag, sender)
         else:
-            usual = _given_in_prose(line, found[number + 1 : number + 2], sender) if " my " in lowered else ""
+            usual = _given_by_name(line, sender)
+            if not usual and " my " in lowered:
+                usual = _given_in_prose(line, found[number + 1 : number + 2], sender)
         if usual:
             found[number] = usual
     return found
+
+
+def _given_by_name(line: str, sender: Person) -> str:
+    """The tag in the usual form of a line that names the sender, or a part of the name, and no address; or empty."""
+    given = _NAMELESS.fullmatch(line) if sender.name else None
+    if given is None or not set(given["who"].lower().split()) <= set(sender.name.lower().split()):
+        return ""
+    return f"{given['name'].capitalize()}-by: {sender.name} <{sender.email}>"
 
 
 def _given_in_prose(line: str, following: Sequence[str], sender: Person) -> str:

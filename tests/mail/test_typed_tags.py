@@ -45,6 +45,8 @@ def of_rex(text: str) -> list[tuple[str, str, str]]:
         "Acked-by: Rex Reviewer < rex@example.net >",
         "Acked-by: Rex Reviewer (rex@example.net)",
         "Acked-by: Rex Reviewer rex@example.net",
+        "Acked-by: Rex Reviewer",
+        "*Acked-by*: Rex",
         "Acked-by: Rex Reviewer &lt;rex@example.net&gt;",
         "Acked-by:\u00a0Rex\u00a0Reviewer\u00a0<rex@example.net>",
         "Acked-by: Rex Reviewer <rex@example.net <mailto:rex@example.net>>",
@@ -130,6 +132,9 @@ def test_a_sentence_about_a_tag_that_gives_none(text: str) -> None:
     "text",
     [
         "Please add a Reviewed-by: tag",
+        "Reviewed-by: me",
+        "Reviewed-by: Rita",
+        "Reviewed-by: Rex and Rita",
         "Please add a Reviewed-by: tag and send it to rex@example.net",
         f"I will not give a Reviewed-by: {WHO} to this",
         f"I can't give you Reviewed-by: {WHO} yet",
