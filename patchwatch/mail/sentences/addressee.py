@@ -51,12 +51,20 @@ _BESIDE = Pattern(
 )
 _AFTERWARDS = phrase(
     "follow|on top|future|later |separate |another |different |from now|next time|going for|an eye|in mind|remember|"
-    "patches",
+    "patches|once th|after th|next cycle|next release|next merge",
     rf"""
     \b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)
-    |(?:separate|another|different) series|{_HABIT})\b
+    |(?:separate|another|different) series|separate clean-?up|{_HABIT}
+    |(?:in|for) the next (?:cycle|release|merge window)
+    |(?:once|after) th(?:is|ese|e)(?: (?:one|patch(?:es)?|series|fix))? (?:lands?|is in|are in
+    |(?:has|have|gets?|is|are)(?: been)? (?:accepted|applied|merged|upstream|taken)))\b
     """,
 )
+_OWN_PLAN = Pattern(
+    r"(?i)\bi(?:['’]d| would) (?:like|love|prefer|rather)\b|\bi (?:hope|intend|plan|want) to\b|"
+    r"\bon my (?:list|to-?do)\b|\b(?:can|could|may) (?:i do|(?:it|that|this) (?:\w+ )?be)\b"
+)
+_NOT_PLANNED = Pattern(r"(?i)\b(?:not|never|or|why|rather than|instead of)\b|n['’]t\b")
 _NEXT_VERSION = Pattern(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"
     r"re-?(?:spin|send|post|submit))\b"
@@ -119,6 +127,13 @@ def is_about_this_patch(promise: str) -> bool:
 def is_about_follow_up(promise: str) -> bool:
     """True if an author's promise is about later work, which nobody waits for before taking this patch."""
     return _AFTERWARDS.occurs(promise, promise.lower()) and not names_next_version(promise)
+
+
+def puts_off(answer: str, *, promised: bool) -> bool:
+    """True if an author will do later what they answer, or would like to: "Can that be a follow-up?"."""
+    if not is_about_follow_up(answer):
+        return False
+    return promised or (_OWN_PLAN.search(answer) is not None and _NOT_PLANNED.search(answer) is None)
 
 
 def names_next_version(promise: str) -> bool:

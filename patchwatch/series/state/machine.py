@@ -59,6 +59,7 @@ class StateMachine:
         # Who applies a backport, or pulls, need not apply patches of the list.
         self._by_anybody = revision.names_stable_tree or revision.kind == PULL
         self.own_ids = {m.message_id for m in (*revision.own_messages, *revision.patches)}
+        self._author_addresses = {m.author.email for m in revision.own_messages}
         self._author_names = {word for m in revision.own_messages for word in re.findall(r"\w+", m.author.name.lower())}
         complete = completion and (completion.message_id in self.own_ids or completion.date < root.date)
         review = Review(
@@ -125,6 +126,7 @@ class StateMachine:
             to_reviewer=message.parent in self.known.seen.reviewer_mails or promises_to_robot(message),
             completes_review=completion is not None and completion.message_id == message.message_id,
             author_names=self._author_names,
+            author_addresses=self._author_addresses,
             signals=signals_by_kind(
                 message, self._committers, self._lists, to_posting=to_posting, by_anybody=self._by_anybody
             ),

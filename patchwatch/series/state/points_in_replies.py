@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from patchwatch.mail.message import Message, Remark, SignalKind, person_key
-from patchwatch.mail.sentences.addressee import is_about_follow_up, is_for_others
+from patchwatch.mail.sentences.addressee import is_for_others, puts_off
 from patchwatch.mail.sentences.amendments import amends
+from patchwatch.mail.sentences.words import words
+from patchwatch.mail.short_name import short_name
 from patchwatch.series.points import CERTAIN, UNSETTLED, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.ledger import Ledger
 from patchwatch.series.state.remark_here import (
@@ -69,7 +71,7 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
             if own and ledger.by_key[own[0]].fate in UNSETTLED:
                 ledger.insist(own[0], message, remark)
                 insisted.add(own[0])
-            elif not (about and repeats(remark)):
+            elif not (about and repeats(remark)) or _sides_with_asker(ledger, about, remark):
                 _raise(ledger, reply, number, remark)
         elif own and is_content(remark):
             ledger.settle([key for key in own if key not in insisted], message, remark.text)
@@ -152,7 +154,7 @@ def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
     point = ledger.by_key[key]
     if point.fate not in UNSETTLED:
         return
-    if SignalKind.PROMISE in remark.signals and is_about_follow_up(remark.text):
+    if puts_off(remark.text, promised=SignalKind.PROMISE in remark.signals):
         ledger.close([key], Fate.LATER, message, remark.text)
         ledger.put_off = True
     elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
@@ -186,6 +188,13 @@ def _take_back(ledger: Ledger, own: Sequence[str], reply: Reply, remark: Remark)
         theirs = ledger.of_person(person_key(message.author))
         own = [key for key in theirs if reply.patch in (0, ledger.by_key[key].patch)]
     ledger.drop(own, Fate.WITHDRAWN, message, remark.text)
+
+
+def _sides_with_asker(ledger: Ledger, about: Sequence[str], remark: Remark) -> bool:
+    """True if somebody agrees by name with who asked for what the author argued about: "I agree with Rita"."""
+    said = words(remark.text.lower())
+    answered = (ledger.by_key[key].by for key in about if ledger.by_key[key].fate == Fate.ANSWERED)
+    return any(short_name(person.name, person.email).lower() in said for person in answered)
 
 
 def _take_over(ledger: Ledger, about: Iterable[str], message: Message, remark: Remark) -> None:

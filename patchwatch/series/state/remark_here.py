@@ -73,9 +73,17 @@ def is_for_author(reply: Reply, remark: Remark) -> bool:
     names = addressees(remark.text)
     if names:
         return not reply.author_names.isdisjoint(names)
+    if _is_asked_of_another(reply, remark):
+        return False
     if is_for_group(remark.text) and not _demands_more(reply, remark):
         return False
     return not (reply.to_reviewer and not reply.to_posting and remark.wants == "question")
+
+
+def _is_asked_of_another(reply: Reply, remark: Remark) -> bool:
+    """True if another recipient is asked by name, as below "Hi Rex,"."""
+    named = [ask.email for ask in reply.message.asks if ask.by_name and ask.text == remark.text]
+    return bool(named) and not any(map(reply.is_authors, named))
 
 
 def _demands_more(reply: Reply, remark: Remark) -> bool:

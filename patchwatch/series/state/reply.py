@@ -6,6 +6,7 @@ what a sentence means, patchwatch.mail.sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
@@ -73,6 +74,7 @@ class Reply:
     to_reviewer: bool  # it answers somebody other than the author
     completes_review: bool  # with its tag every patch has a review
     author_names: Set[str]  # words of the authors' names, in lower case
+    author_addresses: Set[str]
     signals: Mapping[SignalKind | str, Signal]  # the first signal of each kind
     by_committer: bool = False  # the sender applies patches of the list
 
@@ -80,6 +82,11 @@ class Reply:
     def sender(self) -> str:
         """The sender's address."""
         return self.message.author.email
+
+    def is_authors(self, address: str) -> bool:
+        """True if an address is, or may be, an author's."""
+        local = re.findall(r"[a-z]{3,}", address.partition("@")[0])
+        return address in self.author_addresses or not self.author_names.isdisjoint(local)
 
     @property
     def endorses(self) -> bool:

@@ -188,6 +188,50 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "under-review",
         "reviewers",
     ),
+    "something is put off, without a promise": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nI'd like to rename it in a follow-up patch.\n", "a1")],
+        [("change", "later")],
+        "under-review",
+        "reviewers",
+    ),
+    "the author asks whether it can be done later": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nCan this be done on top? I'd prefer not to respin it.\n", "a1")],
+        [("change", "later")],
+        "under-review",
+        "reviewers",
+    ),
+    "something is put off until this is applied": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nI plan to rename it once this is merged.\n", "a1")],
+        [("change", "later")],
+        "under-review",
+        "reviewers",
+    ),
+    "something will come later, but the author does not put it off": (
+        [(RITA, NAME, 1), (ANN, quoted(NAME) + "\nA follow-up patch needs the name as it is.\n", "a1")],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
+    "somebody else insists, on the side of who asked": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (MIA, quoted("The driver has a count.") + "\nI agree with Rita, please rename it.\n", "a2"),
+        ],
+        [("change", "answered"), ("change", "open")],
+        "changes-requested",
+        "author",
+    ),
+    "somebody else agrees with the author": (
+        [
+            (RITA, NAME, 1),
+            (ANN, quoted(NAME) + "\nThe driver has a count.\n", "a1"),
+            (MIA, quoted("The driver has a count.") + "\nI agree.\n", "a2"),
+        ],
+        [("change", "answered")],
+        "under-review",
+        "reviewers",
+    ),
     "they insist": (
         [
             (RITA, NAME, 1),
