@@ -108,8 +108,8 @@ _PLACE = (
 _IN_PLACE = Pattern(
     rf"{_LEAD}(?:(?:{_THING}|they|fix)\s*(?:'s|is|are|was|were|went|sits?|(?:has|have) (?:been|gone|landed))?\s+)?"
     r"(?:(?:now|already|also|all|both|fixed|queued|sitting|applied)\s+)*"
-    rf"(?:in|into|on its way to|heading (?:to|for)) {_PLACE}(?:\s+(?:now|already|tree|branch))*\s*"
-    r"(?:[.,!;:–—(-].*|thanks?\b.*|)",
+    rf"(?:in|into|on its way to|heading (?:to|for)) {_PLACE}(?:\s+(?:now|already|tree|branch))*"
+    r"(?:\s+for\s+[\w.-]*\d[\w.-]*)?\s*(?:[.,!;:–—(-].*|thanks?\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _UNDER_WAY = Pattern(

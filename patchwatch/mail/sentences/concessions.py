@@ -35,7 +35,7 @@ _LEAD = (
 _ACTS = Pattern(
     rf"(?i){_LEAD}(?:"
     r"(?:good|nice|great|excellent) (?:catch|find|spot(?:ting)?|point|idea|suggestion)|well spotted|"
-    r"(?:oops|whoops|ouch|my (?:bad|mistake|fault|oversight|apologies))\b|"
+    r"(?:oops|whoops|ouch|d['’]?oh|du+h|ugh|argh+|my (?:bad|mistake|fault|oversight|apologies))\b|"
     r"(?:thanks|thank you)(?: \w+)? for (?:catching|noticing|pointing|spotting|the (?:catch|correction|hint|pointer))|"
     rf"(?:all |both )?(?:{_DONE}|noted|wilco)\b(?! not\b)|will(?: (?:{_DO}|do|be {_DONE})\b|(?=\W*$|[.,!;]))|"
     rf"(?:i|we)(?:'ve| have)? (?:(?:now|already|just|since) )?(?:{_DONE}|forgot|missed|overlooked)\b|"

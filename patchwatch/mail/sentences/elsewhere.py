@@ -63,6 +63,11 @@ _NO_TWIN = Pattern(
     r"(?:previous|earlier) version|but (?:please|yours|this one|it does))\b|\?|"
     r"\b(?:didn't|don't|haven't|hasn't|isn't|not)\b[^,.;]{0,30}\b(?:fix|patch|sent|posted|same|similar)\b"
 )
+# "The same change was merged for the grob driver."
+_OF_ANOTHER = Pattern(
+    rf"(?i)\b{_SAME} {_FIX}\b.{{0,60}}\b(?:for|to|in) (?:an?other|(?:the|an?|all|most|some|other) (?:other )?[\w/-]+) "
+    r"(?:arch\w*|boards?|chips?|devices?|drivers?|platforms?|socs?|subsystems?)\b"
+)
 # "Not a typo.", "That's intentional."
 _NOTHING_WRONG = Pattern(
     r"^(?:(?:no|nope|well|hm+|sorry|but),? )?(?:(?:this|that|it)(?:'s| is) )?(?:actually |really )?"
@@ -126,6 +131,8 @@ def done_elsewhere(sentence: str, lowered: str) -> str | None:
 
     Empty if it says that nothing needs fixing; None if it says neither.
     """
+    if _OF_ANOTHER.search(sentence):
+        return None
     if _DONE.occur(lowered):
         if is_taken_instead(sentence):
             return INSTEAD

@@ -53,7 +53,7 @@ NOT_PROMISED = Pattern(
 )
 WITHDRAWS = Pattern(
     r"\b(?:please|kindly|pls) (?:ignore|drop|discard|disregard) (?:this|these|the|my)(?: \w+)? "
-    r"(?:patch(?:es|set)?|series|version|thread|submission|v\d+)\b"
+    r"(?:patch(?:es|set)?|series|version|thread|submission|pull(?: ?req(?:uest)?)?|v\d+)\b"
     r"(?! (?:at|in(?! (?:all|any|every)\b)|from|below|above)\b)|"
     r"\bplease (?:ignore|disregard)(?: (?:this|it|these)\b|,).*"
     r"\b(?:mistake|mistakenly|accident\w*|wrong|broken|resent)\b|"

@@ -13,7 +13,7 @@ from patchwatch.mail.sentences.cues import Cues
 from patchwatch.pattern import Pattern
 
 _NAK = Pattern(
-    r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b|"
+    r"(?:^|(?<=[.,!:(]\s)|(?i:\b(?:so|formal|big|strong|a|another|hard|soft|also|my|still|yet|clear)\s+))(?:NAK|NACK|Nak|Nack|nak|nack)\b(?!['’]?(?:ed|ing|s)\b)|"
     r"^Nacked-by:|^(?i:na(?:ck|k)'?ed)(?=\W*$|[.,;:!]| (?:for|because|until|as)\b)|"
     r"\b(?i:I(?:'m| am) (?:(?:hereby|also|still) )?nac?king (?=(?:this|these|it|the)\b))|"
     r"\b(?i:(?:this|these|(?:this|the|your)(?: whole| entire)? "

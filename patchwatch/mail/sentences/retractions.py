@@ -40,6 +40,17 @@ _PIECES = (
     "overlooked",
     "missed",
     "noise",
+    "bogus",
+    "garbage",
+    "incorrect",
+    "invalid",
+    "moot",
+    "nonsens",
+    "rubbish",
+    "stupid",
+    "make sense",
+    "make any sense",
+    "make much sense",
 )
 _SAID = (
     r"(?:(?:my|that|this|the|all|these|those|both) (?:(?:of )?(?:my|the) )?(?:(?:above|last|previous|earlier|first|"
@@ -57,6 +68,8 @@ _TAKES_BACK = Pattern(
     r"\bi(?:'ll|'d| will| have to| must)? take (?:that|it|this|my \w+) back\b|"
     r"\bi(?:'m| am) (?:taking|withdrawing|retracting) (?:it|that|this|my \w+)\b|"
     r"\b(?:comment|question|remark|objection|nak|nack|concern)s? (?:is |are |hereby )?(?:withdrawn|retracted)\b|"
+    r"\bmy (?:\w+ )?(?:comment|question|remark|objection|suggestion|review|mail) (?:was|is|does|did)(?:n't| not)? "
+    r"(?:bogus|garbage|incorrect|invalid|moot|nonsens\w*|rubbish|stupid|wrong|make (?:any |much )?sense)\b|"
     r"\bi (?:(?:had|have|just|simply|completely|clearly|obviously|must have|totally) ){0,2}"
     r"(?:misread|misunderstood|misinterpreted)\b(?! your (?:reply|answer))|"
     r"\b(?:my bad|my mistake|false alarm|sorry for the noise)\b|"

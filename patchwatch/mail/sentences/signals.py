@@ -78,6 +78,11 @@ _PLEASE = (
     r"reword|run (?:\S*checkpatch|sparse|smatch|\S*get_maintainer)|say(?! (?:if|whether)\b)|select|sort|specify|spell|"
     r"state|stick|store|strip|summari[sz]e|sync|tag|target|tidy|trim|turn|unify|use|validate|wrap|write(?! to| me\b))"
 )
+# What only "please" makes a request: "please do it there", "please never return 0".
+_PLEASE_ALSO = (
+    r"(?:do (?:it|so|that|the same|them|these|this)\b|expand(?! on what)|find another|get rid|go (?:for|with)|improve|"
+    r"leave|start|stop|(?:always|never|only) (?!reply\b)\w+)"
+)
 # "Can you describe the problem?", "could you enable debugging and send the log?"
 _TELL = (
     r"(?:cite|collect|define|describe|disable|enable|ensure|justify|list|name|quote|run|say|select|specify|state|"
@@ -91,7 +96,7 @@ _EDITING = (
 _DOES_NOT = r"(?:does(?:n't| not)|did(?:n't| not)|fail(?:s|ed) to) (?:apply|build|compile)"
 _A_TREE = r"(?:the latest|linus|mainline|linux|next|net|current|tip|master|my|\S+[/-]\S)"
 _CHANGES = Pattern(
-    rf"\bplease\s+(?:just\s+|also\s+)?(?:{_EDIT}|{_PLEASE})\b|"
+    rf"\bplease\s+(?:just\s+|also\s+)?(?:{_EDIT}|{_PLEASE}|{_PLEASE_ALSO})\b|"
     rf"(?<!how )\b(?:can|could) you (?:(?:please|also|just|maybe|perhaps)\s+)*(?:{_EDIT}|(?!{_TELL}){_PLEASE})\b|"
     rf"\bwould you mind {_EDITING}\b|"
     r"\bplease (?:do not|don't) (?!be\b|get\b|forget|hesitate|worry|bother|take\b|reply)\w|"
@@ -106,7 +111,8 @@ _SETUP = (
     r"(?:\w+ )?(?:firmware|bios|uefi|ec|boot-?loader|u-boot|toolchain|compiler|gcc|clang|dt-?schema|distro\w*)\b"
 )
 _NOT_ASKED = Pattern(
-    r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i|we|i'll|we'll|as a follow)\b|"
+    r"^(?:if|in case|when|once|(?:in|for) (?:the )?future|next time|i(?! (?:\w+ )?agree\b)|we|i'll|we'll|"
+    r"as a follow)\b|"
     r"\b(?:can|could|shall|should|may) (?:we|i) please\b|"
     r"\b(?<!so )(?:in (?:the )?future)|\b(?:next time|follow-?ups?|i applied|your other \w+|"
     r"(?:make|do|send|prepare|submit|post|write|have) (?:an? )?(?:similar|separate|another|additional) "

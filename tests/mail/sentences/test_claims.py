@@ -25,6 +25,8 @@ from tests.mail.sentences.replies import signals_of
         ("In next now.", ""),
         ("It's in linux-next already.", ""),
         ("This is now in my tree.", ""),
+        ("In my queue for -rc6, thanks.", ""),
+        ("In my tree for 6.13.", ""),
         ("Already fixed in my tree.", ""),
         ("Fix already traveling.", ""),
         ("The same fix is already on its way.", ""),

@@ -14,6 +14,7 @@ from patchwatch.mail.sentences.concessions import concession
         (["Good catch, fixed."], "acts"),
         (["Agreed.", "I will rename it."], "acts"),
         (["Just the rename then."], "acts"),
+        (["D'oh, of course."], "acts"),
         (["Sure will."], "acts"),
         (["Will, thanks!", "Which file is it?"], "acts"),
         (["Ok, we will; who maintains it?"], ""),

@@ -15,6 +15,8 @@ from patchwatch.mail.sentences.consents import is_consent
         ("I see.\nDo you want me to split it\ninto two patches?", "That would be great."),
         ("Would you prefer that I move it to the core? :)", "Sure."),
         ("I have a fix, want me to send it with v3?\n", "Yes please."),
+        ("I could rename it to nr_turns if that helps?", "Yes, that would help."),
+        ("We can drop the helper, what do you think?", "That would work."),
     ],
 )
 def test_yes_to_an_offer(quoted: str, answer: str) -> None:
@@ -31,6 +33,7 @@ def test_yes_to_an_offer(quoted: str, answer: str) -> None:
         ("Is it called with the lock held?", "Yes."),
         ("Should I be worried about the lock?", "Yes, a bit."),
         ("Could you resend it?", "Yes, tomorrow."),
+        ("How can we use it?", "Yes, that is the question."),
         ("", "Yes, please."),
     ],
 )

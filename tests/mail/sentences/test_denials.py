@@ -106,6 +106,8 @@ def test_other_questions_are_questions(sentence: str) -> None:
         "If so, NACK is sent by the target.",
         "NACK from the slave means that the transfer failed.",
         "NACK on the address byte is normal.",
+        "A NACK'ed transfer is -ENXIO here.",
+        "Another NAKed token is not an error.",
         "NAK is returned by the hardware.",
         "NACK handling differs here.",
         "A NAK interrupt is raised.",

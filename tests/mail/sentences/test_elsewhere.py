@@ -31,6 +31,8 @@ def test_a_patch_is_not_needed(body: str) -> None:
         "Rex posted a patch that depends on this one.\n",
         "I posted a patch for that.\n",
         "Rex sent the patch to the wrong list.\n",
+        "The same change was already merged for the grob driver.\n",
+        "A similar fix was sent for another platform.\n",
     ],
 )
 def test_other_work_is_not_done_elsewhere(body: str) -> None:

@@ -33,6 +33,8 @@ from patchwatch.mail.sentences.retractions import (
         "My bad, you check it above.",
         "I missed that it is a copy.",
         "False alarm.",
+        "My comment was nonsense, sorry.",
+        "Sorry, my question doesn't make sense.",
     ],
 )
 def test_it_is_taken_back(sentence: str) -> None:
