@@ -89,8 +89,11 @@ def is_robot(head: Headers, author: Person, text: str, *, submits: bool) -> bool
         return True
     if submits:
         return False
+    automatic = head.get("auto-submitted").lower()
+    if automatic.startswith("auto-replied"):
+        return True  # somebody is away, or the mail was not delivered
     identity = identity_marks(author)
-    if head.get("auto-submitted").lower().startswith("auto-generated"):
+    if automatic.startswith("auto-generated"):
         identity += 3
     text = text[:_MAX_TEXT]
     if not identity and not _says_so(text):

@@ -43,6 +43,15 @@ def test_a_mail_that_was_submitted_automatically_is_a_robots() -> None:
     assert not reply("I am away.\n", "Ann Away <ann@example.com>", **{"Auto-Submitted": "no"}).bot
 
 
+def test_a_mail_of_somebody_who_is_away_says_nothing() -> None:
+    away = "I am out of the office until Monday. Please contact Rex for urgent matters.\n\nAnn\n"
+    found = reply(away, "Ann Away <ann@example.com>", **{"Auto-Submitted": "auto-replied"})
+    assert (found.bot, found.signals, found.remarks) == (True, (), ())
+    bounce = "I'm sorry to inform you that your message could not be delivered.\n\nPlease include this report.\n"
+    found = reply(bounce, "Mail Delivery System <MAILER-DAEMON@example.com>", **{"Auto-Submitted": "auto-replied"})
+    assert (found.bot, found.signals, found.remarks) == (True, (), ())
+
+
 @pytest.mark.parametrize(
     ("body", "sender", "headers"),
     [

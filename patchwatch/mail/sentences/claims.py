@@ -148,12 +148,17 @@ _LATER = Pattern(
     r"\b(?:until|till|for) (?!you|your|this|that|it\b|these|somebody|someone)",
     re.IGNORECASE,
 )
-# "I can't commit these patches until the kernel patch lands."
+_APPLY = r"(?:apply|merge|queue|take|pick|push|pull|commit)"
+_OPENS = (
+    r"(?:the )?(?:next (?:merge|cycle|release|kernel)|merge window|v?\d+\.\d+|\S*-?rc\d|net-next|"
+    r"(?:\S+ ){1,5}?(?:lands?|(?:re)?opens?|is (?:out|merged|released|upstream)|are (?:merged|upstream)))\b"
+)
+# "I can't commit these patches until the kernel patch lands.", "I'll pick this up once -rc1 is out."
 _NOT_BEFORE = Pattern(
-    r"\b(?:i|we) (?:can(?:'t|not| not)|won't|will not) (?:apply|merge|queue|take|pick|push|pull|commit)"
-    r"(?: (?!until|till|before)\S+){0,4} (?:until|till|before) (?:after )?(?:the )?"
-    r"(?:next (?:merge|cycle|release|kernel)|merge window|v?\d+\.\d+|\S*-?rc\d|net-next|"
-    r"(?:\S+ ){1,5}?(?:lands?|(?:re)?opens?|is (?:out|merged|released|upstream)|are (?:merged|upstream)))\b",
+    rf"\b(?:i|we) (?:can(?:'t|not| not)|won't|will not) {_APPLY}"
+    rf"(?: (?!until|till|before)\S+){{0,4}} (?:until|till|before) (?:after )?{_OPENS}|"
+    rf"\bi(?:'ll| will) {_APPLY} (?:(?:it|this|them|these|the (?:patch(?:es)?|series)) )?(?:up )?"
+    rf"(?:once|after|when|as soon as) (?!(?:you|it|this|that|they|these) ){_OPENS}",
     re.IGNORECASE,
 )
 # "If nobody objects until Friday, I will take it as it is."
@@ -161,7 +166,14 @@ _UNLESS_OPPOSED = Pattern(
     r"^(?:so |ok(?:ay)?,? |anyway,? )?(?:if (?:no(?:body|-one| one)|there (?:is|are)(?:n't| no| not)|(?:i|we) "
     r"(?:(?:don't|do not) (?:hear|get|see)|hear no(?:thing)?))|unless (?:any|some)(?:body|one))\b[^?]{0,80}?,? "
     r"(?:then )?i(?:'ll| will|'m going to| am going to) (?:(?:just|then|also|simply|probably) )*"
-    r"(?:apply|merge|queue|take|pick|push|pull|commit)\b(?! (?:a|another)\b)",
+    rf"{_APPLY}\b(?! (?:a|another)\b)",
+    re.IGNORECASE,
+)
+# "I'll apply this tomorrow unless somebody objects."
+_ELSE_OPPOSED = Pattern(
+    rf"\bi(?:'ll| will|'m going to| am going to) (?:(?:just|then|also|simply|probably) )*{_APPLY}\b(?! (?:a|another)\b)"
+    r"[^?]{0,60}?(?:\bunless (?:any|some)(?:body|[- ]?one)|\bif (?:no(?:body|[- ]?one)|there are no)) (?:\w+ )?"
+    r"(?:beats|complain|disagree|mind|object|protest|scream|shout|speak|yell)\w*",
     re.IGNORECASE,
 )
 _NOT_HELD = Pattern(
@@ -235,4 +247,5 @@ def applies_later(sentence: str) -> bool:
     """True if the sender applies the patch once a tree opens, something else is in, or nobody objects."""
     if len(sentence) > _MAX_HOLD or "?" in sentence:
         return False
-    return (_NOT_BEFORE.search(sentence) or _UNLESS_OPPOSED.match(sentence)) is not None
+    found = _NOT_BEFORE.search(sentence) or _UNLESS_OPPOSED.match(sentence) or _ELSE_OPPOSED.search(sentence)
+    return found is not None

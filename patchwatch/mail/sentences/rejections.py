@@ -63,8 +63,11 @@ _OF_A_PART = Pattern(
 )
 _NOT_NAK = Pattern(
     r"(?i)\b(?:your|his|her|their|if|unless|avoid|without|previous|last|would be)\b.{0,24}$|"
-    r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$"
+    r"(?:\bnot|n't)\b[^,;]{0,24}$|[\"'`]$|"
+    r"\b(?:drop|lift|retract|revok|tak|withdr[ae]w)\w* (?:back )?(?:my (?:\w+ )?)?$"
 )
+
+_TAKEN_BACK = Pattern(r"(?i)\s*(?:(?:is|was|are)(?: \w+)? )?(?:back|dropped|lifted|retracted|revoked|withdrawn)\b")
 
 _ANNOUNCED = Pattern(r"(?i)\byou(?:'ll| will| would) (?:just )?get\b.{0,12}$")
 
@@ -143,6 +146,8 @@ def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
     found = _NAK.search(sentence) if "nak" in lowered or "nack" in lowered else None
     before = sentence[: found.start()] if found else ""
     if found is None or _NOT_NAK.search(before) or before.count('"') % 2 or _is_bus_signal(sentence, found):
+        return ""
+    if _TAKEN_BACK.match(sentence, found.end()):
         return ""
     return "part" if _OF_A_PART.match(sentence, found.end()) or _ANNOUNCED.search(before) else "whole"
 

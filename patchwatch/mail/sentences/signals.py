@@ -237,7 +237,10 @@ _DROPPING = Cues("drop|revert|back|queue|appl|removed from|removed out")
 _WILL_APPLY = Cues(
     "apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab|upstream|to linus|to andrew|to akpm"
 )
-_POSTPONING = Cues(" until| till| before|object|hear |get an|complain|disagree|comment")
+_POSTPONING = Cues(
+    " until| till| before| once | after | when |as soon as|object|hear |get an|complain|disagree|comment|scream|shout|"
+    "yell|protest|mind|speak|beats"
+)
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 

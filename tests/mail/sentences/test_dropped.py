@@ -37,6 +37,8 @@ from tests.mail.sentences.replies import signals_of
         "I haven't sent a pull request yet, so I am simply dropping the patch for now, to find the right way.",
         "Since these break the build, I have dropped the changes from my branch.",
         "I'll drop this patch for now.",
+        "I had to drop this again, it fails to build.",
+        "Sorry, I have had to back it out for now.",
     ],
 )
 def test_dropped(sentence: str) -> None:
