@@ -9,7 +9,7 @@ from patchwatch.series.posting import PostingFacts, same_person
 from patchwatch.series.pull_requests import earlier_request
 from patchwatch.series.stated_relations import stated_link
 
-_CERTAIN = 10.0  # twice patchwatch.series.version_links.ENOUGH
+_CERTAIN = 10.0  # twice patchwatch.series.link_rules.ENOUGH
 
 
 @dataclass(frozen=True, slots=True)

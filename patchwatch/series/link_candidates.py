@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from patchwatch.series.link_rules import possible_link
 from patchwatch.series.posting import PostingFacts
-from patchwatch.series.version_links import possible_link
 
 Place = Literal["earlier", "later"]
 
@@ -24,7 +24,7 @@ class Candidate:
 
     root: str
     place: Place
-    score: float  # see version_links.ENOUGH
+    score: float  # see link_rules.ENOUGH
     evidence: tuple[str, ...]
 
 

@@ -1,75 +1,29 @@
 """New versions: which earlier revision a revision succeeds, with the evidence.
 
-Netdev asks for new versions in new threads, and people rename their work and write from new addresses, so neither
-threads nor titles alone are enough.  Each kind of evidence has a weight; a candidate is accepted if the sum reaches
-`ENOUGH`.  A wrong link is worse than a missing one.  Candidates are found by keys (patchwatch.series.posting).
+What somebody states is certain.  Where candidates have a lower version, a model weighs them
+(patchwatch.series.link_model); for the others there are rules (patchwatch.series.link_rules).  Candidates are found by
+keys (patchwatch.series.posting).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from patchwatch.mail.prose_sketch import prose_in_common
-from patchwatch.mail.subject import gist_words, title_words
+from patchwatch.mail.subject import title_words
 from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
-from patchwatch.series.link_features import candidates, concerns, has_lower_version, shares
+from patchwatch.series.link_features import candidates, concerns, has_lower_version
 from patchwatch.series.link_model import LinkModel, default_model
-from patchwatch.series.posting import AUTHOR_WINDOW, SKEW, PostingFacts, is_taken_out, is_unnumbered, same_person
+from patchwatch.series.link_rules import CERTAIN, OUTRIGHT, has_equal_patches, likely_link
+from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, is_taken_out, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
-from patchwatch.series.relayed import are_apart, has_other_patches, links_to, takes_over
+from patchwatch.series.relayed import are_apart, links_to, takes_over
 from patchwatch.series.stated_relations import are_related, without_dependencies
 
-ENOUGH = 5.0
 _CLEARLY_BETTER = 3.0
-
-_WEIGHTS: Mapping[str, float] = {
-    "same-change-id": 8,
-    "links-to-it": 6,
-    "links-to-it-as-another-version": 2,
-    "same-author": 2,
-    "posted-into-its-thread": 2.5,  # a fifth of it if the author is another
-    "same-title": 3,
-    "title-among-its-patches": 3,
-    "same-patch-titles": 3,  # times the share of the titles
-    "similar-title": 3,  # times the similarity
-    "same-patches": 3,  # times the share of the patch-ids
-    "same-files": 2,  # times the share of the files
-    "patch-for-its-proposal": 2.5,
-    "next-version": 1,
-    "soon-after": 1,
-    "same-recipients": 1.5,
-    "marked-as-resend": 1,
-    # What speaks against a link is not reported as evidence.
-    "another-author": -2,
-    "other-files": -4,
-    "other-files-of-incomplete-series": -1,  # the patches that are missing may touch the same files
-    "many-versions-apart": -0.5,
-    "a-year-apart": -2,
-    "grows-up-without-number": -1,
-    "repeats-without-number": -2,
-    "months-apart-without-number": -2,
-}
-_CERTAIN = frozenset({"same-change-id", "links-to-it"})
-_OUTRIGHT = _CERTAIN | {"same-title"}
-# Author, files and number alone also fit the next series that somebody sends for the same part of the kernel.
-_SPECIFIC = _OUTRIGHT | {
-    "links-to-it-as-another-version",
-    "posted-into-its-thread",
-    "title-among-its-patches",
-    "same-patch-titles",
-    "similar-title",
-    "same-patches",
-}
-_REPEATED = frozenset({"same-title", "title-among-its-patches", "same-patch-titles", "same-patches"})
-_EQUAL = 0.5  # of all patches of two postings, from which on they are the same posting under another title
 _ALONE = -1.0  # log odds that suffice for the only candidate, if the rules agree
-_SIMILAR = 0.3  # similarity of two titles from which on it counts
-_DAY = 86_400
-_OUTGROWN = 6  # times as many patches: without a version number this is not the same work
-_MISNUMBERED_DAYS = 60  # most between a version and the next one that has a lower number
-_SOON_DAYS = 14  # an RFC's first version usually follows within days of its discussion
 
 
 def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkModel | None = None) -> Link | None:
@@ -89,7 +43,7 @@ def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkMode
     if any(link.resend for link, _ in ruled):
         return _first_posting(pair for pair in ruled if pair[0].resend)
     learned = _learned(one, others, model or default_model())
-    certain = [pair for pair in ruled if _CERTAIN & set(pair[0].evidence)]
+    certain = [pair for pair in ruled if CERTAIN & set(pair[0].evidence)]
     if certain:  # a version in between, without a link to it, may be newer
         return _newest(certain + [pair for pair in learned if {"same-title", "same-author"} <= set(pair[0].evidence)])
     return _newest(learned) or _newest([pair for pair in ruled if _is_ruled(one, pair[1])])
@@ -101,7 +55,7 @@ def predecessor_by_rules(one: PostingFacts, near: Iterable[PostingFacts]) -> Lin
     if not links:
         return None
     # Similar postings, however new, lose against those that are certainly this change.
-    links = [pair for pair in links if _OUTRIGHT & set(pair[0].evidence)] or links
+    links = [pair for pair in links if OUTRIGHT & set(pair[0].evidence)] or links
     best = max(link.score for link, _ in links)
     likely = [pair for pair in links if pair[0].score >= best - _CLEARLY_BETTER]
     resends = [pair for pair in likely if pair[0].resend]
@@ -155,14 +109,10 @@ def _has_rules(one: PostingFacts, other: PostingFacts) -> bool:
 
 def _is_ruled(one: PostingFacts, other: PostingFacts) -> bool:
     """True if the rules may link a pair that the model does not link."""
-    if not has_lower_version(one, other) or links_to(one, other) or _has_equal_patches(one, other):
+    if not has_lower_version(one, other) or links_to(one, other) or has_equal_patches(one, other):
         return True
     # The model has seen too few series that somebody else continues with the patches of their author.
     return other.version == one.version - 1 and (takes_over(one, other) or is_taken_out(one, other))
-
-
-def _has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
-    return same_person(one, other) and shares(frozenset(one.patch_ids), other.patch_ids)[1] > _EQUAL
 
 
 def _first_posting(links: Iterable[tuple[Link, PostingFacts]]) -> Link:
@@ -188,17 +138,6 @@ def same_revision(one: PostingFacts, other: PostingFacts) -> bool:
     return one.root == other.root or any(link is not None and link.resend for link in links)
 
 
-def likely_link(one: PostingFacts, other: PostingFacts) -> Link | None:
-    """The link to `other` as predecessor of `one`; None if it is impossible, or not likely enough."""
-    link = possible_link(one, other)
-    if link is None or link.score < ENOUGH:
-        return None
-    # Without a version number, a patch in the thread can be another one that the discussion brought up.
-    numbered = (other.version, other.minor) < (one.version, one.minor) or link.resend
-    specific = _SPECIFIC if numbered else _SPECIFIC - {"posted-into-its-thread"}
-    return link if specific & set(link.evidence) and _is_the_same_work(one, other, link) else None
-
-
 def may_change(one: PostingFacts, other: PostingFacts) -> bool:
     """True if the predecessor of `one` can depend on `other`."""
     if are_related(one, other):
@@ -208,188 +147,3 @@ def may_change(one: PostingFacts, other: PostingFacts) -> bool:
     if concerns(one, other):
         return True
     return _has_rules(one, other) and likely_link(one, other) is not None
-
-
-def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> bool:
-    """False for two postings of one version that are rather two of many that an author sends: sister patches.
-
-    Nothing but their content then shows that one repeats the other.
-    """
-    if (one.version, one.minor) != (other.version, other.minor) or _CERTAIN & set(link.evidence):
-        return True
-    if link.resend:
-        return not _REPEATED.isdisjoint(link.evidence)
-    if other.kind == "proposal" or (other.rfc and not one.rfc) or _has_equal_patches(one, other):
-        return True
-    once_more = 0 < other.applied < one.date or has_other_patches(one, other)  # "fix some warnings", "fixes for 6.9"
-    return "same-title" in link.evidence and ("posted-into-its-thread" in link.evidence or not once_more)
-
-
-def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:
-    """The link to `other` as predecessor of `one`, however weak; None if it is impossible."""
-    if (other.date, other.root) >= (one.date + SKEW, one.root) or not _may_follow(one, other):
-        return None
-    if PULL in (one.kind, other.kind):
-        return None
-    pair = _Pair(one, other)
-    if not pair.is_possible():
-        return None
-    found = [
-        *_identity(pair),
-        *_people(pair),
-        *_titles(pair),
-        *_patches(pair),
-        *_versions(pair),
-        *_without_number(pair),
-    ]
-    score = sum(_WEIGHTS[name] * share for name, share in found)
-    evidence = tuple(name for name, _ in found if _WEIGHTS[name] > 0)
-    return Link(one.root, other.root, evidence, round(score, 3), resend=pair.resend)
-
-
-def _may_follow(one: PostingFacts, other: PostingFacts) -> bool:
-    """A quick test, because an author's other postings are many: False if the versions rule out a link."""
-    if has_lower_version(one, other):
-        return True
-    if (other.date, other.root) >= (one.date, one.root):
-        return False
-    if (other.version, other.minor) == (one.version, one.minor):
-        return one.resend or other.rfc or other.kind == "proposal" or is_unnumbered(one)
-    return one.version == 1
-
-
-class _Pair:
-    """A posting and a possible predecessor: how their versions, dates, people and titles relate."""
-
-    def __init__(self, one: PostingFacts, other: PostingFacts) -> None:
-        self.one, self.other = one, other
-        stated = [version for message_id, version in one.earlier if message_id in other.message_ids]
-        self.linked = bool(stated)  # it links to a mail of the other
-        self.linked_version = stated[0] if stated else None  # as which version
-        self.person = same_person(one, other)
-        self.days = abs(one.date - other.date) / _DAY
-        self.title_same = bool(one.title) and one.title == other.title
-        self.title_equal = self.title_same or (
-            bool(one.title) and (other.title in one.titles or one.title in other.titles)
-        )
-        self.after_rfc = other.rfc and not one.rfc
-        earlier = (other.date, other.root) < (one.date, one.root)
-        unstated = one.resend and not one.stated and self.person and self.title_same  # of whatever version
-        repeats = earlier and ((other.version, other.minor) == (one.version, one.minor) or unstated)
-        self.in_order = (other.version, other.minor) < (one.version, one.minor)
-        self.resend = repeats and one.resend and one.rfc == other.rfc
-        # A new version that states no higher number than the one before.
-        unnumbered = self.after_rfc or other.kind == "proposal" or is_unnumbered(one)
-        self.renewed = repeats and not self.resend and unnumbered
-        # "[RFC PATCH v2]" precedes "[PATCH]"; people who take over a series restart the numbers, too.
-        restarts = self.after_rfc or (self.linked and not self.person)
-        self.restarted = earlier and one.version == 1 < other.version and (restarts or self._is_misnumbered())
-
-    def _is_misnumbered(self) -> bool:
-        """True for v5 without a number, or marked as v1 again: soon after v4, and with its title."""
-        alike = self.person and self.title_same and self.one.rfc == self.other.rfc
-        return alike and not self.one.resend and self.days <= _MISNUMBERED_DAYS
-
-    def is_possible(self) -> bool:
-        """False if versions, trees, change-ids or dates rule out that `other` precedes `one`."""
-        one, other = self.one, self.other
-        if not (self.in_order or self.resend or self.renewed or self.restarted):
-            return False
-        if set(one.trees) != set(other.trees):
-            return False  # a backport repeats the title of what it backports
-        if one.change_id and other.change_id and one.change_id != other.change_id and not self.linked:
-            return False
-        # A patch that was posted alone is included in a large series later, or taken out of one.
-        if self.renewed and not self.linked and other.titles and not self.after_rfc and _outgrown(one, other):
-            return False
-        return not (self.in_order and one.date < other.date and not (self.linked or one.change_id))
-
-
-_Evidence = Iterator[tuple[str, float]]  # names of weights, and the share of the weight that counts
-
-
-def _identity(pair: _Pair) -> _Evidence:
-    if pair.one.change_id and pair.one.change_id == pair.other.change_id:
-        yield "same-change-id", 1
-    if pair.linked:
-        # "Changes in v9: merged with <link to v7>": the number is that of the heading, where others are linked, too.
-        below_heading = pair.linked_version == pair.one.version and _overlap(pair.one.titles, pair.other.titles) > 0
-        as_stated = pair.linked_version in (None, pair.other.version) or below_heading
-        yield "links-to-it" if as_stated else "links-to-it-as-another-version", 1
-
-
-def _people(pair: _Pair) -> _Evidence:
-    yield "same-author" if pair.person else "another-author", 1
-    if pair.other.root in pair.one.answered:
-        yield "posted-into-its-thread", 1 if pair.person else 0.2
-
-
-def _titles(pair: _Pair) -> _Evidence:
-    if pair.title_equal:
-        yield "same-title" if pair.title_same else "title-among-its-patches", 1
-    titles = _overlap(pair.one.titles, pair.other.titles)
-    if titles and not (pair.title_equal and len(pair.one.titles) == 1):
-        yield "same-patch-titles", titles
-    if not pair.title_equal and (similarity := _similarity(pair)) >= _SIMILAR:
-        yield "similar-title", similarity
-
-
-def _patches(pair: _Pair) -> _Evidence:
-    one, other = pair.one, pair.other
-    if patches := _overlap(one.patch_ids, other.patch_ids):
-        yield "same-patches", patches
-    if one.files and other.files:
-        if files := _overlap(one.files, other.files):
-            yield "same-files", files
-        else:
-            excused = pair.linked or one.incomplete or other.incomplete
-            yield "other-files-of-incomplete-series" if excused else "other-files", 1
-    elif "proposal" in (one.kind, other.kind) and pair.person and (pair.title_equal or _similarity(pair) >= _SIMILAR):
-        yield "patch-for-its-proposal", 1
-
-
-def _versions(pair: _Pair) -> _Evidence:
-    gap = pair.one.version - pair.other.version
-    if pair.in_order and gap == 1:
-        yield "next-version", 1
-    elif gap > 3:
-        yield "many-versions-apart", 1
-    if pair.days > 400:
-        yield "a-year-apart", 1
-
-
-def _without_number(pair: _Pair) -> _Evidence:
-    """Without a number that makes it a new version, more of the other evidence is needed."""
-    if pair.renewed or pair.restarted:
-        grows_up = pair.other.kind == "proposal" or pair.after_rfc
-        if grows_up and pair.person and pair.days <= _SOON_DAYS:
-            yield "soon-after", 1
-            recipients = pair.other.recipients
-            if _overlap(pair.one.recipients, recipients) >= 0.8 and len(recipients) >= 4:
-                yield "same-recipients", 1
-        yield "grows-up-without-number" if grows_up else "repeats-without-number", 1
-        if pair.days > 200:
-            yield "months-apart-without-number", 1
-    if pair.resend:
-        yield "marked-as-resend", 1
-
-
-def _similarity(pair: _Pair) -> float:
-    """How similar the titles are, 0 to 1: common words among all words (Jaccard), best over covers and patches."""
-    best = 0.0
-    for mine in {pair.one.title, *pair.one.titles[:3]}:
-        for theirs in {pair.other.title, *pair.other.titles[:3]}:
-            a, b = gist_words(mine), gist_words(theirs)
-            if common := len(a & b):
-                best = max(best, common / (len(a) + len(b) - common))
-    return best
-
-
-def _outgrown(one: PostingFacts, other: PostingFacts) -> bool:
-    small, large = sorted((len(one.titles), len(other.titles)))
-    return large > _OUTGROWN * small
-
-
-def _overlap(a: Sequence[str], b: Sequence[str]) -> float:
-    """The share of the smaller set that is in the other, 0 to 1."""
-    return shares(frozenset(a), b)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patchwatch.mail.message import Message
 from patchwatch.series.link_candidates import rank
-from patchwatch.series.version_links import likely_link
+from patchwatch.series.link_rules import likely_link
 from tests.series.test_version_links import BEN, posted, postings
 
 

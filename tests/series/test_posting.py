@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchwatch.mail.message import Person
+from patchwatch.series.link_rules import likely_link
 from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, author_keys, posting_keys
-from patchwatch.series.version_links import likely_link
 from tests.series.test_version_links import posted, postings
 
 _few = st.sampled_from

@@ -9,9 +9,10 @@ import pytest
 
 from patchwatch.mail.message import Message
 from patchwatch.mail.parse import parse
+from patchwatch.series.link_rules import likely_link
 from patchwatch.series.posting import PostingFacts, author_keys, posting_facts, posting_keys
 from patchwatch.series.revision import find_revisions
-from patchwatch.series.version_links import Link, likely_link, predecessor
+from patchwatch.series.version_links import Link, predecessor
 from tests.support.mails import mail
 
 ANN = "Ann Author <ann@example.org>"

@@ -10,7 +10,7 @@ import pytest
 
 from patchwatch.db import postings
 from patchwatch.db.database import Database
-from patchwatch.series import version_links
+from patchwatch.series import link_rules, version_links
 from patchwatch.sync.ingest import ingest, read_mail
 from tests.support.derived import ingest_and_dump
 from tests.support.mails import mail
@@ -58,7 +58,7 @@ def test_the_hundredth_posting_costs_no_more_than_the_tenth(
 ) -> None:
     monkeypatch.setattr(postings, "MOST_HOLDERS", 15)
     compared = 0
-    may_change, possible_link = version_links.may_change, version_links.possible_link
+    may_change, possible_link = version_links.may_change, link_rules.possible_link
 
     def counted(test: Callable[..., object]) -> Callable[..., object]:
         def call(*pair: object) -> object:
@@ -69,7 +69,7 @@ def test_the_hundredth_posting_costs_no_more_than_the_tenth(
         return call
 
     monkeypatch.setattr(version_links, "may_change", counted(may_change))
-    monkeypatch.setattr(version_links, "possible_link", counted(possible_link))
+    monkeypatch.setattr(link_rules, "possible_link", counted(possible_link))
     database = Database(f"sqlite:///{tmp_path}/t.db")
     costs = []
     numbers = range(40) if not newest_first else range(39, -1, -1)
