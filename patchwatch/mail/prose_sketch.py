@@ -1,7 +1,7 @@
 """A sketch of the text of a posting: small numbers from which one can estimate how much two texts have in common.
 
-A text is taken as the set of its word triples.  The sketch keeps the lowest hashes of that set (bottom-k sketch; Cohen
-and Kaplan, "Summarizing data using bottom-k sketches", 2007), so that two sketches overlap about as much as the texts.
+A text is taken as the set of its word triples.  The sketch keeps the lowest hashes of that set, so that two sketches
+overlap about as much as the texts (patchwatch.mail.sketch).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import struct
 from zlib import crc32
 
+from patchwatch.mail.sketch import overlap
 from patchwatch.pattern import Pattern
 
 SIZE = 48
@@ -47,9 +48,4 @@ def prose_in_common(one: str, other: str) -> float:
     """The share of the smaller text that is in the other, 0 to 1, as estimated from two sketches."""
     if not one or not other:
         return 0.0
-    a, b = hashes_of(one), hashes_of(other)
-    # Above the last hash of a full sketch nothing is known of its text.
-    limit = min(found[-1] if len(found) == SIZE else 1 << 32 for found in (a, b))
-    mine = {number for number in a if number <= limit}
-    theirs = {number for number in b if number <= limit}
-    return len(mine & theirs) / (min(len(mine), len(theirs)) or 1)
+    return overlap(hashes_of(one), hashes_of(other), SIZE).share

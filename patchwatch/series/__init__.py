@@ -4,7 +4,7 @@ model          the rows that everything above reads
 conversation   which messages belong together
 revision       which of them are one posting, and which reply to it
 posting        the facts of a posting by which others are matched with it
-version_links  which earlier posting a revision succeeds; link_features, link_model
+version_links  which earlier posting a revision succeeds; link_features, link_model, link_rules, rivals
 tags           who endorsed which of its patches; tag_coverage, carried_tags
 merged         which patches a pull request carries
 commit_match   which patches commits carry

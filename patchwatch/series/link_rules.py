@@ -8,9 +8,11 @@ threads nor titles alone are enough.  Each kind of evidence has a weight; a cand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from patchwatch.mail.subject import gist_words
 from patchwatch.series.certain_links import Link
+from patchwatch.series.line_sketch import lines_in_common
 from patchwatch.series.link_features import has_lower_version, shares
 from patchwatch.series.posting import SKEW, PostingFacts, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
@@ -29,6 +31,7 @@ _WEIGHTS: Mapping[str, float] = {
     "same-patch-titles": 3,  # times the share of the titles
     "similar-title": 3,  # times the similarity
     "same-patches": 3,  # times the share of the patch-ids
+    "same-lines": 4,
     "same-files": 2,  # times the share of the files
     "patch-for-its-proposal": 2.5,
     "next-version": 1,
@@ -46,7 +49,9 @@ _WEIGHTS: Mapping[str, float] = {
     "months-apart-without-number": -2,
 }
 CERTAIN = frozenset({"same-change-id", "links-to-it"})
+"""Evidence that needs no other."""
 OUTRIGHT = CERTAIN | {"same-title"}
+"""Evidence beside which what is merely similar counts for nothing."""
 # Author, files and number alone also fit the next series that somebody sends for the same part of the kernel.
 _SPECIFIC = OUTRIGHT | {
     "links-to-it-as-another-version",
@@ -55,6 +60,7 @@ _SPECIFIC = OUTRIGHT | {
     "same-patch-titles",
     "similar-title",
     "same-patches",
+    "same-lines",
 }
 _REPEATED = frozenset({"same-title", "title-among-its-patches", "same-patch-titles", "same-patches"})
 _EQUAL = 0.5  # of all patches of two postings, from which on they are the same posting under another title
@@ -62,6 +68,11 @@ _SIMILAR = 0.3  # similarity of two titles from which on it counts
 _DAY = 86_400
 _OUTGROWN = 6  # times as many patches: without a version number this is not the same work
 _MISNUMBERED_DAYS = 60  # most between a version and the next one that has a lower number
+_REWORDED_DAYS = 60  # most between two postings without a number that have only their lines in common
+_FEWEST_LINES, _SOME_LINES = 3, 4  # that two sketches have in common
+_MUCH, _HALF, _MOST_LINES, _NEARLY_ALL = 0.15, 0.5, 0.6, 0.8  # of the lines of two postings
+_TITLE_WORDS, _MISSPELLED = 4, 2  # fewest words of a title, and most of them that may be spelled otherwise
+_SPELLING = 0.8  # similarity of two words from which on they are one: "covert" and "convert"
 _SOON_DAYS = 14  # an RFC's first version usually follows within days of its discussion
 
 
@@ -77,7 +88,44 @@ def likely_link(one: PostingFacts, other: PostingFacts) -> Link | None:
 
 
 def has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if most patches of two postings of one person are equal."""
     return same_person(one, other) and shares(frozenset(one.patch_ids), other.patch_ids)[1] > _EQUAL
+
+
+def adds_same_lines(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if most of the lines that one of two postings of one person adds are in the other, and are much of it."""
+    if not same_person(one, other):
+        return False
+    lines = lines_in_common(one.lines, other.lines)
+    return lines.common >= _FEWEST_LINES and lines.share >= _MOST_LINES and lines.alike >= _MUCH
+
+
+def _is_respelled(one: PostingFacts, other: PostingFacts) -> bool:
+    """True for two changes of the same files whose titles differ in the spelling of a word or two."""
+    mine, theirs = one.title.split(), other.title.split()
+    if len(mine) != len(theirs) or len(mine) < _TITLE_WORDS or set(one.files) != set(other.files):
+        return False
+    apart = [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]]
+    return 0 < len(apart) <= _MISSPELLED and all(_is_misspelled(*pair) for pair in apart)
+
+
+def _is_misspelled(one: str, other: str) -> bool:
+    """True if two words are rather one; false if digits or signs tell them apart: names of chips are alike."""
+    return one.isalpha() and other.isalpha() and SequenceMatcher(None, one, other).ratio() >= _SPELLING
+
+
+def _is_reworded(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if a posting adds mostly the lines of one that its author sent before, and that nobody applied."""
+    if one.date - other.date > _REWORDED_DAYS * _DAY or 0 < other.applied < one.date or not same_person(one, other):
+        return False
+    if _without_numbers(one.title) == _without_numbers(other.title):
+        return False  # "for kernel 6.12" and "for kernel 6.13"
+    lines = lines_in_common(one.lines, other.lines)
+    return lines.common >= _SOME_LINES and lines.share >= _NEARLY_ALL and lines.alike >= _HALF
+
+
+def _without_numbers(title: str) -> list[str]:
+    return [word for word in title.split() if word.isalpha()]
 
 
 def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> bool:
@@ -90,6 +138,8 @@ def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> boo
     if link.resend:
         return not _REPEATED.isdisjoint(link.evidence)
     if other.kind == "proposal" or (other.rfc and not one.rfc) or has_equal_patches(one, other):
+        return True
+    if "same-lines" in link.evidence or _is_respelled(one, other):
         return True
     once_more = 0 < other.applied < one.date or has_other_patches(one, other)  # "fix some warnings", "fixes for 6.9"
     return "same-title" in link.evidence and ("posted-into-its-thread" in link.evidence or not once_more)
@@ -200,8 +250,10 @@ def _titles(pair: _Pair) -> _Evidence:
     titles = _overlap(pair.one.titles, pair.other.titles)
     if titles and not (pair.title_equal and len(pair.one.titles) == 1):
         yield "same-patch-titles", titles
-    if not pair.title_equal and (similarity := _similarity(pair)) >= _SIMILAR:
-        yield "similar-title", similarity
+    if not pair.title_equal:
+        similarity = 1.0 if _is_respelled(pair.one, pair.other) else _similarity(pair)
+        if similarity >= _SIMILAR:
+            yield "similar-title", similarity
 
 
 def _patches(pair: _Pair) -> _Evidence:
@@ -212,7 +264,8 @@ def _patches(pair: _Pair) -> _Evidence:
         if files := _overlap(one.files, other.files):
             yield "same-files", files
         else:
-            excused = pair.linked or one.incomplete or other.incomplete
+            versioned = pair.linked and (pair.in_order or pair.linked_version is not None)
+            excused = versioned or one.incomplete or other.incomplete
             yield "other-files-of-incomplete-series" if excused else "other-files", 1
     elif "proposal" in (one.kind, other.kind) and pair.person and (pair.title_equal or _similarity(pair) >= _SIMILAR):
         yield "patch-for-its-proposal", 1
@@ -240,6 +293,8 @@ def _without_number(pair: _Pair) -> _Evidence:
         yield "grows-up-without-number" if grows_up else "repeats-without-number", 1
         if pair.days > 200:
             yield "months-apart-without-number", 1
+        if pair.renewed and not pair.title_same and _is_reworded(pair.one, pair.other):
+            yield "same-lines", 1
     if pair.resend:
         yield "marked-as-resend", 1
 

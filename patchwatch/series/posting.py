@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from patchwatch.mail.message import Message, Person, SignalKind, name_key
 from patchwatch.mail.subject import title_key
+from patchwatch.series.line_sketch import line_sketch
 from patchwatch.series.relayed import patches_of_others, relayed_patches
 from patchwatch.series.revision import Revision
 from patchwatch.series.stable_trees import stable_trees
@@ -56,6 +57,7 @@ class PostingFacts(Struct, frozen=True, array_like=True):
     superseded_by: tuple[tuple[str, str], ...] = ()  # (target, words), according to replies to it
     ref: str = ""  # the branch or tag that a pull request names
     relayed: tuple[str, ...] = ()  # name keys of the authors whose patches it passes on (patchwatch.series.relayed)
+    lines: str = ""  # the sketch of the lines that its patches add (patchwatch.series.line_sketch)
 
 
 def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
@@ -115,6 +117,7 @@ def posting_facts(revision: Revision, home: Mapping[str, str]) -> PostingFacts:
         superseded_by=successors_of(revision),
         ref=root.pull.ref if root.pull else "",
         relayed=tuple(sorted({name for name, _ in _repeated(relayed)})),
+        lines=line_sketch(added for m in revision.patches for added in m.added),
     )
 
 

@@ -15,7 +15,7 @@ from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
 from patchwatch.series.link_features import candidates, concerns, has_lower_version
 from patchwatch.series.link_model import LinkModel, default_model
-from patchwatch.series.link_rules import CERTAIN, OUTRIGHT, has_equal_patches, likely_link
+from patchwatch.series.link_rules import CERTAIN, OUTRIGHT, adds_same_lines, has_equal_patches, likely_link
 from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, is_taken_out, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
@@ -24,6 +24,7 @@ from patchwatch.series.stated_relations import are_related, without_dependencies
 
 _CLEARLY_BETTER = 3.0
 _ALONE = -1.0  # log odds that suffice for the only candidate, if the rules agree
+_LEAST = -1.5  # log odds that suffice for a candidate that adds mostly the same lines
 
 
 def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkModel | None = None) -> Link | None:
@@ -73,18 +74,28 @@ def _learned(one: PostingFacts, others: Sequence[PostingFacts], model: LinkModel
     likely = [
         (odds, candidate)
         for odds, candidate in scored
-        if (odds > 0 and _is_common(one, candidate.posting))
-        # Features that compare candidates do not tell much about one that is alone.
-        or (odds > (0 if len(found) > 1 else _ALONE) and likely_link(one, candidate.posting) is not None)
+        if odds > _LEAST and _is_likely(one, candidate.posting, odds, alone=len(found) == 1)
     ]
     if not likely:
         return []
     odds, best = max(likely, key=lambda pair: (pair[0], *_age(pair[1].posting)))
     evidence = model.evidence(best.vector)
+    if odds <= 0 and adds_same_lines(one, best.posting):
+        evidence = ("same-lines", *evidence)
     if not set(one.patch_ids).isdisjoint(best.posting.patch_ids):
         # The model does not weigh them: a series that was split, and the next one, have patches in common as well.
         evidence = ("same-patches", *evidence)
     return [(Link(one.root, best.posting.root, evidence, odds), best.posting)]
+
+
+def _is_likely(one: PostingFacts, other: PostingFacts, odds: float, *, alone: bool) -> bool:
+    """True if the log odds of a candidate suffice, given what else speaks for it."""
+    if odds > 0 and _is_common(one, other):
+        return True
+    # Features that compare candidates do not tell much about one that is alone.
+    if odds > (_ALONE if alone else 0) and likely_link(one, other) is not None:
+        return True
+    return adds_same_lines(one, other)
 
 
 def _is_common(one: PostingFacts, other: PostingFacts) -> bool:

@@ -142,12 +142,14 @@ POSTING = PostingFacts(
     superseded_by=(("m:new@x", "Superseded by v3"),),
     ref="frob-6.12",
     relayed=("ben builder",),
+    lines="AQIDBA==",
 )
 POSTING_TEXT = (
     '["m@x",["Ann Author","ann@example.org"],["ann@example.org"],1700000000,2,0,true,false,false,"patch","mm: frob",'
     '["mm frob"],["p1"],["mm/frob.c"],["6.1"],"change",[["v1@x",1],["v0@x",null]],["v1@x"],["m@x"],'
     '["linux-mm@kvack.org"],["ann author"],true,[["ann author","mm frob"]],[["m@x","f"]],"c2tldGNo",1700000300,'
-    '["m:base@x"],[["m:old@x","Supersedes: <old@x>"]],[["m:new@x","Superseded by v3"]],"frob-6.12",["ben builder"]]'
+    '["m:base@x"],[["m:old@x","Supersedes: <old@x>"]],[["m:new@x","Superseded by v3"]],"frob-6.12",["ben builder"],'
+    '"AQIDBA=="]'
 )
 
 

@@ -40,9 +40,10 @@ def posted(
     """
     body = f"{text}\n"
     if file:
+        added = (change or message_id).split("\n+")
         body += (
             f"---\n{notes}\ndiff --git a/{file} b/{file}\n--- a/{file}\n+++ b/{file}\n"
-            f"@@ -1 +1 @@\n-old\n+{change or message_id}\n"
+            f"@@ -1 +1,{len(added)} @@\n-old\n" + "".join(f"+{line}\n" for line in added)
         )
     sent = datetime(2023, 7, 3, 10, tzinfo=UTC) + timedelta(days=day)
     return parse(

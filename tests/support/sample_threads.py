@@ -227,6 +227,36 @@ def _rival_postings() -> list[bytes]:
     ]
 
 
+def _contested_postings() -> list[bytes]:
+    """Return versions that seem to follow another change until its own come, and some that only their lines connect."""
+    words = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel")
+    subjects = (
+        # (day, subject, file, words of its lines)
+        (1, "[PATCH] frob: wheel: remove the unused function is_wheel_round", "wheel", words[:1]),
+        (7, "[RFC PATCH v2] frob: wheel: fix the warning when the wheel is released", "wheel", words[1:2]),
+        (13, "[PATCH v2] frob: wheel: remove the unused function is_wheel_round", "wheel", words[:1]),
+        (20, "[PATCH v3] frob: wheel: fix the warning when the wheel is released", "wheel", words[1:2]),
+        (21, "[PATCH v3] frob: wheel: remove the unused function is_wheel_round", "wheel", words[:1]),
+        (2, "[PATCH] frob: spin the axle faster", "axle", words),
+        (5, "[PATCH] axle: be quick", "axle", (*words[1:], "india")),
+        (8, "[PATCH] frob: axle: hurry", "axle", (*words[2:], "india", "juliet")),
+        (3, "[PATCH] frob: covert the axle to wood", "wood", words[2:3]),
+        (4, "[PATCH] frob: convert the axle to wood", "wood", words[3:4]),
+    )
+    diff = "\n---\ndiff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1,{1} @@\n-old\n{2}"
+    return [
+        mail(
+            message_id=f"contested{n}@f",
+            subject=subject,
+            sender=ANN,
+            date=_at(n, day),
+            body=f"Because of {n}."
+            + diff.format(file, len(added), "".join(f"+turn_the_wheel_of({word});\n" for word in added)),
+        )
+        for n, (day, subject, file, added) in enumerate(subjects)
+    ]
+
+
 def _run(
     version: str, first: int, minute: int, day: int, numbers: Sequence[int], of: int, below: tuple[str, ...] = ()
 ) -> list[bytes]:
@@ -376,6 +406,7 @@ READS = {
     "demo": [read_mail(raw) for raw in _demo_mails()],
     "made": [read_mail(raw) for raw in _odd_threads()],
     "rivals": [read_mail(raw) for raw in _rival_postings()],
+    "contested": [read_mail(raw) for raw in _contested_postings()],
     "points": [read_mail(raw) for raw in series_with_points()],
     "claims": [read_mail(raw) for raw in series_with_untouched_points()],
     "goes": [read_mail(raw) for raw in _several_goes()],
