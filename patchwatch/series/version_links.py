@@ -20,6 +20,7 @@ from patchwatch.series.posting import AUTHOR_WINDOW, PostingFacts, is_taken_out,
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.pull_requests import repeats
 from patchwatch.series.relayed import are_apart, links_to, takes_over
+from patchwatch.series.rivals import is_taken, later_rivals
 from patchwatch.series.stated_relations import are_related, without_dependencies
 
 _CLEARLY_BETTER = 3.0
@@ -41,13 +42,14 @@ def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkMode
         return sent_again(one, others)
     others = [other for other in others if other.kind != PULL and not are_apart(one, other)]
     ruled = _ruled(one, [other for other in others if _has_rules(one, other)])
+    rivals = later_rivals(one, others)
     if any(link.resend for link, _ in ruled):
         return _first_posting(pair for pair in ruled if pair[0].resend)
-    learned = _learned(one, others, model or default_model())
+    learned = _learned(one, others, model or default_model(), rivals)
     certain = [pair for pair in ruled if CERTAIN & set(pair[0].evidence)]
     if certain:  # a version in between, without a link to it, may be newer
         return _newest(certain + [pair for pair in learned if {"same-title", "same-author"} <= set(pair[0].evidence)])
-    return _newest(learned) or _newest([pair for pair in ruled if _is_ruled(one, pair[1])])
+    return _newest(learned) or _newest([(a, b) for a, b in ruled if _is_ruled(one, b) and not is_taken(one, b, rivals)])
 
 
 def predecessor_by_rules(one: PostingFacts, near: Iterable[PostingFacts]) -> Link | None:
@@ -67,7 +69,9 @@ def _ruled(one: PostingFacts, others: Iterable[PostingFacts]) -> list[tuple[Link
     return [(link, other) for other in others if (link := likely_link(one, other)) is not None]
 
 
-def _learned(one: PostingFacts, others: Sequence[PostingFacts], model: LinkModel) -> list[tuple[Link, PostingFacts]]:
+def _learned(
+    one: PostingFacts, others: Sequence[PostingFacts], model: LinkModel, rivals: Sequence[PostingFacts]
+) -> list[tuple[Link, PostingFacts]]:
     """The link to the likeliest posting with a lower version, if it is more likely than not."""
     found = candidates(one, others)
     scored = [(round(model.log_odds(candidate.vector), 3), candidate) for candidate in found]
@@ -76,6 +80,7 @@ def _learned(one: PostingFacts, others: Sequence[PostingFacts], model: LinkModel
         for odds, candidate in scored
         if odds > _LEAST and _is_likely(one, candidate.posting, odds, alone=len(found) == 1)
     ]
+    likely = [(odds, candidate) for odds, candidate in likely if not is_taken(one, candidate.posting, rivals)]
     if not likely:
         return []
     odds, best = max(likely, key=lambda pair: (pair[0], *_age(pair[1].posting)))

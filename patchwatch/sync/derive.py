@@ -7,7 +7,7 @@ decide; this module fetches what they need and stores the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,8 +23,8 @@ from patchwatch.db.records import series_record
 from patchwatch.db.revision_codec import StoredLink, decode_summary, encode, posted_mails
 from patchwatch.db.revision_order import in_order, linked_groups
 from patchwatch.mail.message import Message
-from patchwatch.series import version_links
-from patchwatch.series.posting import SKEW, PostingFacts
+from patchwatch.series import rivals, version_links
+from patchwatch.series.posting import PostingFacts
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
 from patchwatch.series.version_links import Link
@@ -246,28 +246,35 @@ class Derivation:
             return set()
         # Other revisions can have one of them, or one that is gone, as predecessor.
         versions = [(i, p) for i in changed for p in (old_postings.get(i), new_postings.get(i)) if p is not None]
-        near = neighbours(self._db, [p for _, p in versions], before=SKEW)
+        near = neighbours(self._db, [p for _, p in versions], before=rivals.REACH)
         self._postings.load(set().union(*near.values()) if near else set())
         to_link = set(new_postings)
+        taken: dict[str, str] = {}  # titles of postings that one of `versions` follows, by root
         for index, (number, posting) in enumerate(versions):
-            for other in near[index]:
-                if other == number or other in to_link or other in gone or other not in self._postings:
-                    continue
-                if version_links.may_change(self._postings[other], posting):
-                    to_link.add(other)
+            around = {i: self._postings[i] for i in near[index] - gone - {number} if i in self._postings}
+            to_link |= {i for i, p in around.items() if i not in to_link and version_links.may_change(p, posting)}
+            taken |= dict.fromkeys(rivals.places(posting, around.values()), posting.title)
+            if posting is old_postings.get(number) and not rivals.is_same_rival(posting, new_postings.get(number)):
+                to_link |= {i for i, p in around.items() if rivals.later_rivals(p, [posting])}
         former = {i: old_postings[i] for i in changed & old.keys()}
         present = {i: new_postings[i] for i in changed & new_postings.keys()}
         to_link |= holders_of_flipped_keys(self._db, former, present) - gone
         kept = {row["root"] for row in rows}
         linked = derived.successors(self._db, [r.root for r in before if r.root not in kept])
+        linked += [r for r in derived.successors(self._db, taken) if self._has_other_title(r, taken)]
         to_link |= {r.id for r in linked if r.id not in gone}
         return self._relink(to_link)
+
+    def _has_other_title(self, revision: StoredRevision, taken: Mapping[str, str]) -> bool:
+        """Return True if a revision follows one of some postings under another title than these have."""
+        one = self._postings.get(revision.id)
+        return one is not None and one.title != taken[revision.predecessor or ""]
 
     def _relink(self, to_link: set[int]) -> set[int]:
         """Recompute the predecessors of these revisions; return them and their former predecessors."""
         self._postings.load(to_link)
         order = [i for i in sorted(to_link) if i in self._postings]
-        near = neighbours(self._db, [self._postings[i] for i in order], after=SKEW)
+        near = neighbours(self._db, [self._postings[i] for i in order], after=rivals.REACH)
         self._postings.load(set().union(*near.values()) if near else set())
         tied, refused = manual_links.by_hand(self._db, [self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}

@@ -17,7 +17,9 @@ def expected() -> dict[str, list[object]]:
     return {name: ingest_and_dump([reads]) for name, reads in READS.items()}
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points", "claims", "reworded"])
+@pytest.mark.parametrize(
+    "name", ["demo", "made", "rivals", "contested", "goes", "committers", "points", "claims", "reworded"]
+)
 @given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_order_batches_and_repetition_do_not_matter(
@@ -34,7 +36,9 @@ def test_order_batches_and_repetition_do_not_matter(
     assert ingest_and_dump(batches, again=again) == expected[name]
 
 
-@pytest.mark.parametrize("name", ["demo", "made", "rivals", "goes", "committers", "points", "claims", "reworded"])
+@pytest.mark.parametrize(
+    "name", ["demo", "made", "rivals", "contested", "goes", "committers", "points", "claims", "reworded"]
+)
 def test_single_mails_in_reverse_give_the_same(expected: dict[str, list[object]], name: str) -> None:
     assert ingest_and_dump([[read] for read in reversed(READS[name])]) == expected[name]
 
@@ -102,6 +106,26 @@ def test_similar_postings_are_linked_to_one_another(expected: dict[str, list[obj
     assert before["rival8@d"] == "rival4@d"
     assert before["rival9@d"] == "rival5@d"
     assert sum(link is not None for link in before.values()) >= 6
+
+
+def test_a_version_gives_way_to_the_one_with_the_title_before(expected: dict[str, list[object]]) -> None:
+    revisions = [r for row in expected["contested"] for r in row[3]]  # type: ignore[index]
+    before = {r[0]: r[7] and r[7].message_id for r in revisions}
+    assert before == {
+        "contested0@f": None,
+        "contested1@f": None,
+        "contested2@f": "contested0@f",
+        "contested3@f": "contested1@f",
+        "contested4@f": "contested2@f",
+        "contested5@f": None,
+        "contested6@f": "contested5@f",
+        "contested7@f": "contested6@f",
+        "contested8@f": None,
+        "contested9@f": "contested8@f",
+    }
+    without = ingest_and_dump([[r for r in READS["contested"] if r.message.message_id != "contested2@f"]])
+    alone = {r[0]: r[7] and r[7].message_id for row in without for r in row[3]}  # type: ignore[index]
+    assert alone["contested1@f"] == "contested0@f"
 
 
 def test_a_pulled_patch_is_not_that_of_a_sister(expected: dict[str, list[object]]) -> None:
