@@ -42,9 +42,9 @@ _INTO = r"(?:to|into|in|on|onto|for|with|via|through|by|as|after|w/)\s+\S"
 _TOOK = Pattern(
     rf"(?:{LEAD})*(?P<who>{THING}\s+|\d+ patch(?:es|\(es\))?\s+|patch(?:es)? #?(?P<before>{_RUN})\s+|{I_DID})?"
     r"(?P<passive>(?:ha(?:s|ve)(?: (?:already|now|also|just|since|both|all))* been|is|are|was|were)\s+)?"
-    r"(?:(?:now|just|already|also|manually)\s+)*"
+    r"(?:(?:now|just|already|also|manually|tentatively|provisionally)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|comm?itt?ed|"
-    r"put|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
+    r"put|placed|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
     rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{THING}|now|manually|up|too|again|then|as well)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|along\b|together\b|"
     r"\S+/\S|for-\d).*|\s*\(.*|)",
@@ -98,6 +98,7 @@ _WILL_APPLY = Pattern(
     rf"(?:{LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
     r"(?:(?:just|also|then|now|probably|likely) )*"
     rf"(?:(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) {THING}|"
+    rf"get {THING} (?:queued|applied|merged|picked)|"
     rf"(?:send|forward|pass|submit) {THING} (?:(?:on|along|over) )?(?:upstream|to (?:linus|andrew|akpm)))\b",
     re.IGNORECASE,
 )
@@ -224,7 +225,8 @@ _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
 # The verb may be in a later clause: "Looks sane, applied.", "Fixed the typo and applied to for-6.9."
 _CLAUSE = Pattern(
-    rf"(?:[,;:–—-]\s+|(?P<so>\bso)\s+|(?P<also>\band)\s+)(?=(?:{I_DID}|now\s+|just\s+|all\s+|both\s+)*"
+    rf"(?:[,;:–—-]\s+|(?P<so>\bso)\s+|(?P<also>\band)\s+)(?=(?:{I_DID}|now\s+|just\s+|all\s+|both\s+|"
+    r"(?:it|this|they|these|the (?:patch(?:es)?|series))\s+(?:has|have|is|are)\s+(?:been\s+)?)*"
     r"(?:applied|queued|merged|pushed|picked|took|i'll|i will|i'm)\b)",
     re.IGNORECASE,
 )

@@ -93,6 +93,11 @@ from tests.support.mails import mail
         ("Applied all but the last patch.", "some"),
         ("Applied the rest to frob/next.", "rest"),
         ("Patches 1 and 2 applied, please respin the others.", "1 and 2"),
+        ("Thank you for your contribution, it has been applied to my local review branch.", ""),
+        ("Thanks for testing, the patch has been merged to 6.13.", ""),
+        ("I have tentatively applied this to frob-next so that it can spend the cycle there.", ""),
+        ("Provisionally queued up, thanks.", ""),
+        ("I've placed this series in the frob-next:testing branch.", ""),
         ("2 patches applied to frob-next branch of frob.git, thanks.", ""),
         ("1 patch(es) applied to frob-next branch of frob.git, thanks.", ""),
         ("This has already been applied.", ""),
@@ -197,6 +202,9 @@ def test_applied(sentence: str, detail: str) -> None:
         "The patches of the other series are not merged yet. They are in linux-next.",
         "Queued for my review, thanks.",
         "Taken for further consideration.",
+        "I placed this behind the lock.",
+        "If the lock is held, it is applied to the wrong frob.",
+        "Once it settles, the series is merged to my tree.",
     ],
 )
 def test_sentences_that_only_look_like_applied(sentence: str) -> None:

@@ -44,6 +44,7 @@ def test_evidence_is_the_sentence() -> None:
         ("Have you seen https://example.org/bugs?id=7 too?\n", SignalKind.QUESTION),
         ("Thanks! I'll send this upstream.\n", SignalKind.WILL_APPLY),
         ("Looks good, I'll forward it to Andrew.\n", SignalKind.WILL_APPLY),
+        ("I'll get it queued up.\n", SignalKind.WILL_APPLY),
         ("Would you mind adding a Fixes: tag?\n", SignalKind.CHANGES),
         ("Would you mind rebasing it?\n", SignalKind.CHANGES),
         ("Can you reword this?\n", SignalKind.CHANGES),
