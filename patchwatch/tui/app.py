@@ -105,7 +105,7 @@ class PatchwatchApp(App[None]):
         self.jobs = Jobs(self, self._notices, self._check_database)
         self._database = DatabaseWatch(tracker, self.jobs, self._checked, self._check_failed)
         self._overview = OverviewScreen(tracker, self.jobs, self._watched, self._visited, few)
-        self._open_series = open_series
+        self._overview.begins_at = open_series
         self._generation: int | None = None  # of the database, as shown; None: reload
         self._series_screen_loaded = False  # True once its modules are imported, or being imported
         self._minute = 0
@@ -140,8 +140,8 @@ class PatchwatchApp(App[None]):
         if not self.is_headless:
             on_hangup(lambda: self.jobs.call_in_app(self.exit, None, STATUS))
             on_sigterm(lambda: self.exit(None, TERMINATED))
-        if self._open_series is not None:
-            self.open(self._open_series)
+        if self._overview.begins_at is not None:
+            self.open(self._overview.begins_at)
         self._database.begin(self)
         self.call_after_refresh(_collect_garbage)
 

@@ -141,6 +141,7 @@ class OverviewScreen(OverviewActions):
         self.table.reading = False
         self.table.forget()
         self._arrange()
+        self._go_to_first()
         self._go_to_wanted()
         self._update_preview(at_once=True)
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from patchwatch.series.model import SeriesSummary
 from patchwatch.series.queue import News, Section
 from patchwatch.tui.app import PatchwatchApp
-from patchwatch.tui.render.queue_rows import QueueHeading, QueueMore
+from patchwatch.tui.render.queue_rows import QueueHeading, QueueMore, has_row
 from patchwatch.tui.screens.overview import OverviewScreen
 from patchwatch.tui.screens.series import SeriesScreen
 from tests.tui.driving import opened, until
@@ -209,3 +209,20 @@ async def test_brackets_do_nothing_without_sections() -> None:
         before = overview(pilot).table.row
         await pilot.press("]", "[")
         assert overview(pilot).table.row is before is not None
+
+
+async def test_series_opened_at_the_start_is_under_the_cursor_afterwards() -> None:
+    lines = crowd().lines()
+    sections = {line.place.section: line for line in lines if line.place is not None and has_row(line.place)}
+    assert {Section.NOW, Section.NEW, Section.DORMANT, Section.CLOSED} <= sections.keys()  # the last two are folded
+    for line in sections.values():
+        async with PatchwatchApp(crowd(), open_series=line.id, few=lines).run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: isinstance(pilot.app.screen, SeriesScreen), "the series")
+            await until(pilot, lambda: overview(pilot).view_state.complete, "the list")
+            await pilot.press("q")
+            await until(pilot, lambda: pilot.app.screen is overview(pilot), "the overview")
+            await until(pilot, lambda: overview(pilot).table.row is not None, "a series under the cursor")
+            found = overview(pilot).table.row
+            assert found is not None
+            assert found.id == line.id
+            check_visible(pilot, ["q"])
