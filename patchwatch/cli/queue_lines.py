@@ -21,6 +21,7 @@ _WHEN = 7
 _LEAST_TITLE = 20
 _FOLDED = {Section.NEW: 5, Section.WAITING: 3, Section.DORMANT: 0, Section.CLOSED: 0}
 """How many rows of a section are shown unless it is asked for."""
+_LAPSED = "with you for long"
 
 Sections = Mapping[Section, Sequence[SeriesSummary]]
 
@@ -46,7 +47,8 @@ def print_sections(
         first = False
         heading = f"{section.heading} ({number})"
         if not shown[section] and number:
-            print_line(f"{heading}: patchwatch list {section}")
+            lapsed = sum(row.has_lapsed for row in rows)
+            print_line(f"{heading}{f', {lapsed} {_LAPSED}' if lapsed else ''}: patchwatch list {section}")
             continue
         print_line(_beside(heading, note(section, rows, now), columns))
         if not rows:
@@ -85,9 +87,11 @@ def _shown(section: Section, rows: Sequence[SeriesSummary], unfolded: bool) -> S
 def _left(section: Section, rows: Sequence[SeriesSummary], shown: Sequence[SeriesSummary]) -> str:
     if section is not Section.WAITING:
         return f"{len(rows) - len(shown)} more" if len(rows) > len(shown) else ""
-    mine = sum(row.place is not None and row.place.mine for row in rows)
-    seen = sum(row.place is not None and row.place.mine for row in shown)
-    counts = [(mine - seen, "of yours"), (len(rows) - mine - (len(shown) - seen), "of others")]
+    drawn = {row.id for row in shown}
+    left = [row for row in rows if row.id not in drawn]
+    mine = sum(row.place is not None and row.place.mine for row in left)
+    lapsed = sum(row.has_lapsed and row.place is not None and not row.place.mine for row in left)
+    counts = [(mine, "of yours"), (lapsed, _LAPSED), (len(left) - mine - lapsed, "of others")]
     return ", ".join(f"{count} {whose}" for count, whose in counts if count)
 
 

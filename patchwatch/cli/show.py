@@ -231,4 +231,15 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
     if evidence and evidence.message_id not in {s.message_id for s in steps}:  # a mark made by hand, or a tree
         said, *url = evidence_lines(evidence, tracker, _INDENT)
         lines += ["", said, f"{_INDENT}→ {row.state}", *url]
-    return [*lines, *all_point_lines(row, tracker), *outlook_lines(row, tracker)]
+    return [*lines, *all_point_lines(row, tracker), *_review_lines(row), *outlook_lines(row, tracker)]
+
+
+def _review_lines(row: SeriesRow) -> list[str]:
+    """Whether the user is expected to review what was sent to them, and why."""
+    record = row.involvement.record if row.involvement else None
+    if record is None:
+        return []
+    likely = "expected" if record.expected else "not expected" if record.expected is None else "perhaps expected"
+    reason = record.text or "nothing of the past two years was sent to you"
+    before = ", and not to an earlier version of this one" if row.involvement and row.involvement.sent_before else ""
+    return ["", f"Sent to you: {likely} to be reviewed by you; {line(reason)}{before}"]

@@ -35,6 +35,7 @@ def involvement_of(
         pulls=newest.pull is not None and newest.pull.puller.email in me,
         asked=max(asks, key=lambda ask: ask.date, default=None),
         me=frozenset(me),
+        sent_before=_was_sent(revisions[:-1], summaries, me),
     )
 
 
@@ -56,10 +57,14 @@ def posters(summary: RevisionSummary) -> set[str]:
     return {address for address in (*summary.senders, *summary.writers) if _posted(summary, {address})}
 
 
-def people(summary: RevisionSummary) -> set[str]:
-    """Return the addresses of its recipients, and of the people who replied or were asked."""
-    others = (one.email for some in (summary.reviewers, summary.asks) for one in some)
-    return {*summary.recipients, *others}
+def repliers(summary: RevisionSummary) -> set[str]:
+    """Return the addresses of the people who replied."""
+    return {reviewer.email for reviewer in summary.reviewers}
+
+
+def recipients(summary: RevisionSummary) -> set[str]:
+    """Return the addresses of its recipients, and of the people who were asked."""
+    return {*summary.recipients, *(ask.email for ask in summary.asks)}
 
 
 def _posted(summary: RevisionSummary, me: Set[str]) -> bool:
@@ -76,6 +81,12 @@ def _last_reviewed(revisions: Sequence[RevisionRow], summaries: Mapping[str, Rev
         if any(reviewer.email in me for summary in known for reviewer in summary.reviewers):
             return f"{'RFC ' if revision.rfc else ''}v{revision.version}"
     return ""
+
+
+def _was_sent(revisions: Sequence[RevisionRow], summaries: Mapping[str, RevisionSummary], me: Set[str]) -> bool:
+    """True if one of these revisions was sent to me."""
+    known = (summaries[root] for revision in revisions for root in revision.postings if root in summaries)
+    return any(not me.isdisjoint(summary.recipients) for summary in known)
 
 
 def own_tags(revision: RevisionRow, me: Collection[str]) -> set[str]:

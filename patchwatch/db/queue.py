@@ -146,6 +146,7 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
     if involvement is None:
         return case
     answers, promised = answers_to_me(row, now), _promised(row, me)
+    record = involvement.record
     may_go_elsewhere = applies is False or (applies is True and newest.commits and not involvement.author)
     author = Person(row.author_name, row.author_email)
     return case._replace(
@@ -161,22 +162,25 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         answerer=Names(involvement.me).name(answers.by if answers else author),
         answered=answers.first if answers else involvement.answered,
         answers=answers.points if answers else 0,
-        likely=newest.likely or (may_go_elsewhere and not promised) or _is_for_few(row),
+        likely=newest.likely or (may_go_elsewhere and not promised) or _may_review(row),
+        rarely=record.text if record and not record.expected else "",
         left=left_patches(row),
     )
 
 
-def _is_for_few(row: SeriesRow) -> bool:
-    """True if it was sent to me, as to all others, and most of them need not review it: the rest of a series, or one
-    for another subsystem, of which the lists that I read got half at most.
+def _may_review(row: SeriesRow) -> bool:
+    """True if it is not sure that I am to review what was sent to me, as to all others: I rarely reply to such series
+    (patchwatch.db.who_reviews), or it is the rest of a series, or one for another subsystem, of which the lists that I
+    read got half at most.
 
     Of the latter, people who review reviewed 15 in 100 on six lists, and 29 of the others.
     """
     mine, newest = row.involvement, row.revisions[-1]
     if row.turn != Turn.REVIEWERS or mine is None or mine.author or mine.replied or mine.reviewed_before:
         return False
+    rarely = mine.record is not None and mine.record.expected is False
     rest = newest.applied is not None and bool(newest.applied.patches)
-    return rest or (newest.expected >= _MANY and 2 * newest.patches <= newest.expected)
+    return rarely or rest or (newest.expected >= _MANY and 2 * newest.patches <= newest.expected)
 
 
 def _without_own_closing(news: News | None, row: SeriesRow, me: Collection[str]) -> News | None:

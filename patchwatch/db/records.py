@@ -7,7 +7,7 @@ from typing import Any
 
 from patchwatch.db.claims_codec import StoredClaim, encode_claims
 from patchwatch.db.derived import StoredRevision
-from patchwatch.db.involvement import people, posters
+from patchwatch.db.involvement import posters, recipients, repliers
 from patchwatch.db.posting_codec import decode_posting, encode_posting
 from patchwatch.db.remembered import encode_memory
 from patchwatch.db.revision_codec import (
@@ -28,8 +28,10 @@ from patchwatch.db.revision_codec import (
 from patchwatch.db.revision_order import repeated
 from patchwatch.db.revisions import newest_row, reviewed
 from patchwatch.db.tags import stored_tags
+from patchwatch.db.who_reviews import people_lines
 from patchwatch.mail.message import Message, SignalKind
 from patchwatch.series import point_rules
+from patchwatch.series.areas import areas_of
 from patchwatch.series.checks import checks_of
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
@@ -61,7 +63,8 @@ def series_record(
     its mails; `activity` is the date of its newest mail; `claims` are what later versions did about points.
     """
     chain = [(member.root, summaries[member.id]) for member in members]
-    newest, summary = members[-1], chain[-1][1]
+    summaries_of = [summary for _, summary in chain]
+    newest, summary = members[-1], summaries_of[-1]
     shown = newest_row(members, dict(chain))  # with its resends
     unsettled, raised = count_open(shown.points)
     left = sum(claim.waits for claim in claims.values())  # points of earlier versions that are not touched
@@ -91,8 +94,9 @@ def series_record(
         "kind": shown.kind,
         "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),
-        "posters": _lines(posters(summary) for _, summary in chain),
-        "people": _lines(people(summary) for _, summary in chain),
+        "posters": _lines(map(posters, summaries_of)),
+        "people": people_lines(map(repliers, summaries_of), map(recipients, summaries_of)),
+        "area": "".join(areas_of(summary.title, [patch.title for patch in summary.patch_facts])[-1:]),
         "claims": encode_claims(claims),
     }
 

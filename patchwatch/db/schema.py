@@ -231,8 +231,9 @@ series = Table(
     # … and of all of them, one per line:
     Column("roots", Text, nullable=False, server_default=""),  # the newest last
     Column("posters", Text, nullable=False, server_default=""),  # addresses: patchwatch.db.involvement
-    Column("people", Text, nullable=False, server_default=""),
+    Column("people", Text, nullable=False, server_default=""),  # patchwatch.db.who_reviews
     Column("claims", Text, nullable=False, server_default=""),  # about points: patchwatch.db.claims_codec
+    Column("area", String, nullable=False, server_default=""),  # of the newest: patchwatch.series.areas
 )
 
 lease = Table(  # on PostgreSQL: who polls a list now, and its last poll; times are by the clock of the database

@@ -5,7 +5,7 @@ patchwatch.db.revisions reads the revisions; patchwatch.db.series_list reads sum
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from msgspec import structs
@@ -16,14 +16,15 @@ from patchwatch.db.criteria import Criteria as Criteria
 from patchwatch.db.dismissals import with_dismissers
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import decode_evidence
-from patchwatch.db.revisions import reviewed, revisions_of
+from patchwatch.db.revisions import RowsOf, reviewed, revisions_of
 from patchwatch.db.series_list import naming
+from patchwatch.db.who_reviews import Posting, review_records
 from patchwatch.series.model import DependencyRow, Evidence, Involvement, RevisionRow, SeriesRow
 from patchwatch.series.states import CLOSED, Turn
 
 _SERIES = """
 SELECT id, title, author_name, author_email, state, state_evidence, turn, turn_since, turn_evidence, version, rfc,
-       incomplete, last_activity, claims
+       incomplete, last_activity, claims, area
 FROM series
 """
 _SERIES_OF = """
@@ -55,6 +56,7 @@ class _Stored(NamedTuple):
     incomplete: int
     last_activity: int
     claims: str
+    area: str
 
 
 def series(
@@ -67,7 +69,9 @@ def series(
     watched = series_flags.watched(execute)
     found = _series_rows(execute, wanted, watched)
     ids = [row.id for row in found]
-    revisions = revisions_of(execute, ids, me | wanted.mine | wanted.for_me)
+    mine = me | wanted.mine | wanted.for_me
+    revisions = revisions_of(execute, ids, mine)
+    records = review_records(execute, _to_review(found, revisions), mine, now)
     named = with_dismissers(execute, {number: own for number, (own, _) in revisions.items()}, me)
     inboxes, failed = seen_in(execute, ids)
     unread = series_flags.unread_in(execute, [i for i in ids if i in watched])
@@ -90,6 +94,8 @@ def series(
         awaiting = series_flags.awaits_review(stored.state, stored.turn)
         if wanted.awaiting_review and not awaiting:
             continue
+        if part and stored.id in records:
+            part = structs.replace(part, record=records[stored.id])
         needed = depends_on.get(stored.id, ())
         blocked = any(d.blocks and d.series is not None for d in needed)
         flags = {
@@ -192,6 +198,18 @@ def _series_rows(execute: Execute, wanted: Criteria, watched: Set[int]) -> list[
     sql = f"{_SERIES} WHERE {' AND '.join(conditions)}" if conditions else _SERIES
     rows = execute(sql, values) if ids is None else rows_among(execute, sql, sorted(ids), values)
     return [_Stored(*row) for row in rows]
+
+
+def _to_review(found: Sequence[_Stored], revisions: Mapping[int, RowsOf]) -> dict[int, Posting]:
+    """Return the series that wait for reviewers, were sent to me, and that I did not reply to, by number."""
+    wanted: dict[int, Posting] = {}
+    for stored in found:
+        mine = revisions[stored.id][1] if stored.id in revisions else None
+        if not mine or mine.author or mine.replied or mine.satisfied or mine.reviewed_before:
+            continue
+        if mine.recipient and stored.turn == Turn.REVIEWERS:
+            wanted[stored.id] = Posting(stored.area, mine.sent_before)
+    return wanted
 
 
 def _concerns(wanted: Criteria, part: Involvement) -> bool:

@@ -26,6 +26,7 @@ _POSTED = Pattern(
 _FORWARDED = Pattern(
     r"(?im)^\s*-{2,}\s*original (?:e-?mail|message)|^\s*\*?(?:sent|date|gesendet|envoyé|发送时间|日期)\s*[:\uff1a]"
 )
+_CORRECTION = Pattern(r"(?:fixup|squash|amend)! ")
 _MAX_TEXT = 100_000  # characters in which quotes are looked for
 _OPENING_WORDS = 15  # that an answer may have above its first quote: "Hi Ann, thanks for the review."
 
@@ -57,6 +58,8 @@ def determine(
     if answers and has_diff and _only_forwards(text):
         has_diff = False
     kind = _stated(parts, subject, text.whole, has_diff=has_diff, answers=answers, bot=bot)
+    if answers and kind == "patch" and parts.counter is None and _CORRECTION.match(parts.title):
+        return "reply"  # to be squashed into the patch that it answers
     if answers and not has_diff and kind in ("patch", "cover", "proposal", "pull"):
         own = body.own_text(text.inline[:_MAX_TEXT], patch=False)
         if kind == "pull" and "://" in own:

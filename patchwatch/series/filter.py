@@ -152,6 +152,7 @@ _ATTRIBUTES: dict[str, Callable[[SeriesSummary], bool]] = {
     "muted": lambda line: line.muted,
     "pinned": lambda line: line.pinned,
     "not-mine": lambda line: line.is_left,
+    "lapsed": lambda line: line.has_lapsed,
     "snoozed": lambda line: line.snoozed_until is not None,
     "stale": lambda line: line.stale_since is not None,
     "open": is_open,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from patchwatch.series.points import Point
     from patchwatch.series.queue import Place
     from patchwatch.series.request import Request
+    from patchwatch.series.review_record import ReviewRecord
 
 
 class Evidence(Struct, frozen=True):
@@ -46,6 +47,13 @@ class Involvement(Struct, frozen=True):
     pulls: bool = False  # the newest revision is a pull request to me
     asked: Request | None = None  # the last request to me, about a patch that is not mine
     me: frozenset[str] = frozenset()  # my addresses, in lower case
+    sent_before: bool = False  # an earlier revision was sent to me
+    record: ReviewRecord | None = None  # if it waits for reviewers, was sent to me, and I replied to none of it
+
+    @property
+    def is_reviewer(self) -> bool:
+        """True if it was sent to me, and I may be expected to review it."""
+        return self.recipient and (self.record is None or self.record.expected is not None)
 
 
 class NextAction(Struct, frozen=True):
@@ -266,6 +274,12 @@ class SeriesSummary(NamedTuple):
     def is_left(self) -> bool:
         """True if I said that it is not mine to do, and nobody asked me since."""
         return self.place.not_mine if self.place else self.not_mine > 0
+
+    @property
+    def has_lapsed(self) -> bool:
+        """True if it was asked of me so long ago that it only waits."""
+        place = self.place
+        return place is not None and place.section == "waiting" and place.verb == "you" and not place.not_mine
 
     @property
     def message_id(self) -> str:

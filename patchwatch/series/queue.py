@@ -115,6 +115,7 @@ class Case(NamedTuple):
     answers: int = 0  # how many points
     likely: bool = False  # whose turn it is is not certain
     news: News | None = None
+    rarely: str = ""  # `you replied to 3 of 20 series of pci`: why it is not sure that I am to review it
     left: str = ""  # `patch 9`: what waits for a maintainer, since the others were applied
 
 
@@ -133,6 +134,7 @@ class Place(NamedTuple):
     pinned: bool = False  # it stands first in its section
     named: bool = False  # a person asked me, and waits for the answer
     not_mine: bool = False  # I said that it is not mine to do, and that still holds
+    moved: int = 0  # when somebody wrote last, if it is asked of me: perhaps a ping
 
     def when(self, now: int) -> str:
         """`9d!`: its age, and whether it is overdue; of what waits for others the day to ping."""
@@ -181,12 +183,12 @@ def first(sections: Mapping[Section, Sequence[int]], places: Mapping[int, Place]
 
 
 def rank(number: int, place: Place) -> tuple[bool, bool, int, bool, int, int, int]:
-    """Pinned first; then overdue, the freshest of them leading; then what somebody asked me by name; then by the day it
+    """Pinned first; then overdue, that in which somebody wrote last leading; then what somebody asked me by name; then by the day it
     is due; then what is overdue for more than two weeks; what is not sure last.
     """
     later = not place.pinned
     if place.section in ASKS and place.overdue:
-        return (later, not place.sure, 2 if place.late else 0, False, -place.since, 0, number)
+        return (later, not place.sure, 2 if place.late else 0, False, -place.moved, -place.since, number)
     if place.section in ASKS:
         return (later, not place.sure, 1, not place.named, place.since, 0, number)
     if place.section is Section.WAITING:
@@ -269,8 +271,7 @@ def _left(case: Case, asked: Place, now: int) -> Place:
     """The place of what lapsed: with those that wait, until somebody writes."""
     asked_for = asked.reason.partition("; ")[0]
     reason = f"{asked_for}; not in {asked.section.heading}, because nobody wrote for {span(now - _active(case, now))}"
-    verb = "you" if asked.section is Section.NOW else _awaited(case)
-    return Place(Section.WAITING, verb, reason, asked.since, mine=case.author)
+    return Place(Section.WAITING, "you", reason, asked.since, mine=case.author)
 
 
 def _now(case: Case, now: int, rules: Rules) -> Place | None:
@@ -305,7 +306,8 @@ def _review(case: Case, now: int, rules: Rules) -> Place | None:
         verb, since = verbs.verb_of(action.text, case.version), case.answered or case.turn_since
         plain = action.text.startswith("review: waits")
         reason = f"{verb}: sent to you {_ago(since, now)}" if plain else action.text
-        return _asked(Section.REVIEW, verb, reason, since, case, now, rules)
+        place = _asked(Section.REVIEW, verb, reason, since, case, now, rules)
+        return place._replace(reason=f"{place.reason}; {case.rarely}") if plain and case.rarely else place
     return None
 
 
@@ -320,8 +322,10 @@ def _asked(
         # After months, both times are the same in words.
         reason += "; overdue" if over in reason else f"; {over} over your {_week(rules.overdue_days)}"
     reason = reason if certain else verbs.likely(reason)
-    late = overdue and waited_by(since, rules.overdue_days * _DAY + _LATE, rules.windows) <= now
-    return Place(section, verb if certain else f"{verb}?", reason, since, due, overdue, certain, late, mine=True)
+    moved = max(since, _active(case, now))
+    late = overdue and waited_by(moved, rules.overdue_days * _DAY + _LATE, rules.windows) <= now
+    verb = verb if certain else f"{verb}?"
+    return Place(section, verb, reason, since, due, overdue, certain, late, mine=True, moved=moved)
 
 
 def _week(days: int) -> str:

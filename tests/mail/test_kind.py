@@ -123,3 +123,13 @@ def test_an_answer_that_quotes_nothing_is_no_patch(subject: str) -> None:
     assert kind(subject, "Hi Ann,\n\nwhy is this needed?\n\nRex\n") == "reply"
     assert kind(subject, "Hi Ann,\n\nwhy is this needed?\n\nRex\n", answers=False) == "patch"
     assert kind(subject, f"Clamp it; the diff is attached.\n\n{SIGNED}") == "patch"
+
+
+@pytest.mark.parametrize("mark", ["fixup!", "squash!", "amend!"])
+def test_a_correction_of_the_patch_that_it_answers_is_a_reply(mark: str) -> None:
+    diff = "\n---\n a.c | 2 +-\n\ndiff --git a/a.c b/a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n"
+    subject = f"[PATCH v2] {mark} frob: clamp"
+    assert kind(subject, f"Clamp all.\n\n{SIGNED}{diff}") == "reply"
+    assert kind(subject, f"Clamp all.\n\n{SIGNED}{diff}", answers=False) == "patch"
+    assert kind(f"[PATCH 2/3] {mark} frob: clamp", f"Clamp all.\n\n{SIGNED}{diff}") == "patch"
+    assert kind(f"[PATCH v2] {mark[:-1]} frob: clamp", f"Clamp all.\n\n{SIGNED}{diff}") == "patch"

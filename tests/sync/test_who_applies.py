@@ -32,7 +32,7 @@ def two_trees() -> list[bytes]:
         ("knob: gears", ANN, KNOB, "apply v1", "maintainer"),
         ("dt-bindings: lever", ANN, KNOB, "maintainer", "apply v1"),
         ("knob", ANN, f"{KNOB}, {REEL}", "apply v1", "maintainer"),
-        ("spring", ANN, KNOB, "apply v1", "apply v1"),
+        ("spring", ANN, KNOB, "apply v1?", "apply v1?"),
         ("spring", ANN, f"{KNOB}, {REEL}", "apply v1?", "apply v1?"),
         ("knob", MIA, KNOB, "apply v1", "maintainer"),
         ("lever", MIA, KNOB, "ping maintainer", "apply v1"),
@@ -83,7 +83,8 @@ SENT = ((KNOB,), ("knob", "knob: gears"))
         ([(MIA, "knob: wheels", 0, 60), (MAX, "knob: nuts", 0, 4), (MAX, "knob: bolts", 0, 4)], False, True),
         ([(MIA, "knob: wheels", 0, 12), (MAX, "knob: gears", 0, 4)], False, True),
         ([(MIA, "knob", 4 * YEAR, 12), (MAX, "knob", 0, 20)], True, None),
-        ([(MIA, "knob", 4 * YEAR, 12), (MAX, "knob", 4 * YEAR, 12)], True, True),
+        ([(MIA, "knob", 4 * YEAR, 12), (MAX, "knob", 4 * YEAR, 12)], False, False),
+        ([(MIA, "knob", 4 * YEAR, 60), (MAX, "knob", 4 * YEAR, 48)], True, False),
     ],
     ids=[
         "nothing",
@@ -95,6 +96,7 @@ SENT = ((KNOB,), ("knob", "knob: gears"))
         "another inner area",
         "took over",
         "both",
+        "both, one of them more often",
     ],
 )
 def test_what_is_nearest_decides(rows: list[tuple[str, str, int, int]], mia: bool | None, max_: bool | None) -> None:

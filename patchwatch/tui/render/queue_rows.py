@@ -151,7 +151,7 @@ _WAITS = {
     "author": "with the author",
     "reviewers": "with reviewers",
     "maintainer": "with a maintainer",
-    "you": "with you",
+    "you": "with you for long",
     "blocked": "blocked by another series",
     "upstream": "with another tree",
 }

@@ -1,0 +1,162 @@
+"""Who replied to a patch, and who was expected to review it (patchwatch.db.who_reviews).
+
+    python bench/who_reviews.py ARCHIVE... [--since DATE] [--until DATE]
+
+ARCHIVE is a public-inbox epoch (a git repository with one mail per commit).  Its postings are gone through by date.  Of
+the last 60 %, each is judged with what was known when it was posted: for everybody among its recipients who had replied
+to five series by then, whether they were expected to review it, and whether they replied to it.  Those who had replied
+to an earlier version of it are expected in any case, and stand in a column of their own.
+
+What people say off the list, or with a commit, is not seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import stated_links
+from outcome_lists import conversations, next_versions
+
+from patchwatch.db.who_reviews import MEMORY, UNDECIDED, Posting, Replied
+from patchwatch.mail.list_address import is_list_address
+from patchwatch.mail.message import Message, person_key
+from patchwatch.mail.parse import parse
+from patchwatch.series.areas import areas_of
+from patchwatch.series.pull_requests import KIND as PULL
+from patchwatch.series.reviewers import reviewers_of
+from patchwatch.series.revision import Revision, find_revisions
+
+_TRAINING = 0.4  # of the postings: only learned from
+_ACTIVE = 5  # series that somebody replied to who is judged
+_KINDS = {True: "expected", False: "perhaps", None: "not expected"}
+_AGAIN = "reviewed before"
+
+
+class Past:
+    """To which series people replied so far, of those that were sent to them."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """`names` has what people are known as, by address."""
+        self.names = names
+        self._series: dict[str, dict[str, tuple[int, str, bool]]] = collections.defaultdict(dict)
+        self.active: collections.Counter[str] = collections.Counter()
+
+    def add(self, revision: Revision, series: str) -> None:
+        """Learn from a version of a series."""
+        date, area = revision.root.date, "".join(areas_in(revision)[-1:])
+        replied = repliers(revision)
+        for person in recipients(revision, self.names) | replied:
+            before = series in self._series[person] and self._series[person][series][2]
+            self._series[person][series] = (date, area, before or person in replied)
+            self.active[person] += person in replied and not before
+
+    def knows(self, person: str, series: str) -> bool | None:
+        """Whether a person replied to an earlier version; None: none was sent to them."""
+        found = self._series[person].get(series)
+        return found[2] if found else None
+
+    def replied(self, person: str, now: int) -> Replied:
+        """What the database has of a person at a time."""
+        sent: collections.Counter[str] = collections.Counter()
+        replied: collections.Counter[str] = collections.Counter()
+        for date, area, reply in self._series[person].values():
+            if now - MEMORY <= date < now - UNDECIDED:
+                sent[area] += 1
+                replied[area] += reply
+        return Replied((area, number, replied[area]) for area, number in sent.items())
+
+
+def main() -> int:
+    """Run the measurement."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archives", nargs="+", type=Path)
+    parser.add_argument("--since", default="2023-01-01")
+    parser.add_argument("--until", default="2025-06-01")
+    options = parser.parse_args()
+    total: collections.Counter[tuple[str, bool]] = collections.Counter()
+    for archive in options.archives:
+        span = (f"--since={options.since}", f"--until={options.until}", "--all")
+        messages = {m.message_id: m for m in map(parse, stated_links.mails(archive, *span))}
+        counted = judge(messages.values())
+        print_line(archive.name, counted)
+        total += counted
+    print_line("all", total)
+    return 0
+
+
+def judge(messages: Collection[Message]) -> collections.Counter[tuple[str, bool]]:
+    """How often those who were expected to review a posting, and those who were not, replied to it."""
+    everything = [r for one in conversations(messages) for r in find_revisions(one)]
+    found = [r for r in everything if not r.names_stable_tree and r.kind != PULL]
+    found.sort(key=lambda revision: revision.root.date)
+    series = series_of(found)
+    past = Past({message.author.email: person_key(message.author) for message in messages})
+    counted: collections.Counter[tuple[str, bool]] = collections.Counter()
+    for number, revision in enumerate(found):
+        name = series[revision.root.message_id]
+        if number >= _TRAINING * len(found):
+            counted.update(judged(revision, name, past))
+        past.add(revision, name)
+    return counted
+
+
+def judged(revision: Revision, series: str, past: Past) -> Iterator[tuple[str, bool]]:
+    """What was expected of each recipient, and whether they replied."""
+    replied, area = repliers(revision), "".join(areas_in(revision)[-1:])
+    for person in recipients(revision, past.names):
+        if past.active[person] < _ACTIVE:
+            continue
+        before = past.knows(person, series)
+        if before:
+            yield _AGAIN, person in replied
+        else:
+            record = past.replied(person, revision.root.date).record(Posting(area, before is not None))
+            yield _KINDS[record.expected], person in replied
+
+
+def series_of(revisions: Sequence[Revision]) -> dict[str, str]:
+    """The root of the first version of each series, by that of each of its versions."""
+    following, _ = next_versions(revisions)
+    by_date = {(r.root.author.email, r.root.date): r.root.message_id for r in revisions}
+    first: dict[str, str] = {}
+    for revision in revisions:
+        root = revision.root.message_id
+        name = first.setdefault(root, root)
+        later = by_date.get((revision.root.author.email, following.get(root, 0)))
+        if later:
+            first.setdefault(later, name)
+    return first
+
+
+def areas_in(revision: Revision) -> tuple[str, ...]:
+    """The areas of a posting."""
+    return areas_of(revision.head.parts.title, [message.parts.title for message in revision.patches])
+
+
+def recipients(revision: Revision, names: Mapping[str, str]) -> set[str]:
+    """The people that a posting was sent to, besides its author, of those who ever wrote."""
+    addresses = {address for message in revision.own_messages for address in message.recipients}
+    people = {names[address] for address in addresses if address in names and not is_list_address(address)}
+    return people - {person_key(revision.root.author)}
+
+
+def repliers(revision: Revision) -> set[str]:
+    """The people who replied to a posting."""
+    return {person_key(reviewer.person) for reviewer in reviewers_of(revision)}
+
+
+def print_line(name: str, counted: Mapping[tuple[str, bool], int]) -> None:
+    """Print a row of the table: of each kind, how many replied."""
+    cells = []
+    for kind in (*_KINDS.values(), _AGAIN):
+        replied, silent = counted.get((kind, True), 0), counted.get((kind, False), 0)
+        cells.append(f"{kind} {replied}/{replied + silent}")
+    print(f"{name:<18} {'   '.join(cells)}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

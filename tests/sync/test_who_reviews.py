@@ -1,0 +1,155 @@
+"""Who is expected to review what was sent to them, learned from what they replied to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patchwatch.config import Config, Me
+from patchwatch.db.who_reviews import Posting, Replied, people_lines
+from patchwatch.series.queue import Section
+from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.tracker import Tracker
+from tests.support.mails import mail
+
+REX = "rex@example.net"
+ALICE = "alice-rex@example.net"  # contains the address of Rex
+JULY_1 = 1_688_169_600
+DAY = 86_400
+BODY = (
+    "Why.\n\nSigned-off-by: Ann Author <ann@example.org>\n---\n"
+    "diff --git a/{0}.c b/{0}.c\n--- a/{0}.c\n+++ b/{0}.c\n@@ -1 +1 @@\n-a\n+{0}\n"
+)
+
+
+def posted(name: str, area: str, *, replies: str = "", day: int = 1, month: str = "May", to: str = REX) -> list[bytes]:
+    """A patch that was sent to Rex, and perhaps a reply."""
+    subject, date = f"[PATCH] {area}: turn the {name}", f"{day} {month} 2023 10:00:00 +0000"
+    lists = f"{to}, list@vger.kernel.org"
+    found = [mail(message_id=f"{name}@m", subject=subject, date=date, body=BODY.format(name), to=lists)]
+    if replies:
+        found.append(
+            mail(
+                message_id=f"{name}-r@m",
+                subject=f"Re: {subject}",
+                in_reply_to=f"{name}@m",
+                sender=f"Some One <{replies}>",
+                date=date.replace("10:", "11:"),
+                body="Looks fine.\n",
+            )
+        )
+    return found
+
+
+def past(knobs: int = 10, levers: int = 10) -> list[bytes]:
+    """Rex replies to what is for knobs, Alice to what is for levers, and both are sent to both."""
+    both = f"{REX}, {ALICE}"
+    found: list[bytes] = []
+    for number in range(max(knobs, levers)):
+        if number < knobs:
+            found += posted(f"knob{number}", "knob: gears", replies=REX, day=number + 1, to=both)
+        if number < levers:
+            found += posted(f"lever{number}", "lever", replies=ALICE, day=number + 1, to=both)
+    return found
+
+
+def tracker_of(tmp_path: Path, mails: list[bytes], me: str = REX, now: int = JULY_1) -> Tracker:
+    config = Config(me=Me((me,)))
+    tracker = Tracker(config, clock=lambda: now, database_url=f"sqlite:///{tmp_path}/t.db")
+    with tracker.database.write() as connection:
+        ingest(connection, [read_mail(raw) for raw in mails], "list")
+    return tracker
+
+
+def place(tracker: Tracker, name: str) -> tuple[str, str]:
+    """The section and verb of a series, once it was looked at."""
+    tracker.visit([line.id for line in tracker.lines()])
+    number = tracker.find(f"{name}@m")
+    found = next(line.place for line in tracker.lines() if line.id == number)
+    assert found is not None
+    return found.section, found.verb
+
+
+@pytest.mark.parametrize(
+    ("area", "rex", "alice"),
+    [
+        ("knob: gears", (Section.REVIEW, "review v1"), (Section.WAITING, "reviewers")),
+        ("knob", (Section.REVIEW, "review v1"), (Section.WAITING, "reviewers")),
+        ("lever", (Section.WAITING, "reviewers"), (Section.REVIEW, "review v1")),
+        ("spring", (Section.REVIEW, "review v1"), (Section.REVIEW, "review v1")),
+    ],
+)
+def test_people_review_what_they_replied_to_before(
+    tmp_path: Path, area: str, rex: tuple[str, str], alice: tuple[str, str]
+) -> None:
+    mails = [*past(), *posted("own", area, day=28, month="Jun", to=f"{REX}, {ALICE}")]
+    assert place(tracker_of(tmp_path, mails), "own") == rex
+    tracker_of(tmp_path, []).database.close()
+    assert place(tracker_of(tmp_path, [], me=ALICE), "own") == alice
+
+
+def test_what_is_not_theirs_to_review_is_news(tmp_path: Path) -> None:
+    tracker = tracker_of(tmp_path, [*past(), *posted("own", "lever", day=30, month="Jun")])
+    line = next(line for line in tracker.lines() if line.id == tracker.find("own@m"))
+    assert line.place is not None
+    assert (line.place.section, line.place.verb) == (Section.NEW, "v1 posted")
+
+
+def test_nobody_is_judged_by_what_came_in_the_last_two_weeks(tmp_path: Path) -> None:
+    recent = [raw for n in range(12) for raw in posted(f"new{n}", "lever", day=18 + n, month="Jun")]
+    assert place(tracker_of(tmp_path, recent), "new11") == (Section.REVIEW, "review v1")
+    assert place(tracker_of(tmp_path, [], now=JULY_1 + 30 * DAY), "new11")[0] is Section.WAITING
+
+
+def test_the_reason_says_what_they_did_before(tmp_path: Path) -> None:
+    tracker = tracker_of(tmp_path, [*past(4, 10), *posted("own", "lever: short", day=28, month="Jun")])
+    row = tracker.one(tracker.find("own@m"))
+    assert row.involvement is not None
+    assert row.involvement.record is not None
+    assert row.involvement.record.text == "you replied to 0 of 10 series of lever"
+    assert row.involvement.record.expected is None
+    assert not row.my_turn
+
+
+@pytest.mark.parametrize(
+    ("counts", "area", "expected", "text"),
+    [
+        ([], "knob", True, ""),
+        ([("knob", 2, 0)], "knob", False, "you replied to 0 of 2 series"),
+        ([("knob", 40, 0)], "knob", None, "you replied to 0 of 40 series of knob"),
+        ([("knob", 40, 8)], "knob", False, "you replied to 8 of 40 series of knob"),
+        ([("knob", 40, 20)], "knob", True, "you replied to 20 of 40 series of knob"),
+        (
+            [("knob: gears", 40, 20), ("knob: nuts", 40, 0)],
+            "knob: nuts",
+            None,
+            "you replied to 0 of 40 series of knob: nuts",
+        ),
+        (
+            [("knob: gears", 40, 20), ("knob: nuts", 40, 0)],
+            "knob: bolts",
+            False,
+            "you replied to 20 of 80 series of knob",
+        ),
+        ([("knob", 40, 20), ("lever", 400, 0)], "spring", None, "you replied to 20 of 440 series"),
+        ([("knob", 40, 40), ("lever", 1, 0)], "lever", True, "you replied to 40 of 41 series"),
+        ([("knob", 40, 40)], "", True, "you replied to 40 of 40 series"),
+    ],
+)
+def test_what_is_nearest_decides(
+    counts: list[tuple[str, int, int]], area: str, expected: bool | None, text: str
+) -> None:
+    record = Replied(counts).record(Posting(area, sent_before=False))
+    assert (record.expected, record.text) == (expected, text)
+
+
+@pytest.mark.parametrize(("replied", "expected"), [(39, True), (20, False), (10, None)])
+def test_who_let_a_version_pass_is_half_as_likely_to_reply_to_the_next(replied: int, expected: bool | None) -> None:
+    record = Replied([("knob", 40, replied)]).record(Posting("knob", sent_before=True))
+    assert record.expected is expected
+
+
+def test_those_who_replied_come_first_in_the_column() -> None:
+    assert people_lines([{"b@x"}, {"a@x"}], [{"a@x", "c@x", ""}]) == "\na@x\nb@x\n-\nc@x\n"
+    assert people_lines([], [{"c@x"}]) == "\n-\nc@x\n"
