@@ -20,16 +20,16 @@ EXPECTED, SOMETIMES = 0.3, 0.15
 """People who are this likely to reply are expected to review what is sent to them; or perhaps; or not."""
 MEMORY = 730 * 86_400
 """Seconds after which it no longer counts what was sent to a person."""
-UNDECIDED = 14 * 86_400
-"""Seconds for which it does not count yet, because a reply may still come."""
+UNDECIDED = 21 * 86_400
+"""Seconds for which it does not count yet: as long as it stands in Review."""
 
 _UNKNOWN = 0.35  # the chance that a person replies of whom nothing is known
-_AROUND = 4.0  # how many series the larger area counts as
+_AROUND = 6.0  # how many series the larger area counts as
 _END = "-"  # the line between those who replied to a series and the others it was sent to
 
 _COUNTS = """
 SELECT area, COUNT(*), SUM(CASE WHEN {replied} THEN 1 ELSE 0 END) FROM series
-WHERE last_activity >= :since AND last_activity < :until AND people LIKE :known AND ({sent}) AND NOT ({own})
+WHERE last_activity >= :since AND last_activity < :until AND ({sent}) AND people LIKE :known AND NOT ({own})
 GROUP BY area
 """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import XDP_V5, Run, add_to_config
+from tests.support.mails import mail, mbox
 
 
 def test_list_json_has_the_keys_of_the_schema(with_xdp: Run) -> None:
@@ -132,3 +133,15 @@ def test_list_takes_a_limit(with_xdp: Run) -> None:
     refused = with_xdp("list", "st:acepted")
     assert refused.returncode == 2
     assert "can't parse 'st:acepted': did you mean accepted?" in refused.stderr
+
+
+def test_what_lapsed_is_counted_and_found(run: Run, tmp_path: Path) -> None:
+    sent = [mail(message_id=f"{n}@m", subject=f"[PATCH] knob: turn {n}", to="rita@example.com") for n in range(3)]
+    (tmp_path / "knobs.mbox").write_bytes(mbox(sent))
+    add_to_config(tmp_path, '[me]\naddresses = ["rita@example.com"]\n')
+    assert run("import", tmp_path / "knobs.mbox", "--inbox", "knob").returncode == 0
+    assert "Review (3)" in run("list", "--now", "2023-07-23T10:00Z").stdout
+    later = ("--now", "2023-07-26T10:00Z")
+    assert "Waiting (3), 3 with you for long: patchwatch list waiting\n" in run("list", *later).stdout
+    assert run("list", "--all", "is:lapsed", *later).stdout.count("knob: turn") == 3
+    assert run("list", "--all", "is:lapsed", "--now", "2023-07-23T10:00Z").stdout == ""

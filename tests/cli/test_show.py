@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import XDP_V5, Run
-from tests.support.mails import mail
+from tests.support.command_line import XDP_V5, Run, add_to_config
+from tests.support.mails import mail, mbox
 
 
 def test_show_prints_the_next_action(with_question: Run) -> None:
@@ -144,3 +144,35 @@ def test_json_has_tags_applied_patches_and_checks(with_versions: Run) -> None:
     assert revision["applied_evidence"]["message_id"] == "a5@x"
     (check,) = revision["checks"]
     assert (check["name"], check["verdict"], check["patch"]) == ("kernel test robot", "failure", 3)
+
+
+def test_why_says_who_is_expected_to_review(run: Run, tmp_path: Path) -> None:
+    sent = [
+        mail(
+            message_id=f"{n}@m",
+            subject=f"[PATCH] {area}: turn {n}",
+            to="rita@example.com",
+            date=f"{n} May 2023 10:00:00 +0000",
+        )
+        for area, first in (("knob", 1), ("lever", 11))
+        for n in range(first, first + 10)
+    ]
+    answers = [
+        mail(
+            message_id=f"{n}-r@m",
+            subject=f"Re: [PATCH] knob: turn {n}",
+            in_reply_to=f"{n}@m",
+            sender="Rita <rita@example.com>",
+            date=f"{n + 1} May 2023 10:00:00 +0000",
+        )
+        for n in range(1, 10)
+    ]
+    (tmp_path / "knobs.mbox").write_bytes(mbox([*sent, *answers]))
+    add_to_config(tmp_path, '[me]\naddresses = ["rita@example.com"]\n')
+    assert run("import", tmp_path / "knobs.mbox", "--inbox", "knob").returncode == 0
+    now = ("--now", "2023-06-20T10:00Z")
+    knob = run("show", "10@m", "--why", *now).stdout
+    assert "\nSent to you: expected to be reviewed by you; you replied to 9 of 10 series of knob\n" in knob
+    lever = run("show", "20@m", "--why", *now).stdout
+    assert "\nSent to you: perhaps expected to be reviewed by you; you replied to 0 of 10 series of lever\n" in lever
+    assert "Sent to you" not in run("show", "1@m", "--why", *now).stdout

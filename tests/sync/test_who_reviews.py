@@ -42,7 +42,7 @@ def posted(name: str, area: str, *, replies: str = "", day: int = 1, month: str 
     return found
 
 
-def past(knobs: int = 10, levers: int = 10) -> list[bytes]:
+def past(knobs: int = 20, levers: int = 20) -> list[bytes]:
     """Rex replies to what is for knobs, Alice to what is for levers, and both are sent to both."""
     both = f"{REX}, {ALICE}"
     found: list[bytes] = []
@@ -96,18 +96,18 @@ def test_what_is_not_theirs_to_review_is_news(tmp_path: Path) -> None:
     assert (line.place.section, line.place.verb) == (Section.NEW, "v1 posted")
 
 
-def test_nobody_is_judged_by_what_came_in_the_last_two_weeks(tmp_path: Path) -> None:
-    recent = [raw for n in range(12) for raw in posted(f"new{n}", "lever", day=18 + n, month="Jun")]
+def test_nobody_is_judged_by_what_came_in_the_last_three_weeks(tmp_path: Path) -> None:
+    recent = [raw for n in range(12) for raw in posted(f"new{n}", "lever", day=11 + n, month="Jun")]
     assert place(tracker_of(tmp_path, recent), "new11") == (Section.REVIEW, "review v1")
     assert place(tracker_of(tmp_path, [], now=JULY_1 + 30 * DAY), "new11")[0] is Section.WAITING
 
 
 def test_the_reason_says_what_they_did_before(tmp_path: Path) -> None:
-    tracker = tracker_of(tmp_path, [*past(4, 10), *posted("own", "lever: short", day=28, month="Jun")])
+    tracker = tracker_of(tmp_path, [*past(4, 20), *posted("own", "lever: short", day=28, month="Jun")])
     row = tracker.one(tracker.find("own@m"))
     assert row.involvement is not None
     assert row.involvement.record is not None
-    assert row.involvement.record.text == "you replied to 0 of 10 series of lever"
+    assert row.involvement.record.text == "you replied to 0 of 20 series of lever"
     assert row.involvement.record.expected is None
     assert not row.my_turn
 
