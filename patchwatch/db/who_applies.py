@@ -10,7 +10,7 @@ one before, because people take over from each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import RevisionSummary
@@ -33,8 +33,11 @@ SELECT list, person, area, date / :half_year, SUM(weight) FROM acceptance
 WHERE weight > 0 AND list IN ({values}) GROUP BY 1, 2, 3, 4
 """
 _AGEING = 0.5**0.5  # in half a year
+_AGEING_OF_LATE = 0.5  # the same, between people who share a tree
 _AROUND = 4.0  # how much the larger area counts: as two patches that were accepted by form
 _WITHIN = 4.0  # how much the patches of one area count at most in the larger one
+
+_Weights = dict[tuple[str, str], dict[str, float]]  # by list and area, and by person
 
 
 class Accepted:
@@ -43,24 +46,17 @@ class Accepted:
     def __init__(self, execute: Execute, lists: Iterable[str]) -> None:
         """Read them."""
         rows = list(rows_among(execute, _ACCEPTED, sorted(set(lists)), {"half_year": HALF_YEAR}))
-        newest = max((row[3] for row in rows), default=0)
-        weights: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for name, person, area, half_year, weight in rows:
-            weights[name, area][person] += float(weight) * _AGEING ** (newest - half_year)
-        for inner in (True, False):  # the inner areas first
-            for name, area in [key for key in weights if key[1] and bool(larger(key[1])) == inner]:
-                for person, accepted in weights[name, area].items():
-                    weights[name, larger(area)][person] += min(accepted, _WITHIN)
-        self._weights = weights
+        self._weights, self._of_late = _weights(rows, _AGEING), _weights(rows, _AGEING_OF_LATE)
 
-    def share(self, people: Collection[str], sent: Sent) -> float:
+    def share(self, people: Collection[str], sent: Sent, *, of_late: bool = False) -> float:
         """The share of a person in what was accepted of the lists and areas of a posting.
 
         `people` are what they are known as (patchwatch.series.committers).
         """
         found, (lists, areas) = 0.0, sent
+        known = self._of_late if of_late else self._weights
         for area in ("", *areas):
-            weights = [self._weights[name, area] for name in lists if (name, area) in self._weights]
+            weights = [known[name, area] for name in lists if (name, area) in known]
             total = sum(sum(accepted.values()) for accepted in weights)
             own = sum(accepted.get(person, 0.0) for accepted in weights for person in people)
             before = _AROUND if area else 0.0
@@ -72,19 +68,36 @@ class Accepted:
         """True if a person is expected to apply a posting that was sent to them; False: perhaps; None: no.
 
         `further`: it was sent to lists that they do not apply for, too.  Then it goes in there if nothing of its area
-        was accepted before.  Of several people who share a tree, it is the one who accepted most of late.  On eight lists, they applied 87 in 100 of what they are expected to, and 11 of the others.
+        was accepted before.  Of several people who share a tree, it is the one who accepted most of late.  On eight
+        lists, they applied 87 in 100 of what they are expected to, and 11 of the others.
         """
         share = self.share(people, sent)
         if share < SOMETIMES:
             return None
         known = any((name, area) in self._weights for name in sent[0] for area in sent[1])
         sure = share >= MOSTLY_ELSEWHERE and known if further else share >= MOSTLY
-        return sure and all(self.share({other}, sent) < share for other in self._others(people, sent))
+        return sure and self._leads(people, sent)
 
-    def _others(self, people: Collection[str], sent: Sent) -> set[str]:
-        """The others who accepted something of its lists and areas."""
+    def _leads(self, people: Collection[str], sent: Sent) -> bool:
+        """True if nobody else accepted as much of late, of those who accepted enough to be expected to."""
         keys = [(name, area) for name in sent[0] for area in ("", *sent[1])]
-        return {person for key in keys for person in self._weights.get(key, ())} - set(people)
+        others = {person for key in keys for person in self._weights.get(key, ())} - set(people)
+        rivals = [person for person in others if self.share({person}, sent) >= MOSTLY]
+        own = self.share(people, sent, of_late=True) if rivals else 0.0
+        return all(self.share({person}, sent, of_late=True) < own for person in rivals)
+
+
+def _weights(rows: Sequence[tuple[str, str, str, int, int]], ageing: float) -> _Weights:
+    """How much each person accepted, by list and area, with the areas around each."""
+    newest = max((row[3] for row in rows), default=0)
+    weights: _Weights = defaultdict(lambda: defaultdict(float))
+    for name, person, area, half_year, weight in rows:
+        weights[name, area][person] += float(weight) * ageing ** (newest - half_year)
+    for inner in (True, False):  # the inner areas first
+        for name, area in [key for key in weights if key[1] and bool(larger(key[1])) == inner]:
+            for person, accepted in weights[name, area].items():
+                weights[name, larger(area)][person] += min(accepted, _WITHIN)
+    return weights
 
 
 def sent_to(summary: RevisionSummary) -> Sent:

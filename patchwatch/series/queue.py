@@ -183,8 +183,8 @@ def first(sections: Mapping[Section, Sequence[int]], places: Mapping[int, Place]
 
 
 def rank(number: int, place: Place) -> tuple[bool, bool, int, bool, int, int, int]:
-    """Pinned first; then overdue, that in which somebody wrote last leading; then what somebody asked me by name; then by the day it
-    is due; then what is overdue for more than two weeks; what is not sure last.
+    """Pinned first; then overdue, that in which somebody wrote last leading; then what somebody asked me by name; then
+    by the day it is due; then what is overdue for more than two weeks; what is not sure last.
     """
     later = not place.pinned
     if place.section in ASKS and place.overdue:
