@@ -141,13 +141,18 @@ def _case(line: SeriesSummary | SeriesRow, news: News | None = None, woken: int 
 
 
 def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[str], rules: Rules, now: int) -> Case:
-    """Return the case with what follows from the mails of the series."""
+    """Return the case with what follows from the mails of the series.
+
+    It is not sure that I am to apply what its author may apply, or while a reviewer has not replied to their answer: of
+    reviewed versions on linux-pci and linux-i2c, 33 in 100 of those were applied as they were, and 61 of the others.
+    """
     involvement, newest = row.involvement, row.revisions[-1]
     if involvement is None:
         return case
     answers, promised = answers_to_me(row, now), _promised(row, me)
     record = involvement.record
-    may_go_elsewhere = applies is False or (applies is True and newest.commits and not involvement.author)
+    unsettled = any(person.email not in me for person in newest.awaited)
+    may_not_apply = applies is False or (applies is True and not involvement.author and (newest.commits or unsettled))
     author = Person(row.author_name, row.author_email)
     return case._replace(
         news=_without_own_closing(case.news, row, me),
@@ -162,7 +167,7 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         answerer=Names(involvement.me).name(answers.by if answers else author),
         answered=answers.first if answers else involvement.answered,
         answers=answers.points if answers else 0,
-        likely=newest.likely or (may_go_elsewhere and not promised) or _may_review(row),
+        likely=newest.likely or (may_not_apply and not promised) or _may_review(row),
         rarely=record.text if record and not record.expected else "",
         left=left_patches(row),
     )

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from patchwatch.db.who_applies import Accepted
-from tests.sync.test_committers import JULY_27, KNOB, MAX, MIA, REEL, REVIEWED, known, posted
+from tests.support.mails import mail
+from tests.sync.test_committers import JULY_27, KNOB, MAX, MIA, REEL, REVIEWED, known, posted, store
 
 ANN = "Ann Author <ann@example.org>"
 
@@ -58,6 +59,50 @@ def test_what_they_acked_is_for_somebody_else_to_apply(tmp_path: Path, tag: str,
     tracker.visit([line.id for line in tracker.lines()])
     number = tracker.find("own@m")
     assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == [verb]
+
+
+def test_what_a_reviewer_may_reply_to_is_not_sure_to_be_applied(tmp_path: Path) -> None:
+    asked = mail(
+        message_id="ask@m",
+        subject="Re: [PATCH] knob: turn the own one",
+        sender="Rex Reviewer <rex@example.net>",
+        date="Tue, 11 Jul 2023 10:00:00 +0000",
+        in_reply_to="own@m",
+        body="> 0\n\nWhy is that safe?\n",
+    )
+    answered = mail(
+        message_id="answer@m",
+        subject="Re: [PATCH] knob: turn the own one",
+        sender=ANN,
+        date="Wed, 12 Jul 2023 10:00:00 +0000",
+        in_reply_to="ask@m",
+        body="> Why is that safe?\n\nThe lock is held here.\n",
+    )
+    settled = mail(
+        message_id="settled@m",
+        subject="Re: [PATCH] knob: turn the own one",
+        sender="Rex Reviewer <rex@example.net>",
+        date="Thu, 13 Jul 2023 10:00:00 +0000",
+        in_reply_to="answer@m",
+        body="I see.\n\nReviewed-by: Rex Reviewer <rex@example.net>\n",
+    )
+    reviewed = mail(
+        message_id="tag@m",
+        subject="Re: [PATCH] knob: turn the own one",
+        sender=REVIEWED[0],
+        date="Wed, 12 Jul 2023 12:00:00 +0000",
+        in_reply_to="own@m",
+        body=REVIEWED[1],
+    )
+    tracker = known(
+        tmp_path, [*two_trees(), *posted("own", ANN), asked, answered, reviewed], "mia@kernel.example", JULY_27
+    )
+    tracker.visit([line.id for line in tracker.lines()])
+    number = tracker.find("own@m")
+    assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == ["apply v1?"]
+    store(tracker, [settled])
+    tracker.visit([number])
+    assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == ["apply v1"]
 
 
 @pytest.mark.parametrize(("area", "waits_for"), [("knob", "waits for Mia"), ("lever", "maintainer: apply or answer")])
