@@ -9,10 +9,10 @@ from patchwatch.pattern import Pattern
 
 _MARKS = Pattern(r"(?i)(?:(?:fixup|squash|amend)!\s*|re(?:vert|apply)\s*:?\s*[\"“])+")
 _NAME = Pattern(r"[\w.,+*{}-]+(?: [\w.,+*{}-]+)?")
-# What is documented, described or tested, and not whose code it is.
+# What is documented, described or tested, or where files are, and not whose code it is.
 _ANYWHERE = frozenset(
     ("dt-bindings", "dt-binding", "bindings", "binding", "dt", "devicetree", "yaml", "documentation", "docs", "doc")
-) | {"arm", "arm64", "dts", "maintainers", "selftests"}
+) | {"arm", "arm64", "drivers", "dts", "maintainers", "selftests"}
 _DEPTH = 2  # deeper names are those of few patches
 _BETWEEN = ": "
 

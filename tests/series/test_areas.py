@@ -14,6 +14,7 @@ from patchwatch.series.areas import areas_of, larger
         ("PCI: brcmstb: Fix the reset of a slot", ("pci", "pci: brcmstb")),
         ("pci: BRCMSTB : fix the reset", ("pci", "pci: brcmstb")),
         ("PCI/pwrctrl: Move a call", ("pci", "pci: pwrctrl")),
+        ("drivers/thermal/frob: Move a call", ("thermal", "thermal: frob")),
         ("drm/frob/gt: hw: Move a call", ("drm", "drm: frob")),
         ("i2c: npcm: read/write operation, checkpatch", ("i2c", "i2c: npcm")),
         ("mmc: core, block: Use one queue", ("mmc", "mmc: core, block")),
