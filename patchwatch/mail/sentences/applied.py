@@ -96,9 +96,11 @@ _NOT_YET = Pattern(
 # "I'll apply this tomorrow.", "I'll send it upstream": not yet, but nobody else has to act.
 _WILL_APPLY = Pattern(
     rf"(?:{LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
-    r"(?:(?:just|also|then|now|probably|likely) )*"
+    r"(?:(?:just|also|then|now|probably|likely|go|go and) )*"
     rf"(?:(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) {THING}|"
     rf"get {THING} (?:queued|applied|merged|picked)|"
+    rf"(?:stick|stuff|put) {THING} (?:in|into|on|onto) (?:(?:the|my|our) )?(?!\S*\.[chS]\b)"
+    r"(?:\S*\w[/-]\w\S*|tip|\w+ (?:tree|branch|queue))|"
     rf"(?:send|forward|pass|submit) {THING} (?:(?:on|along|over) )?(?:upstream|to (?:linus|andrew|akpm)))\b",
     re.IGNORECASE,
 )

@@ -35,6 +35,13 @@ _GOOD = (
     r"(?:\ (?:all|very|pretty|quite|really|much|great|good|fine|ok(?:ay)?|reasonable|sane|sensible|correct|nice|better|"
     r"right|to\ me|now|overall|in\ general))+"
 )
+GIVES_TAGS = (
+    r"(?:please|pls|kindly)\ (?:(?:also|kindly|then)\ )?(?:add|include|take|pick(?:\ up)?|collect|carry|apply)\ "
+    r"(?:(?:my|our|below|the\ below|the\ following|following|these|this)\ )+"
+    r"(?:(?:own|review|test)\ )?(?:tags?|trailers?|acks?|r-?b|t-?b|"
+    r"(?:acked|reviewed|tested|reported|suggested|co-developed)-?\ ?(?:and-?\w+-)?by)\b"
+)
+"""With tags behind it: "Please add my Reviewed-by:", "please add below tags".  For a verbose pattern."""
 _NAME = r"(?-i:[A-Z][\w.'-]*(?:\ [A-Z][\w.'-]*){0,2})"  # below a closing: "Kind regards / Rita"
 _COURTESY = Pattern(
     rf"""
@@ -57,6 +64,7 @@ _COURTESY = Pattern(
       | have\ a\ \w+\ \w+\W*
       | with\ (?:that|this|(?:the\ )?above|those)\b.{{0,60}}
       | (?:please\ )?feel\ free\ to\ add\b.{{0,40}} | you\ can\ add\b.{{0,40}}
+      | {GIVES_TAGS}.{{0,20}}
       | for\ (?:the|this|the\ whole)\ (?:series|patch(?:set)?|patches)\W*
       | (?-i:(?:[-–—~]{{1,2}}\ ?(?=[A-Z][a-z]))?
           (?!No\b|Nope|N[Aa][Cc]?[Kk]|Wrong|Wh|Hu|Hm|Really|Please|Ditto|Likewise|Missing|Unused|Drop\b|Remove|Typo

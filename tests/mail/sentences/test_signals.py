@@ -45,6 +45,8 @@ def test_evidence_is_the_sentence() -> None:
         ("Thanks! I'll send this upstream.\n", SignalKind.WILL_APPLY),
         ("Looks good, I'll forward it to Andrew.\n", SignalKind.WILL_APPLY),
         ("I'll get it queued up.\n", SignalKind.WILL_APPLY),
+        ("Let me go queue that then.\n", SignalKind.WILL_APPLY),
+        ("I'll go stick it in tip/frob/core, thanks!\n", SignalKind.WILL_APPLY),
         ("Would you mind adding a Fixes: tag?\n", SignalKind.CHANGES),
         ("Would you mind rebasing it?\n", SignalKind.CHANGES),
         ("Can you reword this?\n", SignalKind.CHANGES),
@@ -108,6 +110,28 @@ def test_mentioning_mainline_is_not_mainlined(body: str) -> None:
 
 
 ACKED = "Acked-by: Rita Reviewer <rita@example.com>\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please add below tags.",
+        "Please add the below tag:",
+        "Kindly add my Tested-by:",
+        "Please also include my tag.",
+        "Please pick up these tags:",
+    ],
+)
+def test_their_own_tags_that_somebody_hands_over_ask_for_no_change(words: str) -> None:
+    body = f"I have tested this and it works.\n\n{words}\n\nTested-by: Rita <rita@example.com>\n"
+    message = parse(mail(subject="Re: [PATCH] frob", in_reply_to="0@x", body=body, sender="Rita <rita@example.com>"))
+    assert SignalKind.CHANGES not in {signal.kind for signal in message.signals}
+    assert [remark for remark in message.remarks if remark.wants] == []
+
+
+@pytest.mark.parametrize("words", ["Please add a Fixes: tag.", "Please add the tags that you got on v2."])
+def test_other_tags_ask_for_a_change(words: str) -> None:
+    assert SignalKind.CHANGES in {kind for kind, _ in signals_of(f"{words}\n")}
 
 
 @pytest.mark.parametrize(
