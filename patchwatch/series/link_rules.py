@@ -293,7 +293,7 @@ def _without_number(pair: _Pair) -> _Evidence:
         yield "grows-up-without-number" if grows_up else "repeats-without-number", 1
         if pair.days > 200:
             yield "months-apart-without-number", 1
-        if pair.renewed and not pair.title_same and _is_reworded(pair.one, pair.other):
+        if not pair.title_same and _is_reworded(pair.one, pair.other):
             yield "same-lines", 1
     if pair.resend:
         yield "marked-as-resend", 1

@@ -58,6 +58,17 @@ def test_a_posting_without_a_number_that_adds_the_same_lines_is_a_new_version(na
     assert "same-lines" in link.evidence
 
 
+def test_a_patch_that_adds_the_lines_of_the_second_rfc_is_its_next_version() -> None:
+    rfcs = [
+        posted("r1", "[RFC PATCH] net: frob the queue once", change=lines(*WORDS[:4])),
+        posted("r2", "[RFC PATCH v2] net: frob the queue once", 7, change=lines(*WORDS)),
+    ]
+    link = found([*rfcs, posted("new", "[PATCH] sched: spin less", 15, change=MOST)], "new")
+    assert link is not None
+    assert link.predecessor == "r2@x"
+    assert "same-lines" in link.evidence
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_posting_that_only_resembles_another_one_is_none(name: str) -> None:
     assert found(OTHERS[name], "new") is None
