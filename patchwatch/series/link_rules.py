@@ -17,6 +17,7 @@ from patchwatch.series.link_features import has_lower_version, shares
 from patchwatch.series.posting import SKEW, PostingFacts, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.relayed import has_other_patches
+from patchwatch.series.senders import is_one
 
 ENOUGH = 5.0
 
@@ -93,8 +94,8 @@ def has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
 
 
 def adds_same_lines(one: PostingFacts, other: PostingFacts) -> bool:
-    """True if most of the lines that one of two postings of one person adds are in the other, and are much of it."""
-    if not same_person(one, other):
+    """True if most of the lines that one of two postings of one sender adds are in the other, and are much of it."""
+    if not is_one(one.author, other.author):
         return False
     lines = lines_in_common(one.lines, other.lines)
     return lines.common >= _FEWEST_LINES and lines.share >= _MOST_LINES and lines.alike >= _MUCH
@@ -115,8 +116,10 @@ def _is_misspelled(one: str, other: str) -> bool:
 
 
 def _is_reworded(one: PostingFacts, other: PostingFacts) -> bool:
-    """True if a posting adds mostly the lines of one that its author sent before, and that nobody applied."""
-    if one.date - other.date > _REWORDED_DAYS * _DAY or 0 < other.applied < one.date or not same_person(one, other):
+    """True if a posting adds mostly the lines of one that its sender sent before, and that nobody applied."""
+    if one.date - other.date > _REWORDED_DAYS * _DAY or 0 < other.applied < one.date:
+        return False
+    if not is_one(one.author, other.author):
         return False
     if _without_numbers(one.title) == _without_numbers(other.title):
         return False  # "for kernel 6.12" and "for kernel 6.13"

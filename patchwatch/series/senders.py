@@ -12,8 +12,12 @@ from patchwatch.mail.message import Message, Person, person_key
 
 def same_sender(one: Message, other: Message) -> bool:
     """True if two mails were sent by one person."""
-    mine, theirs = one.author, other.author
-    return mine.email == theirs.email or person_key(mine) == person_key(theirs)
+    return is_one(one.author, other.author)
+
+
+def is_one(one: Person, other: Person) -> bool:
+    """True if two senders are one person."""
+    return one.email == other.email or person_key(one) == person_key(other)
 
 
 def sender_keys(messages: Iterable[Message]) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import Message
-from tests.series.test_version_links import ANN_AT_WORK, BEN, found, posted, reply
+from tests.series.test_version_links import ANN, ANN_AT_WORK, BEN, RITA, found, posted, reply
 
 WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet")
 
@@ -34,6 +34,17 @@ OTHERS: dict[str, list[Message]] = {
     "with a line that is in many changes": [
         posted("v1", "[PATCH] net: frob the queue once", change="return -EINVAL;"),
         posted("new", "[PATCH] sched: spin less", 9, change="return -EINVAL;\n+spin();"),
+    ],
+    "by somebody else, with a patch of its author": [
+        FIRST,
+        posted(
+            "new",
+            "[PATCH] sched: spin less",
+            9,
+            change=MOST,
+            sender=BEN,
+            text=f"From: {ANN}\n\nWhy.\n\nSigned-off-by: {ANN}\nSigned-off-by: {RITA}",
+        ),
     ],
     "by somebody else": [FIRST, posted("new", "[PATCH] sched: spin less", 9, change=MOST, sender=BEN)],
     "a quarter of a year later": [FIRST, posted("new", "[PATCH] sched: spin less", 90, change=MOST)],
