@@ -9,10 +9,11 @@ from patchwatch.pattern import Pattern
 
 _MARKS = Pattern(r"(?i)(?:(?:fixup|squash|amend)!\s*|re(?:vert|apply)\s*:?\s*[\"“])+")
 _NAME = Pattern(r"[\w.,+*{}-]+(?: [\w.,+*{}-]+)?")
-# What is documented, described or tested, or where files are, and not whose code it is.
+# What is documented, described or tested, and not whose code it is.
 _ANYWHERE = frozenset(
     ("dt-bindings", "dt-binding", "bindings", "binding", "dt", "devicetree", "yaml", "documentation", "docs", "doc")
-) | {"arm", "arm64", "drivers", "dts", "maintainers", "selftests"}
+) | {"arm", "arm64", "dts", "maintainers", "selftests"}
+_DIRECTORY = "drivers"  # a place for files if it comes first: `drivers/pci`; in `thermal/drivers`, a part
 _DEPTH = 2  # deeper names are those of few patches
 _BETWEEN = ": "
 
@@ -53,7 +54,8 @@ def _named(title: str) -> tuple[str, ...]:
         if not all(_NAME.fullmatch(name) for name in within):
             break
         names += [name for name in within if name not in _ANYWHERE]
-    return tuple(names[:_DEPTH])
+    begin = names[:1] == [_DIRECTORY]
+    return tuple(names[begin : begin + _DEPTH])
 
 
 def _commonest(names: Iterable[str]) -> str:

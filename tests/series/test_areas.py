@@ -15,6 +15,7 @@ from patchwatch.series.areas import areas_of, larger
         ("pci: BRCMSTB : fix the reset", ("pci", "pci: brcmstb")),
         ("PCI/pwrctrl: Move a call", ("pci", "pci: pwrctrl")),
         ("drivers/thermal/frob: Move a call", ("thermal", "thermal: frob")),
+        ("thermal/drivers/frob: Move a call", ("thermal", "thermal: drivers")),
         ("drm/frob/gt: hw: Move a call", ("drm", "drm: frob")),
         ("i2c: npcm: read/write operation, checkpatch", ("i2c", "i2c: npcm")),
         ("mmc: core, block: Use one queue", ("mmc", "mmc: core, block")),
