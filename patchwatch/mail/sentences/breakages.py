@@ -43,8 +43,8 @@ _BREAKAGE = phrase(
         \bwith (?:{_PATCH}|this|it|them) (?:applied|in place|on top)\b
     """,
     "break breaks broke crash crashed crashes panic panics hang hangs oops oopses regresses regression regressions "
-    "fail fails failure failures boot build compile warning warnings error errors deadlock deadlocks dead splat splats "
-    "stack stacktrace stacktraces lockdep kasan ubsan kmemleak null",
+    "fail fails failed failure failures boot build compile link warning warnings error errors deadlock deadlocks dead "
+    "splat splats stack stacktrace stacktraces lockdep kasan ubsan kmemleak null",
 )
 # "With this series my board no longer boots", "an oops with v3", "the link stopped working after applying these"
 _APPLIED = (
@@ -99,7 +99,8 @@ _NOT_THE_PATCH = Pattern(
     r"\b(?:do|did)(?:n't| not) (?:think|believe|see)\b|\?"
 )
 _NO_TROUBLE = Pattern(
-    r"(?i)\b(?:without|before|previously|used to|gone|unrelated|if|could|might|may|never|tried to|they)\b|\?|"
+    rf"(?i)\b{_TROUBLE}(?: \w+){{0,2}} (?:no longer|(?:do|does|did)(?:n't| not)|stop(?:s|ped)?)\b|"
+    r"\b(?:without|before|previously|used to|gone|unrelated|if|could|might|may|never|tried to|they)\b|\?|"
     r"\bno (?:\w+ )?(?:crash|hang|panic|oops|splat|issue|problem)|\b(?:not|n't|no longer|no more|stopped) (?:\w+ )?"
     r"(?:crash|hang|panic|oops|freez|fail|see|hit|reproduc|happen|trigger)|\b(?:fix(?:es|ed)|solves?|cures?|prevents?)\b"
 )

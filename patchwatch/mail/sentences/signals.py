@@ -34,7 +34,7 @@ from patchwatch.mail.sentences.conditions import condition
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.dropped import is_dropped
 from patchwatch.mail.sentences.questions import is_question
-from patchwatch.mail.sentences.split import GIVES_TAGS, evidence
+from patchwatch.mail.sentences.split import GIVES_TAGS, MANNERS, evidence
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.pattern import Pattern
 
@@ -122,7 +122,7 @@ _NOT_ASKED = Pattern(
     r"(?:\bnot|n't) (?:think|believe|say(?:ing)?|want) [^.;]{0,20}\bto (?:be )?re|"
     r"\bpatch on top\b|\b(?:when|while|before|upon|on) (?:you (?:apply|merge|queue|commit|pick)|"
     r"(?:applying|merging|committing|queue?ing|picking|pulling))\b|"
-    rf"{GIVES_TAGS}|"
+    rf"{GIVES_TAGS}|{MANNERS}|"
     rf"{_SETUP}.{{0,40}}\b(?:and|then|to) (?:\w+ )?(?:re-?test|test|re-?try|try|(?:see|check) (?:if|whether))\b",
     re.IGNORECASE,
 )

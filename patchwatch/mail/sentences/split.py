@@ -42,6 +42,13 @@ GIVES_TAGS = (
     r"(?:acked|reviewed|tested|reported|suggested|co-developed)-?\ ?(?:and-?\w+-)?by)\b"
 )
 """With tags behind it: "Please add my Reviewed-by:", "please add below tags".  For a verbose pattern."""
+MANNERS = (
+    r"(?:please|pls|kindly|don't|do\ not)\b.{0,60}\b(?:(?:top|bottom)[- ]?post(?:ing)?\b|reply(?:ing)?\ inline\b|"
+    r"(?:your|the)\ (?:repl(?:y|ies)|responses?|answers?)\b|html\ (?:e-?)?mails?\b|"
+    r"(?:quot(?:e|ing)|trim)\b.{0,40}\b"
+    r"(?:you(?:'re|\ are)\ (?:replying|responding|answering)|quotes?|context|mails?)\b)"
+)
+"""How to write mail: "Please don't top-post", "please only quote what you are replying to".  For a verbose pattern."""
 _NAME = r"(?-i:[A-Z][\w.'-]*(?:\ [A-Z][\w.'-]*){0,2})"  # below a closing: "Kind regards / Rita"
 _COURTESY = Pattern(
     rf"""
@@ -74,13 +81,15 @@ _COURTESY = Pattern(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ABOUT_MAIL = Pattern(rf"(?:(?:also|btw|and|but|so|ps)\b[,:]?\ )*{MANNERS}.{{0,60}}", re.IGNORECASE | re.VERBOSE)
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
 _COURTEOUS = word_set(
-    "a ack agree agreed ah all allright alright also and appreciate awesome best br but change cheers code completely "
-    "cool everything excellent fantastic feel fine for fully good got great greetings have hello hi i impressive it "
-    "kind kindest lgtm like look looks lovely makes many much nice oh ok okay otherwise overall patch patches perfect "
-    "please quality really regard regards rest see seem seems series sincerely so solid sound sounds sure thank "
-    "thanks that the this thx totally understood very warm well wishes with works yeah yep yes you yours"
+    "a ack agree agreed ah all allright alright also and appreciate awesome best br btw but change cheers code "
+    "completely cool do don everything excellent fantastic feel fine for fully good got great greetings have "
+    "hello hi i impressive it kind kindest kindly lgtm like look looks lovely makes many much nice oh ok okay "
+    "otherwise overall patch patches perfect please pls ps quality really regard regards rest see seem seems "
+    "series sincerely so solid sound sounds sure thank thanks that the this thx totally understood very warm well "
+    "wishes with works yeah yep yes you yours"
 )
 _NOT_AGREED = Pattern(
     r"(?i)\b(?:but|however|not|except|though|although|unless|until|wonder|if|should|could|would)\b|n't\b|\?"
@@ -141,13 +150,17 @@ def _split_paragraph(lines: list[str]) -> Iterator[str]:
 
 
 def is_courtesy(sentence: str) -> bool:
-    """True if a sentence only thanks, greets, signs off or agrees."""
+    """True if a sentence only thanks, greets, signs off, agrees, hands over tags, or says how to write mail."""
     return len(sentence) < 160 and _is_courtesy(sentence)
 
 
 @functools.lru_cache(maxsize=1024)  # people thank in the same words, and each sentence is asked about more than once
 def _is_courtesy(sentence: str) -> bool:
-    return _may_be_courtesy(sentence) and _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence)
+    if not _may_be_courtesy(sentence):
+        return False
+    if _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence):
+        return True
+    return _ABOUT_MAIL.fullmatch(sentence) is not None
 
 
 def _may_be_courtesy(sentence: str) -> bool:

@@ -47,6 +47,8 @@ def test_breakage_requests_a_change(sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "FTR, I confirmed that these warnings no longer appear with this version.",
+        "The crash does not occur with this series.",
         "This patch could break the build.",
         "Does this patch break the build?",
         "Without this patch I see a warning at boot.",

@@ -129,6 +129,22 @@ def test_their_own_tags_that_somebody_hands_over_ask_for_no_change(words: str) -
     assert [remark for remark in message.remarks if remark.wants] == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please don't top-post.",
+        "Also, please do not top-post, and trim your replies.",
+        "BTW, please only quote the part that you're replying to.",
+        "Please don't send HTML mail.",
+        "Please add a blank line before and after your responses.",
+    ],
+)
+def test_how_to_write_mail_asks_for_no_change(words: str) -> None:
+    message = parse(mail(subject="Re: [PATCH] frob", in_reply_to="0@x", body=f"{words}\n"))
+    assert SignalKind.CHANGES not in {signal.kind for signal in message.signals}
+    assert [remark for remark in message.remarks if remark.wants] == []
+
+
 @pytest.mark.parametrize("words", ["Please add a Fixes: tag.", "Please add the tags that you got on v2."])
 def test_other_tags_ask_for_a_change(words: str) -> None:
     assert SignalKind.CHANGES in {kind for kind, _ in signals_of(f"{words}\n")}
