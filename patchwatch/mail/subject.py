@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 
+from patchwatch.mail.accents import without_accents
 from patchwatch.mail.message import Subject
 from patchwatch.mail.sentences.words import word_set
 from patchwatch.mail.subject_prefix import split_prefix, version_words, without_reply_prefix
@@ -176,9 +176,7 @@ def title_words(title: str) -> frozenset[str]:
 
     A mail program or a maintainer may have dropped or restored accents.
     """
-    if not title.isascii():
-        title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
-    words = re.findall(r"[a-z0-9_]+", title.lower())
+    words = re.findall(r"[a-z0-9_]+", without_accents(title).lower())
     return frozenset(word for word in words if len(word) > 1 and word not in _STOP_WORDS)
 
 

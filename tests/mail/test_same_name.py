@@ -15,6 +15,9 @@ from patchwatch.mail.same_name import is_same_name
         ("Author, Ann (Frob)", "Ann Author"),
         ("Author, Ann", "Ann B. Author"),
         ("Ann O'Hara", "O'Hara, Ann"),
+        ("Žofie Čápová", "Zofie Capova"),
+        ("Ana Nuñez", "Ana Nun\u0303ez"),
+        ("Nuñez, Ana (Frob)", "Ana Nunez"),
     ],
 )
 def test_spellings_of_one_name_are_the_same_person(one: str, two: str) -> None:
@@ -33,6 +36,7 @@ def test_spellings_of_one_name_are_the_same_person(one: str, two: str) -> None:
         ("Author,", "Author Ann"),
         (", ,", ", ."),
         ("Ann Author", ""),
+        ("李明", "李鸣"),
     ],
 )
 def test_other_names_are_other_persons(one: str, two: str) -> None:
