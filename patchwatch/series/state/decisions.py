@@ -89,14 +89,15 @@ def _dropped(known: Progress, reply: Reply) -> bool:
 
 
 def _asked_again(known: Progress, reply: Reply) -> bool:
-    """After it was applied, somebody asks for another version: "Please resubmit the entire patchset.".
+    """After it was applied, somebody asks for another version, or its author promises one.
 
-    On eight lists, five of seven such series were posted again.  "Please send a patch" is about one on top of it.
+    "Please resubmit the entire patchset.": on eight lists, five of seven such series were posted again.  "Please send a
+    patch" is about one on top of it.  "I'll send a v2 with that.": on nine lists, three of four.
     """
-    asked = reply.signals.get(SignalKind.CHANGES)
-    if reply.by_author or known.review.decision != State.ACCEPTED or asked is None or asked.detail != "version":
+    if known.review.decision != State.ACCEPTED:
         return False
-    if _ON_TOP.search(asked.text):
+    asked = reply.rework_promise(rejected=True) if reply.by_author else reply.signals.get(SignalKind.CHANGES)
+    if asked is None or _ON_TOP.search(asked.text) or not (reply.by_author or asked.detail == "version"):
         return False
     known.reopen(reply.patch)
     return True

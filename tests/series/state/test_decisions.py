@@ -173,6 +173,20 @@ DECISIONS: dict[str, Case] = {
         "author",
         "a2@x",
     ),
+    "the author promises another version after it was applied": (
+        1,
+        [(MIA, APPLIED), (RITA, "Please mention the frob.\n"), (ANN, "Then I'll send a v2 that mentions it.\n", "a2")],
+        "changes-requested",
+        "author",
+        "a3@x",
+    ),
+    "the author promises a follow-up after it was applied": (
+        1,
+        [(MIA, APPLIED), (RITA, "Please mention the frob.\n"), (ANN, "I'll send a follow-up patch.\n", "a2")],
+        "accepted",
+        "nobody",
+        "a1@x",
+    ),
     "a patch on top is wanted after it was applied": (
         1,
         [(MIA, APPLIED), (RITA, "Please test this fix and send a patch to Mia.\n")],
