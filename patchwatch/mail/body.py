@@ -55,6 +55,7 @@ class Passage:
 
 _OWN = frozenset({"prose", "trailer", "separator"})
 QUOTED_ABOVE = 40  # lines of a quote that are kept with the passage below it
+_REQUEST = "The following changes since commit "  # the first line of git request-pull
 _GIT_SIGNATURE = 12  # lines from the end of a patch within which `--` is git's signature and not a removed line
 _BARE_SIGNATURE = 10  # lines from the end of a reply within which `--` without its space is a signature
 
@@ -115,7 +116,16 @@ def of_reply(text: str) -> tuple[str, list[Passage]]:
     """The text that the sender of a reply wrote, as `own_text` returns it, and the same in passages."""
     lines = text.split("\n")
     kinds = _kinds(lines, patch=False)
+    if _REQUEST in text:
+        kinds = _without_request(lines, kinds)
     return _own(lines, kinds), _passages(lines, kinds)
+
+
+def _without_request(lines: Sequence[str], kinds: list[SegmentKind]) -> list[SegmentKind]:
+    """The kinds of the lines, where what `git request-pull` printed, up to the next quote, counts as quoted."""
+    begun = next((n for n, line in enumerate(lines) if kinds[n] == "prose" and line.startswith(_REQUEST)), len(lines))
+    end = next((n for n in range(begun, len(lines)) if kinds[n] == "quote"), len(lines))
+    return [*kinds[:begun], *("quote" if kind in _OWN else kind for kind in kinds[begun:end]), *kinds[end:]]
 
 
 def _own(lines: Sequence[str], kinds: Sequence[SegmentKind]) -> str:

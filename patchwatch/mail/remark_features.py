@@ -137,6 +137,8 @@ _WAIVES = Pattern(
       | (?:as|in|for|could\ be|can\ be)\ (?:a\ )?follow-?\ ?ups?\b | follow-?\ ?up\ (?:patch|series|work|cleanup)
       | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$
       | (?:^|(?:please|pls)\ [^.?!\n]{0,80}?)(?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
+      | unrelated\ to\ (?:your|this|the)\ (?:patch|series|change)
+      | (?:for|on)\ another\ day | (?:not|rather\ than)\ (?:something|anything)\ to\ (?:block|hold)
       | next\ time | some\ (?:other\ )?day | (?:entirely\ |totally\ )?up\ to\ you | your\ call
       | feel\ free\ to\ ignore | ignore\ (?:this|it|me)\ if | optional(?=\W*$|,|\ (?:but|and|nit)) | out\ of\ scope
       | (?:if|in\ case|should)\ (?:you|there|we)\b(?!\ want)(?:\ [\w']+){0,5}?\ (?:
@@ -153,7 +155,8 @@ _WAIVES = Pattern(
 
 _WAIVING = word_set(
     "need reason worth blocker blocking show-stopper showstopper deal follow follow-up follow-ups followup followups "
-    "different another separate day next future up call ignore optional scope later separately top afterwards"
+    "different another separate unrelated rather day next future up call ignore optional scope later separately top "
+    "afterwards"
 )
 _IF = word_set("if case should when while upon")
 _THEN = word_set(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwatch.mail.body import own_text, segments
+from patchwatch.mail.body import of_reply, own_text, segments
 
 DIFF = dedent(
     """\
@@ -129,6 +129,36 @@ def test_commit_message_below_scissors_is_not_own_text() -> None:
     text = f"Does this help?\n\n---- 8< ----\nSubject: frob: mend\n\nApplied to nothing yet.\n{DIFF}\n"
     assert own(text) == ["Does this help?"]
     assert own("Above.\n---- 8< ----\nNo diff.\n") == ["Above.", "---- 8< ----", "No diff."]
+
+
+def test_request_to_pull_in_a_reply_is_not_own_text() -> None:
+    request = dedent(
+        """\
+        The following changes since commit 0123456789abcdef0123456789abcdef01234567:
+
+          Linux 6.6-rc1 (2023-09-10 16:28:41 -0700)
+
+        are available in the Git repository at:
+
+          https://git.example.org/frob.git tags/frob-mend
+
+        for you to fetch changes up to 89abcdef0123456789abcdef0123456789abcdef:
+
+          frob: mend the wheel (2023-09-18 10:00:00 +0100)
+
+        ----------------------------------------------------------------
+        frob: Mend the wheel
+
+        Please fix the other wheel, too.
+
+        ----------------------------------------------------------------
+        Ann Author (1):
+              frob: mend the wheel
+        """
+    )
+    text, passages = of_reply(f"> why?\nBecause.\n\n{request}\n> and this?\nThat, too.\n")
+    assert [line for line in text.split("\n") if line] == ["Because.", "That, too."]
+    assert [passage.own.strip() for passage in passages] == ["Because.", "That, too."]
 
 
 def test_tags_in_a_reply_are_own_text() -> None:

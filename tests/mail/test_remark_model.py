@@ -148,6 +148,9 @@ PERHAPS = {
     "from now on": (ADDED, "Please sort these in the future."),
     "in the future": (ADDED, "In the future, you should sort these."),
     "not worth it": (ADDED, "You missed a blank line here, but that is not worth a resend."),
+    "unrelated": (ADDED, "Unrelated to your patch, but please drop the other copy, too."),
+    "another day": (ADDED, "The lock is wrong here, but that is for another day."),
+    "no blocker": (ADDED, "The name should be shorter, rather than something to block this on."),
     "for who applies it": (ADDED, "Could you change the type to u32 when applying?"),
     "before it goes in": (ADDED, "The typo should be fixed while merging this."),
 }

@@ -55,9 +55,10 @@ _TOOK_THEM = Pattern(
     r"(?P<rest>\s*[.,!].*|\s+(?:to|into|in|for|via|through|on|yesterday|today|already|last)\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
+_SOURCES = r"(?:Documentation|arch|drivers|include|lib|samples|scripts|sound|tools)"  # directories, and no trees
 # "The patch is simple so I'll add it to mm-unstable for additional exposure."
 _WILL_ADD = Pattern(
-    rf"(?:{LEAD})*(?:i(?:'ll| will)|let me) add {THING} to (?:the )?\S*\w[-/]\w\S*(?:\s.*|[.,].*|)",
+    rf"(?:{LEAD})*(?:i(?:'ll| will)|let me) add {THING} to (?:the )?(?!{_SOURCES}/)\S*\w[-/]\w\S*(?:\s.*|[.,].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 # "Replaced the v3 patch in cgroup/for-6.10-fixes with this version."
@@ -91,7 +92,8 @@ _WILL_TAKE = Pattern(
 )
 _NOT_YET = Pattern(
     r"(?i)\b(?:not|never|if|once|when|after|before|until|unless|for testing|tomorrow|later|next week|merge window|"
-    r"into (?:account|consideration))\b|n't\b|\?|\bthen\W*$"
+    r"into (?:account|consideration))\b|n't\b|\?|\bthen\W*$|"
+    r"^\W*(?:queue?ing|picking)\b.{1,60}\b(?:is|are|seems|sounds|works|would be) (?:\w+ )?(?:fine|good|ok(?:ay)?)\b"
 )
 # "I'll apply this tomorrow.", "I'll send it upstream": not yet, but nobody else has to act.
 _WILL_APPLY = Pattern(

@@ -177,7 +177,8 @@ _ELSE_OPPOSED = Pattern(
     re.IGNORECASE,
 )
 _NOT_HELD = Pattern(
-    r"(?i)\bno (?:need|reason) to hold\b|(?:\bnot|n't) hold(?:ing)? off\b|\bif you (?:don't|do not)\b|\?"
+    r"(?i)\bno (?:need|reason) to hold\b|(?:\bnot|n't) hold(?:ing)? off\b|\bif you (?:don't|do not)\b|\?|"
+    r"(?:\bnot|n't) (?:\w+ )?(?:want|wish|like|mean|intend)(?:ing)? (?:\w+ )?to hold (?:\w+ )?(?:off|up)\b"
 )
 
 

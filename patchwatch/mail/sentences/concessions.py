@@ -54,6 +54,7 @@ _AGREES = Pattern(
     r"(?:that|this) (?:is|would be|looks|sounds) (?:much |a lot |even )?(?:better|nicer|cleaner|good|great|fine)|"
     r"good|great|noted|certainly|all ?right|no problem)\b"
 )
+_NUDGE = Pattern(r"(?i)\W*(?:\w+ )?(?:bump|ping|reminder)\W*")
 _THEN = Pattern(r"(?i)\bthen\W*$|^(?:just|only) (?:the|that|this)\b")
 _HOLDS_BACK = Pattern(
     r"(?i)\b(?:but|however|although|though|not sure|don't (?:think|see|understand)|do not|disagree|because|since|"
@@ -81,7 +82,8 @@ def concession(sentences: Sequence[str], signals: Collection[str]) -> Concession
         return "acts"
     if not sentences or any(map(is_about_follow_up, sentences[:_READ])):
         return ""  # "Yes, that can be done in a follow-up."
-    return "agrees" if _AGREES.match(sentences[0]) or all(map(split.is_courtesy, sentences)) else ""
+    courteous = all(map(split.is_courtesy, sentences)) and not _NUDGE.fullmatch(sentences[0])
+    return "agrees" if courteous or _AGREES.match(sentences[0]) else ""
 
 
 def _holds_back(sentence: str, lowered: str) -> bool:

@@ -27,6 +27,8 @@ _LATER = phrase(
         (?: (?:apply|take|merge|queue|pick|pull|push|route|carry|include) (?:up )?)
         (?:this|it|them|these|the (?:patch|series))
         \b.{0,80}\b(?:if|once|when|after|unless|until|tomorrow|later|next week|merge window|rc1)\b
+    |\b(?:i|we)(?:'ll| will)(?: \w+)? (?:apply|merge|queue|take|pick(?: up)?|start|process|review|look at)\b[^?;]{0,60}?
+        \b(?:after|once|when) (?:the )?(?:merge window|\S*rc\d)
     |\b(?:give|allow) (?:me|us|it|them|him|her|people|folks|everyone|(?:the )?maintainers)
         (?: (?:some|a few|a little|a bit(?: of)?|a couple of|(?:a )?(?:little )?more|another|\w+ more))?
         (?: (?:time|days?|weeks?))\b
@@ -51,6 +53,8 @@ _CALL = phrase(
         |(?:would|'d) be (?:nice|good|great) to (?:have|get|see)|let's (?:get|have|wait for))
         (?: (?:to (?:see|have|get|hear)|some|more|an?|any|further|additional|other|few|bit|of|another|independent))*
         (?: {_REVIEWS})\b(?=\W*$|/| (?:and|or|from|by|on|of|for|here|before|please|first)\b)
+    |\b(?:i|we)(?:(?:'ll| will) (?:still )?| (?:still |also |would |do )?)need
+        (?: (?:an?|the|some|more|\w+'s?))* acks?(?:-by)?\b(?! from you\b)(?! (?:to|that)\b)
     |\b(?:can|could|may) (?:we|i) (?:please )?(?:get|have|see) (?:this|it|them|(?:\w+ ){{1,5}}?(?:fix|patch|series|one))
         (?: please| now)? (?:staged|merged|applied|queued|picked(?: up)?)\b.{{0,40}}\?
     |\b(?:any(?:one|body)|some(?:one|body)|others?|other (?:people|folks|maintainers|reviewers)|reviewers|folks)

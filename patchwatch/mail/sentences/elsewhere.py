@@ -110,7 +110,7 @@ _IT_WAS = Pattern(
 )
 _MENTIONS_ANOTHER = Pattern(
     rf"(?i)\b{_ANOTHER}\b|\b(?:another|other|somebody else's|\w+'s) (?:patch|series|fix)|\bdepends? on\b|https?://|"
-    r"\bcommit [0-9a-f]{7,}|\b(?:fix|patch) (?:by|from) [A-Z]"
+    r"\bcommit [0-9a-f]{7,}|\b(?:fix|patch) (?:by|from) [A-Z]|\bnot (?:yet )?in (?:mainline|linus)\b"
 )
 _TAKEN_ELSEWHERE = Pattern(
     r"\balready\b.{0,30}\b(?:merged|applied|queued|taken|picked(?: up)?|upstream\w*) (?:\w+ )?(?:elsewhere|"

@@ -42,12 +42,13 @@ _IT_WILL = (
 )
 NOT_PROMISED = Pattern(
     rf"{_IT_WILL}|"
-    r"\bif (?:you|they|people|any(?:one|body)|some(?:one|body)|others|that|this|it|there|everyone|needed|required|"
-    r"necessary|preferred|desired|no|"
+    r"\bif (?:you|they|people|any(?:one|body)|some(?:one|body)|others|that|this|it|there|everyone|no|"
+    r"(?:\w+ly )?(?:needed|required|necessary|preferred|desired)|"
     r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
     r"\bunless\b|\?|\bwhen (?:posting|sending|i (?:post|send)) (?:new|further|more) versions\b|"
     r"\bif so\b|\bmaybe (?:i|we)(?:'ll|'d)?\b|\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
     r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
+    r"^\W*change(?:s|log) (?:in|since|for) v\d+(?:\.\d)?\W*$|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
     re.IGNORECASE,
 )
@@ -79,6 +80,7 @@ WITHDRAWS = Pattern(
 NOT_WITHDRAWN = Pattern(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)
 
 _APPLY = r"(?:apply|land|merge|pick(?: up)?|pull(?: in)?|queue(?: up)?|take)"
+_APPLYING = r"(?:applying|landing|merging|picking(?: up)?|pulling(?: in)?|queue?ing(?: up)?|taking)"
 _APPLIED = r"(?:applied|landed|merged|picked(?: up)?|pulled(?: in)?|queued(?: up)?|taken|in)"
 _THIS = r"(?:it|this|these|them|both|v\d+|(?:this|the) (?:one|fix|patch(?:es|set)?|series))"
 _SOFTLY = r"(?:(?:please|pls|kindly|just|also|now|then|still|help|to|maybe|perhaps) )*"
@@ -86,7 +88,14 @@ _ASKS_TO_APPLY = Pattern(
     rf"(?i)(?:\b(?:please|pls|kindly)|\b(?:can|could|would|will) (?:you|we|someone|somebody)) {_SOFTLY}"
     rf"(?:{_APPLY} {_THIS}|consider (?:applying|merging|picking(?: up)?|queue?ing|taking) {_THIS}|"
     rf"get {_THIS} {_APPLIED})\b(?! (?:into account|seriously|out|off|from|with a)\b)|"
-    rf"\b(?:can|could|may|might|will) {_THIS} {_SOFTLY}(?:be|get) {_SOFTLY}{_APPLIED}\b"
+    rf"\b(?:can|could|may|might|will) {_THIS} {_SOFTLY}(?:be|get) {_SOFTLY}{_APPLIED}\b|"
+    rf"\b(?:are|would) you (?:be )?(?:fine|good|happy|ok(?:ay)?|willing) (?:to {_APPLY}|with {_APPLYING}) {_THIS}\b"
+)
+# "If there is no objection, can we take this?": it is as good as it is.
+_UNOPPOSED = Pattern(
+    r"(?i)^(?:so |and |but )?if (?:there (?:are|is)|(?:you|people) have|(?:every|no)(?:body|one) (?:has|sees)|i hear)"
+    r"(?: (?:any|are|is|more|no|none|other|further))* (?:comments?|concerns?|issues?|objections?|problems?|remarks?)\b"
+    r"[^,?]{0,30},"
 )
 _NOT_AS_IT_IS = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|not|don't|never|instead|except|only|without|first|rest|others?)\b|n't\b|"
@@ -97,4 +106,5 @@ _NOT_AS_IT_IS = Pattern(
 
 def asks_to_apply(sentence: str) -> bool:
     """True if an author wants their patch applied as it is: "Can you please take this patch?"."""
-    return _ASKS_TO_APPLY.search(sentence) is not None and _NOT_AS_IT_IS.search(sentence) is None
+    asked = _UNOPPOSED.sub("", sentence)
+    return _ASKS_TO_APPLY.search(asked) is not None and _NOT_AS_IT_IS.search(asked) is None

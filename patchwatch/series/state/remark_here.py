@@ -52,8 +52,10 @@ def in_place(remark: Remark, reply: Reply) -> Remark:
     """A remark with what it wants of this author: what is asked in so many words outranks the model."""
     said = set(remark.signals)
     judged = default_model().in_place(remark, posting=reply.to_posting)
-    if remark.wants == "objection" or remark.waives:
+    if remark.wants == "objection":
         return judged
+    if remark.waives:
+        return structs.replace(judged, chance=min(judged.chance, WEIGHTY - 1))
     if said == {SignalKind.WILL_REVIEW} and remark.words <= FEW_WORDS:
         return structs.replace(judged, wants="", firm=False)  # "please give us a few weeks"
     if said & EXPLICIT or (SignalKind.CONSENT in said and not reply.to_reviewer):

@@ -162,6 +162,8 @@ def test_sentences_that_claim_nothing(sentence: str) -> None:
         ("Should we hold off?", False),
         ("Hold the lock, off we go.", False),
         ("We don't hold off here.", False),
+        ("That said, I don't want to hold off taking these.", False),
+        ("I do not really want to hold this up.", False),
         ("Don't take my word for it.", False),
     ],
 )

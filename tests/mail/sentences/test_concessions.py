@@ -30,6 +30,7 @@ from patchwatch.mail.sentences.concessions import concession
         (["You might be right, but the lock is held."], ""),
         (["Are you right-handed?"], ""),
         (["Thanks."], "agrees"),
+        (["Ping."], ""),
         (["Yes, but the lock is held here."], ""),
         (["Why would that be better?"], ""),
         (["Yes, this can be done in a follow-up patch."], ""),

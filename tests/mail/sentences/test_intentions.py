@@ -19,6 +19,9 @@ from patchwatch.mail.sentences.signals import person_signals
         ("This driver is enough to boot and will make their life easy.", False),
         ("Updating it is hard and will make the board incompatible.", False),
         ("The table can grow and will use more memory, as it should.", False),
+        ("If strictly needed, I will fix it in the next version.", False),
+        ("Changes in v4:", False),
+        ("I'll list the changes in v4.", True),
     ],
 )
 def test_only_what_the_author_will_do_is_a_promise(sentence: str, promises: bool) -> None:
@@ -39,6 +42,10 @@ def test_only_what_the_author_will_do_is_a_promise(sentence: str, promises: bool
         "Can we get this in now, please?",
         "Can you consider applying it?",
         "Can we perhaps get this applied in time for 6.8?",
+        "If there are no more comments, can you take this?",
+        "If nobody sees any problem with it, could you merge this series?",
+        "Are you okay with taking this?",
+        "Would you be willing to apply the series?",
     ],
 )
 def test_author_wants_it_applied_as_it_is(sentence: str) -> None:
@@ -59,6 +66,8 @@ def test_author_wants_it_applied_as_it_is(sentence: str) -> None:
         "Could you take patch 2 of this?",
         "Could you tell me where you can take it?",
         "Can you take this out of the loop?",
+        "If there are no objections to the rename, should I send it so, or can you take it?",
+        "Are you fine with taking the lock here?",
     ],
 )
 def test_author_does_not_want_all_of_it_applied_as_it_is(sentence: str) -> None:

@@ -225,6 +225,10 @@ def test_conditional_satisfaction_is_not_satisfaction(sentence: str) -> None:
     [
         ("Can we get an Ack and a Tested-by from the frob people?", True),
         ("Could we have this merged?", True),
+        ("I need acks from all of the other maintainers before I can take the set.", True),
+        ("I would need Rex's ack for the frob part.", True),
+        ("I need an ack from you.", False),
+        ("We need acks to be sent twice.", False),
         ("Hey, can we get this data corruption fix staged for 6.12-rc2, please?", True),
         ("Can we get this documented?", False),
         ("Can we get this comment applied to both?", False),

@@ -448,6 +448,12 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "reviewed",
         "maintainer",
     ),
+    "a request to who applies it holds nothing up once all is reviewed": (
+        [(REX, "> +\tkfree(table);\nCould you change this to u32 when applying?\n", 1), (RITA, RITA_TAG)],
+        [("change", "open")],
+        "reviewed",
+        "maintainer",
+    ),
     "among reviewers, an opinion is a detail": (
         [
             (RITA, "> +\tkfree(table);\nIs the table a copy?\n", 1),
