@@ -31,14 +31,21 @@ def later_rivals(one: PostingFacts, near: Iterable[PostingFacts]) -> list[Postin
 
 
 def is_taken(one: PostingFacts, other: PostingFacts, rivals: Sequence[PostingFacts]) -> bool:
-    """True if one of its `rivals` is the next version of `other`, with which `one` has no patch in common.
+    """True if one of its `rivals` is the next version of `other`, of which `one` is no part.
 
     A patch of a series that is sent alone before the next version of all of them is a version of it, too, and so is
     what is posted in its thread.
     """
-    if not rivals or other.root in one.answered or not set(one.titles).isdisjoint(other.titles):
+    if not rivals or other.root in one.answered or _is_part(one, other):
         return False
     return any(is_next(rival, other) for rival in rivals)
+
+
+def _is_part(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if one has a patch of another posting, or, under other titles, less of the same files."""
+    if not set(one.titles).isdisjoint(other.titles):
+        return True
+    return len(one.titles) < len(other.titles) and set(one.files) <= set(other.files)
 
 
 def is_next(rival: PostingFacts, other: PostingFacts) -> bool:

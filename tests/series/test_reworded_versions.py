@@ -171,13 +171,14 @@ def test_what_is_posted_in_the_thread_keeps_its_place() -> None:
     assert link.predecessor == "c1@x"
 
 
-def test_a_patch_of_the_series_keeps_its_place_before_the_rest() -> None:
+@pytest.mark.parametrize("title", ["frob: wheel: oil", "frob: wheel: grease it well"])
+def test_a_patch_of_the_series_keeps_its_place_before_the_rest(title: str) -> None:
     series = [
         posted("s", "[PATCH 0/2] frob: wheel: mend it", file="", text="Both."),
         posted("s1", "[PATCH 1/2] frob: wheel: oil", 0.001, below=("s",), file="frob/a.c"),
         posted("s2", "[PATCH 2/2] frob: wheel: paint", 0.002, below=("s",), file="frob/b.c"),
     ]
-    alone = posted("one", "[PATCH v2] frob: wheel: oil", 3, file="frob/a.c", change="s1")
+    alone = posted("one", f"[PATCH v2] {title}", 3, file="frob/a.c", change="s1")
     whole = [
         posted("t", "[PATCH v2 0/1] frob: wheel: mend it", 5, file="", text="The rest."),
         posted("t1", "[PATCH v2 1/1] frob: wheel: paint", 5.001, below=("t",), file="frob/b.c"),
