@@ -11,6 +11,8 @@ from patchwatch.db.revision_codec import RevisionSummary
 from patchwatch.mail.message import Person
 from patchwatch.series.model import Involvement, RevisionRow
 
+_DAY = 86_400
+
 
 def involvement_of(
     revisions: Sequence[RevisionRow], summaries: Mapping[str, RevisionSummary], me: Set[str]
@@ -28,7 +30,7 @@ def involvement_of(
         posted=any(_posted(summary, me) for summary in summaries.values()),
         recipient=any(not me.isdisjoint(summary.recipients) for summary in latest),
         replied=replied,
-        satisfied=content or bool(own_tags(newest, me)),
+        satisfied=content or bool(own_tags(newest, me)) or _applied_with(newest, replied, me),
         reviewed_before=_last_reviewed(revisions[:-1], summaries, me),
         answer=answer,
         answered=answered,
@@ -87,6 +89,12 @@ def _was_sent(revisions: Sequence[RevisionRow], summaries: Mapping[str, Revision
     """True if one of these revisions was sent to me."""
     known = (summaries[root] for revision in revisions for root in revision.postings if root in summaries)
     return any(not me.isdisjoint(summary.recipients) for summary in known)
+
+
+def _applied_with(revision: RevisionRow, replied: int, me: Collection[str]) -> bool:
+    """True if I applied some of its patches on the day of my last reply: what its author answers is thanks."""
+    why = revision.applied.evidence if revision.applied else None
+    return why is not None and why.by_email in me and replied - why.date < _DAY
 
 
 def own_tags(revision: RevisionRow, me: Collection[str]) -> set[str]:

@@ -105,6 +105,34 @@ def test_what_a_reviewer_may_reply_to_is_not_sure_to_be_applied(tmp_path: Path) 
     assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == ["apply v1"]
 
 
+@pytest.mark.parametrize(("words", "verbs"), [("Applied, thanks.\n", []), ("Is it needed?\n", ["check answer"])])
+def test_who_applied_a_patch_has_no_answer_to_check(tmp_path: Path, words: str, verbs: list[str]) -> None:
+    subject = "Re: [PATCH 2/2] knob: turn the own one, part 2"
+    reply = mail(
+        message_id="reply@m",
+        subject=subject,
+        sender=MIA,
+        date="Mon, 10 Jul 2023 12:00:00 +0000",
+        in_reply_to="own-p2@m",
+        body=f"> +2\n\nA stray line, I dropped it.\n\n{words}",
+    )
+    thanks = mail(
+        message_id="thanks@m",
+        subject=subject,
+        sender=ANN,
+        date="Tue, 11 Jul 2023 12:00:00 +0000",
+        in_reply_to="reply@m",
+        body="> A stray line, I dropped it.\n\nAck, you cleaned up behind me there.\n",
+    )
+    tracker = known(
+        tmp_path, [*two_trees(), *posted("own", ANN, patches=2), reply, thanks], "mia@kernel.example", JULY_27
+    )
+    tracker.visit([line.id for line in tracker.lines()])
+    place = next(line.place for line in tracker.lines() if line.id == tracker.find("own@m"))
+    assert place is not None
+    assert [place.verb for _ in range(place.section == "review")] == verbs
+
+
 @pytest.mark.parametrize(("area", "waits_for"), [("knob", "waits for Mia"), ("lever", "maintainer: apply or answer")])
 def test_others_are_told_who_will_apply_it(tmp_path: Path, area: str, waits_for: str) -> None:
     tracker = known(tmp_path, [*two_trees(), *posted("own", MIA, REVIEWED, area=area)], me="rita@example.com")
