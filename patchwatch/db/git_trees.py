@@ -14,7 +14,8 @@ from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, up
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, insert_missing, next_id
-from patchwatch.mail.message import Person, name_key
+from patchwatch.mail.message import Person, name_key, person_key
+from patchwatch.series.areas import areas_of
 from patchwatch.series.commit_match import REACH, Commit, CommitInTrees, keys
 from patchwatch.series.model import TreeRow
 
@@ -218,6 +219,8 @@ _decoder = msgspec.json.Decoder(_CommitFacts)
 
 def _row(number: int, c: Commit) -> dict[str, Any]:
     facts = _CommitFacts(c.author.name, c.authored, c.committer, c.title, c.links, c.origins, c.reverts, c.merge)
+    own = c.merge or person_key(c.author) == person_key(c.committer)
+    areas = () if own else areas_of(c.title, [c.title])
     return {
         "id": number,
         "sha": c.sha,
@@ -226,6 +229,9 @@ def _row(number: int, c: Commit) -> dict[str, Any]:
         "committed": c.committed,
         "patch_id": "" if c.merge else None,
         "facts": msgspec.json.encode(facts).decode(),
+        "area": areas[0] if areas else "",
+        "inner_area": areas[1] if len(areas) > 1 else "",
+        "committer": person_key(c.committer) if areas else "",
     }
 
 

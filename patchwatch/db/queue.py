@@ -33,6 +33,7 @@ _MANY = 4  # patches
 _VIEWS = "SELECT id, view FROM revision WHERE id IN ({values})"
 _NAMES = "SELECT DISTINCT author_name FROM series WHERE author_email IN ({values})"
 _LISTS = "SELECT list FROM committer WHERE enough AND person IN ({values})"
+_COMMITS = "SELECT 1 FROM tree_commit WHERE area > '' AND committer IN ({values}) LIMIT 1"
 _COLLEAGUES = "SELECT DISTINCT person FROM committer WHERE enough AND list IN ({values})"
 
 
@@ -223,7 +224,7 @@ def _may_be_to_apply(row: SeriesRow) -> bool:
 
 def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str]) -> dict[int, bool]:
     """Return which of these series the person is to apply: they were sent to them, or posted by them, and were sent to
-    a list that they apply for.
+    a list that they apply for, or are of an area that they commit to in a git tree.
 
     True if they accepted most patches of the same area (patchwatch.db.who_applies), False if they accepted some, or
     reviewed it.  What is neither is not theirs, nor what they acked, nor what is left after somebody else who applies
@@ -233,18 +234,19 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     asked = [row for row in rows if row.id in tags and "Acked-by" not in tags[row.id]]
     keys = _keys_of(execute, me) if asked else set()
     lists = {name for (name,) in rows_among(execute, _LISTS, sorted(keys))}
-    if not lists:
+    commits = any(rows_among(execute, _COMMITS, sorted(keys)))
+    if not lists and not commits:
         return {}
     colleagues = {person for (person,) in rows_among(execute, _COLLEAGUES, sorted(lists))}
     newest = {row.revisions[-1].id: row.id for row in asked if _taken_by(row) not in colleagues}
     text = text_reader(execute)
     views = rows_among(execute, _VIEWS, newest)
     sent = {newest[number]: sent_to(decode_summary(text(view))) for number, view in views}
-    accepted = Accepted(execute, {name for names, _ in sent.values() for name in names})
+    accepted = Accepted.of(execute, list(sent.values()))
     found: dict[int, bool] = {}
     for number, where in sent.items():
         expected = accepted.expects(keys, where, further=not lists.issuperset(where[0]))
-        if expected is not None and not lists.isdisjoint(where[0]):
+        if expected is not None and (commits or not lists.isdisjoint(where[0])):
             found[number] = expected and not tags[number]
     return found
 

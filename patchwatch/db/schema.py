@@ -279,6 +279,11 @@ tree_commit = Table(
     Column("committed", TIME, nullable=False),
     Column("patch_id", String),  # NULL: not computed yet; empty: it has none
     Column("facts", PackedText, nullable=False),  # patchwatch.db.git_trees: everything else that was read from it
+    # Who applied somebody else's patch, and to what part of the kernel (patchwatch.series.areas); empty for others:
+    Column("area", String, nullable=False, server_default=""),  # the larger one
+    Column("inner_area", String, nullable=False, server_default=""),
+    Column("committer", String, nullable=False, server_default=""),
+    Index("ix_tree_commit_area", "area", "inner_area", "committer", "committed"),
 )
 
 tree_holds = Table(

@@ -4,7 +4,8 @@ One list often has the trees of several people: GPIO and pin control, core and d
 patches of the same driver; where few were accepted, who did of the subsystem around it (patchwatch.series.areas); and
 where few were of that, who did of the lists.  There it counts for how many drivers a person accepts patches, more than
 how many patches: people who take all of one driver need not take another.  Half a year counts 1.4 times as much as the
-one before, because people take over from each other.
+one before, because people take over from each other.  Commits in the git trees of the config count as well, by the area
+in their titles, so that people are known who apply without a mail.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ _ACCEPTED = """
 SELECT list, person, area, date / :half_year, SUM(weight) FROM acceptance
 WHERE weight > 0 AND list IN ({values}) GROUP BY 1, 2, 3, 4
 """
+_IN_TREES = """
+SELECT '', committer, CASE inner_area WHEN '' THEN area ELSE inner_area END, committed / :half_year, COUNT(*) * 2
+FROM tree_commit WHERE area IN ({values}) GROUP BY 2, 3, 4
+"""
+_TREES = ""  # stands for a list: whatever list a patch was sent to, it is in a tree
 _AGEING = 0.5**0.5  # in half a year
 _AGEING_OF_LATE = 0.5  # the same, between people who share a tree
 _AROUND = 4.0  # how much the larger area counts: as two patches that were accepted by form
@@ -41,12 +47,19 @@ _Weights = dict[tuple[str, str], dict[str, float]]  # by list and area, and by p
 
 
 class Accepted:
-    """The acceptances of some lists."""
+    """The acceptances of some lists, and of some areas in git trees."""
 
-    def __init__(self, execute: Execute, lists: Iterable[str]) -> None:
-        """Read them."""
+    def __init__(self, execute: Execute, lists: Iterable[str], areas: Iterable[str] = ()) -> None:
+        """Read them; `areas` are the larger ones."""
         rows = list(rows_among(execute, _ACCEPTED, sorted(set(lists)), {"half_year": HALF_YEAR}))
+        rows += rows_among(execute, _IN_TREES, sorted(set(areas)), {"half_year": HALF_YEAR})
         self._weights, self._of_late = _weights(rows, _AGEING), _weights(rows, _AGEING_OF_LATE)
+
+    @classmethod
+    def of(cls, execute: Execute, postings: Collection[Sent]) -> Accepted:
+        """Return what decides about some postings."""
+        lists = {name for names, _ in postings for name in names}
+        return cls(execute, lists, {areas[0] for _, areas in postings if areas})
 
     def share(self, people: Collection[str], sent: Sent, *, of_late: bool = False) -> float:
         """The share of a person in what was accepted of the lists and areas of a posting.
@@ -56,7 +69,8 @@ class Accepted:
         found, (lists, areas) = 0.0, sent
         known = self._of_late if of_late else self._weights
         for area in ("", *areas):
-            weights = [known[name, area] for name in lists if (name, area) in known]
+            names = (*lists, _TREES) if area else lists
+            weights = [known[name, area] for name in names if (name, area) in known]
             total = sum(sum(accepted.values()) for accepted in weights)
             own = sum(accepted.get(person, 0.0) for accepted in weights for person in people)
             before = _AROUND if area else 0.0
@@ -74,13 +88,13 @@ class Accepted:
         share = self.share(people, sent)
         if share < SOMETIMES:
             return None
-        known = any((name, area) in self._weights for name in sent[0] for area in sent[1])
+        known = any((name, area) in self._weights for name in (*sent[0], _TREES) for area in sent[1])
         sure = share >= MOSTLY_ELSEWHERE and known if further else share >= MOSTLY
         return sure and self._leads(people, sent)
 
     def _leads(self, people: Collection[str], sent: Sent) -> bool:
         """True if nobody else accepted as much of late, of those who accepted enough to be expected to."""
-        keys = [(name, area) for name in sent[0] for area in ("", *sent[1])]
+        keys = [(name, area) for area in ("", *sent[1]) for name in ((*sent[0], _TREES) if area else sent[0])]
         others = {person for key in keys for person in self._weights.get(key, ())} - set(people)
         rivals = [person for person in others if self.share({person}, sent) >= MOSTLY]
         own = self.share(people, sent, of_late=True) if rivals else 0.0
@@ -113,6 +127,6 @@ def applied_by_author(execute: Execute, postings: Mapping[int, RevisionSummary])
     patches of that area, and 21 of 143 if they do not (bench/who_applies.py).
     """
     sent = {number: sent_to(summary) for number, summary in postings.items()}
-    accepted = Accepted(execute, (name for lists, _ in sent.values() for name in lists))
+    accepted = Accepted.of(execute, sent.values())
     authors = {number: {person_key(summary.author)} for number, summary in postings.items()}
     return {number for number, where in sent.items() if accepted.share(authors[number], where) >= SOMETIMES}

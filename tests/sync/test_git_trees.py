@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from patchwatch.config import Lore, Poll, Tree
+from patchwatch.config import Config, Lore, Me, Poll, Tree
 from patchwatch.db import decisions, inboxes, threads
 from patchwatch.db import git_trees as stored
 from patchwatch.db import series as queries
@@ -26,6 +26,7 @@ from patchwatch.sync import git_trees
 from patchwatch.sync.git_trees import TreeReport, read_trees
 from patchwatch.sync.ingest import ingest, read_mail, reindex
 from patchwatch.sync.poll import poll
+from patchwatch.tracker import Tracker
 from tests.support.derived import dump
 from tests.support.git_tree import ANN, MIA, GitTree
 from tests.support.mails import mail
@@ -501,3 +502,39 @@ def test_waiting_pauses_in_the_merge_window_of_mainline(database: Database, clon
     assert [overdue(6), overdue(8)] == [False, True]  # no tree is named as mainline
     read(database, tree_of(clone, mainline=True))
     assert [overdue(8), overdue(20), overdue(21)] == [False, False, True]
+
+
+def test_who_commits_without_a_mail_is_expected_to_apply(tmp_path: Path, clone: GitTree) -> None:
+    for number in range(8):
+        clone.commit(f"frob: wheels: turn wheel {number}", at=day(-number))
+        clone.commit(f"lever: turn lever {number}", at=day(-number), author=MIA)  # her own
+    subject = "frob: wheels: paint them"
+    tagged = mail(
+        message_id="r@v1",
+        subject=f"Re: [PATCH] {subject}",
+        sender="Rita Reviewer <rita@example.com>",
+        in_reply_to="1@v1",
+        date=format_datetime(datetime.fromtimestamp(day(81), UTC)),
+        body="Reviewed-by: Rita Reviewer <rita@example.com>\n",
+    )
+    addressed = patch(subject, at=80).replace(b"To: ", b"To: Mia Maintainer <mia@kernel.example>, ")
+    lever = patch("lever: paint it", message_id="2@v1", at=80).replace(b"To: ", b"To: mia@kernel.example, ")
+    of_lever = tagged.replace(b"r@v1", b"r2@v1").replace(b"1@v1", b"2@v1").replace(subject.encode(), b"lever: paint it")
+    tracker = Tracker(
+        Config(me=Me(("mia@kernel.example",))), clock=lambda: NOW, database_url=f"sqlite:///{tmp_path}/t.db"
+    )
+    take(
+        tracker.database, patch("frob: mine", message_id="3@v1", sender=MIA, at=70), addressed, tagged, lever, of_lever
+    )
+    tracker.visit([line.id for line in tracker.lines()])
+
+    def verb(message_id: str) -> str:
+        place = next(line.place for line in tracker.lines() if line.id == tracker.find(message_id))
+        return place.verb if place else ""
+
+    assert [verb("1@v1"), verb("2@v1")] == ["maintainer", "maintainer"]
+    read(tracker.database, tree_of(clone))
+    assert [verb("1@v1"), verb("2@v1")] == ["apply v1", "maintainer"]
+    clone.git("reset", "--quiet", "--hard", "HEAD~16")
+    read(tracker.database, tree_of(clone))
+    assert verb("1@v1") == "maintainer"
