@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from patchwatch.mail.subject import gist_words
+from patchwatch.pattern import Pattern
 from patchwatch.series.certain_links import Link
 from patchwatch.series.line_sketch import lines_in_common
 from patchwatch.series.link_features import has_lower_version, shares
@@ -66,6 +67,7 @@ _SPECIFIC = OUTRIGHT | {
 _REPEATED = frozenset({"same-title", "title-among-its-patches", "same-patch-titles", "same-patches"})
 _EQUAL = 0.5  # of all patches of two postings, from which on they are the same posting under another title
 _SIMILAR = 0.3  # similarity of two titles from which on it counts
+_B4 = Pattern(r"\d{8}-(.+)-v\d+-\d+-[0-9a-f]{12}@")
 _DAY = 86_400
 _OUTGROWN = 6  # times as many patches: without a version number this is not the same work
 _MISNUMBERED_DAYS = 60  # most between a version and the next one that has a lower number
@@ -119,12 +121,18 @@ def _is_reworded(one: PostingFacts, other: PostingFacts) -> bool:
     """True if a posting adds mostly the lines of one that its sender sent before, and that nobody applied."""
     if one.date - other.date > _REWORDED_DAYS * _DAY or 0 < other.applied < one.date:
         return False
-    if not is_one(one.author, other.author):
+    if not is_one(one.author, other.author) or _are_in_two_branches(one, other):
         return False
     if _without_numbers(one.title) == _without_numbers(other.title):
         return False  # "for kernel 6.12" and "for kernel 6.13"
     lines = lines_in_common(one.lines, other.lines)
     return lines.common >= _SOME_LINES and lines.share >= _NEARLY_ALL and lines.alike >= _HALF
+
+
+def _are_in_two_branches(one: PostingFacts, other: PostingFacts) -> bool:
+    """True if b4 sent both, from two branches: the message-ids name them, also where the change-id is missing."""
+    mine, theirs = _B4.match(one.root), _B4.match(other.root)
+    return mine is not None and theirs is not None and mine[1] != theirs[1]
 
 
 def _without_numbers(title: str) -> list[str]:

@@ -69,6 +69,15 @@ def test_a_posting_without_a_number_that_adds_the_same_lines_is_a_new_version(na
     assert "same-lines" in link.evidence
 
 
+@pytest.mark.parametrize(("branch", "linked"), [("queue", True), ("wheel", False)])
+def test_a_posting_of_another_branch_of_b4_begins_another_series(branch: str, linked: bool) -> None:
+    one, two = "20230703-queue-v1-0-0123456789ab", f"20230712-{branch}-v1-0-ba9876543210"
+    first = posted(one, "[PATCH] net: frob the queue once", change=lines(*WORDS))
+    link = found([first, posted(two, "[PATCH] sched: spin less", 9, change=MOST)], two)
+    assert (link is not None and link.predecessor == f"{one}@x") == linked
+    assert link is None or linked
+
+
 def test_a_patch_that_adds_the_lines_of_the_second_rfc_is_its_next_version() -> None:
     rfcs = [
         posted("r1", "[RFC PATCH] net: frob the queue once", change=lines(*WORDS[:4])),
