@@ -182,10 +182,12 @@ def _may_review(row: SeriesRow) -> bool:
     Of the latter, people who review reviewed 15 in 100 on six lists, and 29 of the others.
     """
     mine, newest = row.involvement, row.revisions[-1]
-    if row.turn != Turn.REVIEWERS or mine is None or mine.author or mine.replied or mine.reviewed_before:
+    if row.turn != Turn.REVIEWERS or mine is None or mine.author or mine.replied:
         return False
     rarely = mine.record is not None and mine.record.expected is False
     rest = newest.applied is not None and bool(newest.applied.patches)
+    if mine.reviewed_before:
+        return rest
     return rarely or rest or (newest.expected >= _MANY and 2 * newest.patches <= newest.expected)
 
 

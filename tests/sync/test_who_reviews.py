@@ -153,3 +153,38 @@ def test_who_let_a_version_pass_is_half_as_likely_to_reply_to_the_next(replied: 
 def test_those_who_replied_come_first_in_the_column() -> None:
     assert people_lines([{"b@x"}, {"a@x"}], [{"a@x", "c@x", ""}]) == "\na@x\nb@x\n-\nc@x\n"
     assert people_lines([], [{"c@x"}]) == "\n-\nc@x\n"
+
+
+@pytest.mark.parametrize(("applied", "verb"), [("", "review v2"), ("[1/2] knob: turn 1", "review v2?")])
+def test_the_rest_of_a_version_is_not_sure_to_be_reviewed(tmp_path: Path, applied: str, verb: str) -> None:
+    asked = mail(
+        message_id="asked@m",
+        subject="Re: [PATCH 2/2] knob: turn 2",
+        in_reply_to="1-2@m",
+        sender=f"Rex Reviewer <{REX}>",
+        date="11 Jun 2023 10:00:00 +0000",
+        body="> +1-2\n\nPlease use the helper here.\n",
+    )
+    thanks = mail(
+        message_id="thanks@m",
+        subject="Re: [PATCH v2 1/2] knob: turn 1",
+        in_reply_to="2-1@m",
+        sender="Mia Maintainer <mia@kernel.example>",
+        date="21 Jun 2023 10:00:00 +0000",
+        body=f"Applied, thanks!\n\n{applied}\n      commit: 0123456789abcdef\n",
+    )
+    found = [asked, thanks] if applied else [asked]
+    for version, day in ((1, 10), (2, 20)):
+        for number in (1, 2):
+            prefix = f"PATCH{' v2' if version == 2 else ''} {number}/2"
+            found.append(
+                mail(
+                    message_id=f"{version}-{number}@m",
+                    subject=f"[{prefix}] knob: turn {number}",
+                    date=f"{day} Jun 2023 10:00:0{number} +0000",
+                    to=f"{REX}, list@vger.kernel.org",
+                    in_reply_to=f"{version}-1@m" if number == 2 else None,
+                    body=BODY.format(f"{version}-{number}"),
+                )
+            )
+    assert place(tracker_of(tmp_path, found), "2-1") == (Section.REVIEW, verb)
