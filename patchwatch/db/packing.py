@@ -36,17 +36,18 @@ LARGE, LONG = 300 << 10, 1024
 _SAMPLE = 16 << 10  # bytes of a mail that are looked at: the rest is the patch, in which no two are similar
 _SHORT = 100  # characters; nothing is gained below
 
-STORED = "SELECT digest, content FROM dictionary"
+STORED = "SELECT id, digest, content FROM dictionary"
 """Selects the stored copies of the dictionaries."""
 
 _known: dict[int, ZstdCompressionDict] = {}
+_prepared: set[int] = set()  # those of them that something was compressed with
+_preparing = threading.Lock()
 _sources: list[weakref.WeakMethod[Callable[[], Iterable[Any]]]] = []  # they hold no database open
 
 
 def learn(content: bytes) -> int:
     """Make a dictionary known to this process; return its id, which is never 0."""
     dictionary = ZstdCompressionDict(content)
-    dictionary.precompute_compress(level=_LEVEL)
     _known.setdefault(dictionary.dict_id(), dictionary)
     return dictionary.dict_id()
 
@@ -65,9 +66,19 @@ def is_intact(stored: bytes, digest: bytes) -> bool:
 
 def learn_intact(rows: Iterable[Any]) -> None:
     """Make the dictionaries in rows of `STORED` known, except damaged copies."""
-    for digest, stored in rows:
-        if is_intact(stored, digest):
-            learn(unpack(stored) if stored.startswith(_ZSTD) else stored)  # an earlier patchwatch did not compress it
+    for number, digest, stored in rows:
+        if number not in _known and (content := _content(stored, digest)) is not None:
+            learn(content)
+
+
+def _content(stored: bytes, digest: bytes) -> bytes | None:
+    """Return a stored dictionary; None if it is damaged."""
+    if not stored.startswith(_ZSTD):  # an earlier patchwatch did not compress it
+        return stored if is_intact(stored, digest) else None
+    with contextlib.suppress(DamagedError, zstandard.ZstdError):
+        if zstandard.get_frame_parameters(stored).has_checksum or is_intact(stored, digest):
+            return unpack(stored)
+    return None
 
 
 def is_known(dictionary: int) -> bool:
@@ -168,6 +179,14 @@ def _find(dictionary: int) -> int:
     return dictionary
 
 
+def _prepare(number: int, dictionary: ZstdCompressionDict) -> None:
+    """Prepare a dictionary for compressing, once; most commands only decompress."""
+    with _preparing:
+        if number not in _prepared:
+            dictionary.precompute_compress(level=_LEVEL)
+            _prepared.add(number)
+
+
 class _Contexts(threading.local):
     """What compresses and decompresses, by dictionary: none may be used by two threads, and making one is slow."""
 
@@ -178,6 +197,8 @@ class _Contexts(threading.local):
     def compressor(self, dictionary: int) -> ZstdCompressor:
         if dictionary not in self._compressors:
             data = _known[dictionary] if dictionary else None
+            if data:
+                _prepare(dictionary, data)
             self._compressors[dictionary] = ZstdCompressor(level=_LEVEL, dict_data=data, write_checksum=True)
         return self._compressors[dictionary]
 

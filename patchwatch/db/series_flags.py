@@ -40,6 +40,12 @@ _INBOXES = """
 SELECT revision.series_id, archive_copy.inbox_id FROM revision CROSS JOIN message CROSS JOIN archive_copy
 WHERE revision.series_id IS NOT NULL AND message.message_id = revision.root AND archive_copy.message_pk = message.id
 """
+SEEN_IN = """
+SELECT 1 FROM revision CROSS JOIN message CROSS JOIN archive_copy
+WHERE revision.series_id = series.id AND message.message_id = revision.root AND archive_copy.message_pk = message.id
+AND archive_copy.inbox_id IN ({inboxes})
+"""
+"""Selects something if a posting of a series was seen in one of these inboxes."""
 UNREAD = """(
 coalesce((SELECT last_pk FROM read_range WHERE person = :person AND first_pk <= message.id
           ORDER BY first_pk DESC LIMIT 1), 0) < message.id

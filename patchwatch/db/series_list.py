@@ -29,6 +29,7 @@ _CONDITIONS = {"watched": f" WHERE id IN ({series_flags.WATCHED})", "live": f" W
 _CLOSED = ", ".join(f"'{state}'" for state in sorted(CLOSED))
 _SILENT = f" WHERE NOT ({_LIVE}) AND state NOT IN ({_CLOSED})"
 """The condition on series that are open, and not live."""
+_NO_VALUES: Mapping[str, Any] = {}
 _INBOXES = "SELECT id, name, followed, failed_at, rules FROM inbox"
 _POSTINGS = "SELECT series_id, posting FROM revision WHERE series_id IS NOT NULL"
 
@@ -82,14 +83,12 @@ def count_dormant(execute: Execute, me: Collection[str], since: int) -> int | No
     inboxes = _load_inboxes(execute)
     if inboxes.rules or inboxes.failing:
         return None
-    mine = {address.lower() for address in me}
-    silent = {number for (number,) in execute(f"SELECT id FROM series{_SILENT}", {"since": since})}  # noqa: S608
-    followed = {key for key, name in inboxes.names.items() if name in inboxes.followed}
-    found = silent & series_flags.watched(execute)
-    if followed:
-        pairs = series_flags.inbox_ids(execute, _SILENT, {"since": since})
-        found |= {number for number, inbox in pairs if inbox in followed}
-    for row in _numbered(execute, (silent - found) & naming(execute, mine)):
+    mine, values = {address.lower() for address in me}, {"since": since}
+    known = f"id IN ({series_flags.WATCHED})"
+    if followed := [key for key, name in inboxes.names.items() if name in inboxes.followed]:
+        known += f" OR EXISTS ({series_flags.SEEN_IN.format(inboxes=', '.join(map(str, followed)))})"
+    found = {number for (number,) in execute(f"SELECT id FROM series{_SILENT} AND ({known})", values)}  # noqa: S608
+    for row in _numbered(execute, naming(execute, mine, _SILENT, values) - found):
         if _named(mine, row[15]) or _named(mine, row[16]):
             found.add(row[0])
     return len(found)
@@ -185,13 +184,19 @@ def _may_name(people: Set[str], lines: str) -> bool:
     return False
 
 
-def naming(execute: Execute, addresses: Collection[str]) -> set[int]:
-    """Return the series that may have been posted by one of these addresses, sent to it, or answered from it."""
+def naming(
+    execute: Execute, addresses: Collection[str], condition: str = " WHERE TRUE", values: Mapping[str, Any] = _NO_VALUES
+) -> set[int]:
+    """Return the series that may have been posted by one of these addresses, sent to it, or answered from it.
+
+    Of the series with a `condition`, which begins with WHERE; `values` are its parameters.
+    """
     named = {f"me{n}": containing(address) for n, address in enumerate(sorted(addresses))}
     if not named:
         return set()
     columns = [f"{column} LIKE :{name} ESCAPE '/'" for name in named for column in ("posters", "people")]
-    return {number for (number,) in execute(f"SELECT id FROM series WHERE {' OR '.join(columns)}", named)}  # noqa: S608
+    found = execute(f"SELECT id FROM series{condition} AND ({' OR '.join(columns)})", {**values, **named})  # noqa: S608
+    return {number for (number,) in found}
 
 
 def subaddresses(execute: Execute, addresses: Collection[str]) -> tuple[str, ...]:

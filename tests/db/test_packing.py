@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import subprocess
+import sys
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import zstandard
 from sqlalchemy import select, text
 
 from patchwatch.db import dictionaries, packing
@@ -82,6 +85,7 @@ def change(file: Path, sql: str, *values: object) -> None:
 def know_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Know no dictionary, as another process that was started before."""
     monkeypatch.setattr(packing, "_known", {})
+    monkeypatch.setattr(packing, "_prepared", set())
     monkeypatch.setattr(packing, "_mine", packing._Contexts())
 
 
@@ -237,6 +241,35 @@ def test_dictionaries_are_compressed_and_those_of_an_earlier_patchwatch_are_read
     know_none(monkeypatch)
     assert sorted(raw_mails(database).values()) == sorted(MANY)
     assert list(verify(database)) == []
+
+
+@pytest.mark.sqlite
+def test_dictionaries_are_read_without_importing_what_hashes(database: Database, file: Path) -> None:
+    take(database, MANY)
+    code = (
+        "import sqlite3, sys; from patchwatch.db import packing; connection = sqlite3.connect(sys.argv[1])\n"
+        "packing.learn_intact(connection.execute(packing.STORED))\n"
+        "numbers = connection.execute('SELECT DISTINCT id FROM dictionary').fetchall()\n"
+        "print(len(numbers), all(packing.is_known(number) for (number,) in numbers), 'hashlib' in sys.modules)"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code, file], text=True) == "3 True False\n"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("checksum", [True, False])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_only_intact_copies_of_dictionaries_are_read(
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch, copies: int, checksum: bool
+) -> None:
+    take(database, MANY)
+    with closing(sqlite3.connect(file)) as plain:
+        number, content = plain.execute("SELECT id, content FROM dictionary WHERE copy = 1").fetchone()
+    if not checksum:  # as an earlier patchwatch stored it
+        content = zstandard.ZstdCompressor(write_checksum=False).compress(packing.unpack(content))
+    digest, torn = packing.digest_of(content), content[:-40] + bytes(40)
+    know_none(monkeypatch)
+    packing.learn_intact([(number, digest, torn), (number, digest, content if copies == 1 else torn)])
+    assert packing.is_known(number) is (copies == 1)
 
 
 @pytest.mark.sqlite
