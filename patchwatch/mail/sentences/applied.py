@@ -134,6 +134,12 @@ _WILL_SEND = Pattern(
 _NOT_SENT = Pattern(r"(?i)\b(?:not|never|if|once|when|after|provided)\b|n't\b|\?")
 _CONDITION = Pattern(r"(?i)\b(?:if|once|when|until|unless|assuming|provided|means?)\b")
 
+# "I have placed this in frob-next to be included in the next pull request."
+_TO_BE_SENT = Pattern(
+    r"(?i)\s+(?:to be|which will be|and will be) (?:included|sent|submitted|part of)\b[^.?]{0,40}?"
+    r"\b(?:pull[ -]requests?|prs?|merge window)\b"
+)
+
 # A tester may write "I applied this", and "pushed to the same branch" can mean any branch: these must name a tree.
 _ALONE = r"[\s.,!:;()-]*(?:tag: [\w./-]+[\s.,!:;()-]*)?(?:(?:many )?thanks?\b.*|thank you\b.*|thx\b.*|)"
 _NOTHING_ELSE = Pattern(_ALONE, re.IGNORECASE | re.DOTALL)
@@ -246,6 +252,8 @@ def applied_patches(sentence: str) -> str | None:
     if len(sentence) > _MAX_SENTENCE:
         return None
     lowered = sentence.lower()
+    if " be " in lowered:
+        sentence = _TO_BE_SENT.sub("", sentence)
     if ("commit" in lowered and _NOW_A_COMMIT.search(sentence)) or (
         "replaced" in lowered and _REPLACED.match(sentence)
     ):

@@ -98,6 +98,8 @@ from tests.support.mails import mail
         ("I have tentatively applied this to frob-next so that it can spend the cycle there.", ""),
         ("Provisionally queued up, thanks.", ""),
         ("I've placed this series in the frob-next:testing branch.", ""),
+        ("I have placed this patch in the frob-next tree to be included in the next pull request.", ""),
+        ("Applied to frob-next, and will be sent in the next pull request.", ""),
         ("2 patches applied to frob-next branch of frob.git, thanks.", ""),
         ("1 patch(es) applied to frob-next branch of frob.git, thanks.", ""),
         ("This has already been applied.", ""),
