@@ -74,6 +74,7 @@ _DEPENDS_WORDS = (
 )  # fmt: skip
 _DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed", " first", "before")
 _SUPERSEDES_WORDS = ("supersed", "obsolet", "replac", "favor of", "favour of", "please")
+_TRAILER_CUES = ("depend", "based", "prereq", "require", "supersed", "obsolet", "replac")
 _CUES = (*_DEPENDS_WORDS, *_DEPENDED_WORDS, *_SUPERSEDES_WORDS)
 _OF_PATCHES = Pattern(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
 _DEPENDED = Pattern(
@@ -160,12 +161,18 @@ def of_posting(text: str, own_text: str, *, patch: bool) -> tuple[Relation, ...]
     if "rerequisite-" in text:
         found += _prerequisites(text)
     lowered = own_text.lower()
-    if ("@" in own_text or "://" in own_text or "epends" in own_text) and has_any(_CUES, lowered):
+    if has_any(_TRAILER_CUES, lowered):
         found += _trailers(own_text, ("depends", "supersedes"))
+    if _may_name_message(own_text) and has_any(_CUES, lowered):
         message, _, notes = own_text[:_MAX_PROSE].partition("\n---\n") if patch else ("", "", own_text[:_MAX_PROSE])
         found += [r for r in _prose(message, own_text) if _OF_PATCHES.search(r.text)]
         found += _prose(notes, own_text)
     return _distinct(found)
+
+
+def _may_name_message(text: str) -> bool:
+    """True if prose may name a message, with a link or an id; most patches have addresses only, in their tags."""
+    return "://" in text or any("<" in line and not _NOT_PROSE.match(line) for line in text.split("\n") if "@" in line)
 
 
 def of_reply(own_text: str, version: int) -> tuple[Relation, ...]:

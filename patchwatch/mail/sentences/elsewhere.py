@@ -131,7 +131,7 @@ def done_elsewhere(sentence: str, lowered: str) -> str | None:
 
     Empty if it says that nothing needs fixing; None if it says neither.
     """
-    if _OF_ANOTHER.search(sentence):
+    if _ALIKE.occur(lowered) and _OF_ANOTHER.search(sentence):
         return None
     if _DONE.occur(lowered):
         if is_taken_instead(sentence):

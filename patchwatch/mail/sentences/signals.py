@@ -243,6 +243,7 @@ _POSTPONING = Cues(
     " until| till| before| once | after | when |as soon as|object|hear |get an|complain|disagree|comment|scream|shout|"
     "yell|protest|mind|speak|beats"
 )
+_MY_PLAN = Cues("i'll|i will|i'm going|i am going|i can|we can|won't|will not")
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 
@@ -349,7 +350,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK, evidence(sentence), "left")
     if (done := elsewhere.done_elsewhere(sentence, lowered)) is not None:
         return Signal(SignalKind.ELSEWHERE, evidence(sentence), done)
-    if _POSTPONING.occur(lowered) and claims.applies_later(sentence):
+    if _POSTPONING.occur(lowered) and _MY_PLAN.occur(lowered) and claims.applies_later(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         kind = SignalKind.CHANGES if refusal == "conditional" else SignalKind.NAK
