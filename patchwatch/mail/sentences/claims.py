@@ -112,6 +112,17 @@ _IN_PLACE = Pattern(
     r"(?:\s+for\s+[\w.-]*\d[\w.-]*)?\s*(?:[.,!;:–—(-].*|thanks?\b.*|)",
     re.IGNORECASE | re.DOTALL,
 )
+_TIME = (
+    r"(?:already|now|today|yesterday|last (?:cycle|month|night|week)|this (?:morning|week)|"
+    r"an? (?:few )?(?:days?|months?|weeks?|while) ago)"
+)
+# "This went in yesterday.", "It's upstream now."
+_WENT_IN = Pattern(
+    rf"{_LEAD}(?:{_THING}|they)(?:'s|\s+(?:is|are|went|ha(?:s|ve) (?:been|gone|landed)))\s+(?:(?:all|already|now)\s+)*"
+    rf"(?:upstream(?:\s+{_TIME})?|in(?:to)? mainline(?:\s+{_TIME})?|in\s+{_TIME})(?:\s*[.,!;:–—(-].*|)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SORRY = Pattern(r"(?i)[,;.]? (?:and )?sorry\b.*")  # "… in my next branch, sorry for not replying"
 _UNDER_WAY = Pattern(
     rf"{_LEAD}(?:(?:a|the|this|that|same|your|identical) )*(?:fix|patch|one|change|it)(?:'s)?\s+"
     r"(?:(?:is|has been)\s+)?already\s+"
@@ -195,7 +206,8 @@ def _claimed(sentence: str) -> str | None:
     another = _ANOTHER_DID.fullmatch(sentence)
     if another and another["placed"] and not _TO_BRANCH.match(another["rest"]):
         another = None
-    if another or _UNDER_WAY.fullmatch(sentence) or _IN_PLACE.fullmatch(sentence):
+    sentence = _SORRY.sub("", sentence)
+    if another or any(said.fullmatch(sentence) for said in (_UNDER_WAY, _IN_PLACE, _WENT_IN)):
         return None if _NOT_DONE.search(sentence) or _TRIED.search(sentence) else ""
     if (placed := _I_PLACED.search(sentence)) and _TO_BRANCH.match(placed["rest"]):
         said = words_until(placed, CLAUSE)

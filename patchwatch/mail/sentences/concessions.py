@@ -26,11 +26,15 @@ _DONE = (
     r"(?:added|addressed|adjusted|changed|converted|corrected|documented|done|dropped|fixed|moved|removed|renamed|"
     r"replaced|reverted|reworded|reworked|split|squashed|switched|updated)"
 )
+_DOING = (
+    r"(?:adding|addressing|adjusting|changing|converting|correcting|doing|dropping|fixing|moving|removing|renaming|"
+    r"replacing|reworking|rewording|switching|updating)"
+)
 _YES = r"(?:absolutely|ack|agreed?|exactly|indeed|ok(?:ay)?|right|sure|true|yeah|yep|yes|yup|i see|got it|understood)"
 _GREETING = r"(?:hello|hey|hi|thanks?(?: you)?|thx)(?: \w+(?=[,.!]))?"  # "Hi Rita, agreed"
 _LEAD = (
-    rf"^\W*(?:(?:{_YES}|{_GREETING}|ah+|and|fair|great|hm+|nice|no problem|oh|oops|so|sorry|well|"
-    r"whoops)\b[\s,.!:;–-]*)*"
+    rf"^\W*(?:(?:{_YES}|{_GREETING}|ah+|and|fair|great|hm+|nice|no problem|oh|oops|so|"
+    r"sorry(?: (?:about|for) (?:it|that|this))?|well|whoops)\b[\s,.!:;–-]*)*"
 )
 _ACTS = Pattern(
     rf"(?i){_LEAD}(?:"
@@ -38,6 +42,8 @@ _ACTS = Pattern(
     r"(?:oops|whoops|ouch|d['’]?oh|du+h|ugh|argh+|my (?:bad|mistake|fault|oversight|apologies))\b|"
     r"(?:thanks|thank you)(?: \w+)? for (?:catching|noticing|pointing|spotting|the (?:catch|correction|hint|pointer))|"
     rf"(?:all |both )?(?:{_DONE}|noted|wilco)\b(?! not\b)|will(?: (?:{_DO}|do|be {_DONE})\b|(?=\W*$|[.,!;]))|"
+    rf"(?:(?:i'm|i am|am) )?(?:(?:now|already) )?{_DOING}(?: (?:all|both|it|that|them|these|this|those))?"
+    r"(?: (?:accordingly|locally|now|right (?:away|now)))?(?=\W*$)|"
     rf"(?:i|we)(?:'ve| have)? (?:(?:now|already|just|since) )?(?:{_DONE}|forgot|missed|overlooked)\b|"
     rf"(?:i|we)(?:'ll| will|'m going to| am going to|'d| can)(?: \w+){{0,2}}? {_DO}\b|"
     r"(?:you(?:'re| are)|that(?:'s| is)) (?:\w+ly |quite )?(?:right|correct)\b|"
@@ -58,12 +64,13 @@ _NUDGE = Pattern(r"(?i)\W*(?:\w+ )?(?:bump|ping|reminder)\W*")
 _THEN = Pattern(r"(?i)\bthen\W*$|^(?:just|only) (?:the|that|this)\b")
 _HOLDS_BACK = Pattern(
     r"(?i)\b(?:but|however|although|though|not sure|don't (?:think|see|understand)|do not|disagree|because|since|"
-    r"the reason|on purpose|intentional\w*|rather not|unless|except|wouldn't|won't|can't|cannot)\b|\?"
+    r"the reason|on purpose|intentional\w*|rather not|"
+    r"(?:like to|prefer(?: to)?|rather) (?:keep|leave|stay|stick)\b|unless|except|wouldn't|won't|can't|cannot)\b|\?"
 )
 # One of them is in every sentence that `_HOLDS_BACK` matches, unless it is a question: a quick test before it.
 _MAY_HOLD_BACK = word_set(
     "but however although though not don disagree because since reason purpose rather unless except wouldn won can "
-    "cannot"
+    "cannot keep leave stay stick"
 )
 
 

@@ -62,7 +62,8 @@ _NAMED = phrase(
     |{_CLAUSE}(?:if|once|when|as long as) {_NOT_SO}[^,.:?!]{{1,60}}? (?:is|are|gets?|(?:has|have) been) {_DONE}
         (?: (?:as|by|in|like|too)\b[^,.:?!]{{0,60}})?
     |^{_LEAD}(?:
-        (?:once|if|after|when) {_YOU_DO}\b(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,120}}?
+        (?:once|if|after|when|as long as|(?:provided|assuming)(?: that)?)[ ]
+            {_YOU_DO}\b(?! (?:this|the|your) (?:patch|series)\b)[^?]{{0,120}}?
         |(?:after|with) {_DOING}\b[^?]{{0,80}}?
     )){_OFFERED}
     |{_CLAUSE}(?:(?:please|pls|just|so|yeah|nit:?),? ){{0,3}}{_DO}\b[^?]{{0,80}}?

@@ -24,6 +24,8 @@ PROMISES = Pattern(
     rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
     rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
     rf"\b(?:i|we)(?:'ll| will)\b.{{0,80}}\b{_NEXT}|"
+    rf"\b(?:all(?: of)?|both|it|that|these|they|this|those)(?: of (?:them|these|those|this|that))?(?:'ll| will) be\b"
+    rf".{{0,40}}\b{_NEXT}|"
     r"\b(?:i'm|i am|we're|we are) (?:\w+ ){0,3}?(?:sending|posting|preparing|working on) (?:out )?(?:an? |the )?"
     r"(?:v\d+|(?:new|next|updated) version)\b|"
     r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"

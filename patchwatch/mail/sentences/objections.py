@@ -296,10 +296,21 @@ _CONTENTS = Phrases(
     phrase(
         "keep|leave",
         r"""
-        ^(?:ok(?:ay)?|fine|all ?right|sure|fair enough|yes|yeah|well)\b[,.;:]?\s
+        ^(?:ok(?:ay)?|fine|all? ?right|sure|fair enough|yes|yeah|well)\b[,.;:]?\s
             (?:(?:then|let'?s|please|just|we (?:can|could)|you can|i'm fine to|do)[,.]? )*
             (?:keep|leave) (?:it|this|that|them|these)
             (?: (?:as[- ](?:(?:it|they) )?(?:is|are)|like (?:this|that|it is)|the way it is|alone|then|for now))*\W*$
+        """,
+    ),
+    # "Then it's fine.", "That's the part I was missing."
+    phrase(
+        "fine|ok|alright|all right|missing|missed|overlook",
+        r"""
+        ^(?:(?:ah+|oh|ok(?:ay)?|right|yes|yeah|well|good|so|then|in that case)\b[,.;:]?\s+)*
+            (?:it|that|this)(?:'s| is) (?:(?:perfectly|totally|all|also) )?(?:fine|ok(?:ay)?|alright|all right)
+            (?: (?:then|as (?:it )?is|like (?:it is|this|that)|either way|of course))*\W*$
+        |\b(?:it|that|this)(?:'s| is| was) (?:exactly |probably )?
+            (?:the (?:bit|part|piece|thing)|what)(?: that)? i (?:was missing|had missed|missed|overlooked)\b
         """,
     ),
     phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),

@@ -229,6 +229,7 @@ _RULES = (
     ),
 )
 _APPLYING = Cues(
+    "went in|upstream|mainline| in now| in already|gone in|"
     "took|add it|add th|commit|comit|grab|replaced|appl|queu|merge|pushed|moved to|pick|take|taking|pull|added|put |"
     " tree|-next|staged|accepted|squash|fold|landed|travel|in flight|its way|next|in mm-|/dev|/fixes|/testing|"
     "/staging|/urgent|/main|/master|/for-"

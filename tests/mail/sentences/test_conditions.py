@@ -43,6 +43,8 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "If you are going to address them as suggested, feel free to add",
         "If Lea's comment is addressed, feel free to add:",
         "When the typo is fixed, feel free to add:",
+        "provided that you fix the typo in the title.",
+        "Assuming you drop the helper, feel free to add:",
         "One question, and one cosmetic change, but resolve those and you may add to all patches:",
     ],
 )

@@ -66,6 +66,8 @@ def test_evidence_is_the_sentence() -> None:
         ("Fixed in the next version.\n", SignalKind.PROMISE),
         ("OK, v3 incoming.\n", SignalKind.PROMISE),
         ("Done for v3.\n", SignalKind.PROMISE),
+        ("Both will be in v3.\n", SignalKind.PROMISE),
+        ("All of that will be fixed in the next version.\n", SignalKind.PROMISE),
         ("Fixed locally.\n", SignalKind.PROMISE),
         ("So I won't be sending another version.\n", SignalKind.WITHDRAWN),
         ("Please ignore, I sent the wrong version.\n", SignalKind.WITHDRAWN),
