@@ -117,6 +117,8 @@ def _not_carried(
     people: People,
 ) -> list[Tag]:
     """The tags that the patches had in the version before and do not carry; adds them to `now`."""
+    if not inherited:  # the first version
+        return []
     author = people.key(one.author)
     left: list[Tag] = []
     everybody = {given.tag.value for had in inherited.values() for given in had.values()}
@@ -140,6 +142,8 @@ def _not_carried(
 def same_patches(before: Sequence[PostedPatch], now: Sequence[PostedPatch]) -> dict[int, int]:
     """The number of each patch in the version before: matched by diff, else title, else number and a similar title."""
     found: dict[int, int] = {}
+    if not before:
+        return found
     free = {p.number: p for p in before}
     alone = len(before) == len(now) == 1
 
