@@ -138,7 +138,8 @@ _WAIVES = Pattern(
       | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$
       | (?:^|(?:please|pls)\ [^.?!\n]{0,80}?)(?:for|in)\ (?:the\ )?future(?=[,.:;]?\ |\W*$)
       | unrelated\ to\ (?:your|this|the)\ (?:patch|series|change)
-      | (?:for|on)\ another\ day | (?:not|rather\ than)\ (?:something|anything)\ to\ (?:block|hold)
+      | good\ enough\ (?:this\ time|for\ now|as\ (?:it\ )?is)
+      | (?:for|on)\ another\ day | rather\ than\ something\ to\ (?:block|hold)
       | next\ time | some\ (?:other\ )?day | (?:entirely\ |totally\ )?up\ to\ you | your\ call
       | feel\ free\ to\ ignore | ignore\ (?:this|it|me)\ if | optional(?=\W*$|,|\ (?:but|and|nit)) | out\ of\ scope
       | (?:if|in\ case|should)\ (?:you|there|we)\b(?!\ want)(?:\ [\w']+){0,5}?\ (?:
@@ -156,7 +157,7 @@ _WAIVES = Pattern(
 _WAIVING = word_set(
     "need reason worth blocker blocking show-stopper showstopper deal follow follow-up follow-ups followup followups "
     "different another separate unrelated rather day next future up call ignore optional scope later separately top "
-    "afterwards"
+    "afterwards enough"
 )
 _IF = word_set("if case should when while upon")
 _THEN = word_set(

@@ -148,6 +148,7 @@ PERHAPS = {
     "from now on": (ADDED, "Please sort these in the future."),
     "in the future": (ADDED, "In the future, you should sort these."),
     "not worth it": (ADDED, "You missed a blank line here, but that is not worth a resend."),
+    "good enough": (ADDED, "You should mention that in the changelog, but this mail is good enough this time."),
     "unrelated": (ADDED, "Unrelated to your patch, but please drop the other copy, too."),
     "another day": (ADDED, "The lock is wrong here, but that is for another day."),
     "no blocker": (ADDED, "The name should be shorter, rather than something to block this on."),

@@ -81,6 +81,8 @@ _REFERRING = phrase(
 )
 # "With the marketing gone,", "With s/hold/Hold/ in the subject:" right above the tag.
 _FRAGMENT = phrase(_CUES, rf"^{_LEAD}(?:with|modulo|assuming|after|once) {_NOT_SO}[^?!]{{1,100}}?[^.?!]$")
+# "With the line break fixed when applying:" asks nothing of the author.
+_BY_COMMITTER = Pattern(r"(?i)\b(?:when|while|upon|on) (?:you )?(?:appl|commit|merg|pick|push|queu)\w{0,4}\b")
 _REVIEW = Pattern(r"(?i)(?:reviewed|acked)-by:")
 
 
@@ -91,6 +93,8 @@ def condition(sentences: Sequence[str]) -> tuple[str, bool] | None:
     """
     for sentence, below in zip(sentences, (*sentences[1:], ""), strict=True):
         if len(sentence) > _MAX_SENTENCE or not _NAMED.cues.occur(lowered := sentence.lower()):
+            continue
+        if _BY_COMMITTER.search(sentence):
             continue
         if _REFERRING.occurs(sentence, lowered):
             return sentence, False

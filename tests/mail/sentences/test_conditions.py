@@ -70,6 +70,7 @@ def test_condition_refers_to_what_was_asked(sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "Mia fixes the typo when applying, and with that fixed:",
         "With this patch applied, my board boots.",
         "With the series applied:",
         "With or without that change:",
