@@ -73,7 +73,10 @@ _DEPENDS_WORDS = (
     "sits on", "sit on", "sits upon", "sit upon", "layered", "assum", "require", "need", "follow",
 )  # fmt: skip
 _DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed", " first", "before")
-_SUPERSEDES_WORDS = ("supersed", "obsolet", "replac", "favor of", "favour of", "please")
+_SUPERSEDES_WORDS = (
+    "supersed", "obsolet", "replac", "favor of", "favour of", "please", "previous", "rework of", "rewrite of",
+    "respin of",
+)  # fmt: skip
 _TRAILER_CUES = ("depend", "based", "prereq", "require", "supersed", "obsolet", "replac")
 _CUES = (*_DEPENDS_WORDS, *_DEPENDED_WORDS, *_SUPERSEDES_WORDS)
 _OF_PATCHES = Pattern(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
@@ -99,7 +102,12 @@ _SUPERSEDES = Pattern(
     r"(?i)\b(?:supersed(?:es?|ing)|obsolet(?:es|ing)|replac(?:es|ing)|(?:a |as )?replacement (?:of|for))\b|"
     rf"\bplease {_IGNORE} (?:(?:the|my|our) )?(?:(?:previous|earlier|old|last|first) )?(?:{_WORK} )?(?:at |in )?"
     r"(?=<|\[|http)|"
-    rf"\b{_IGNORE} (?=[^.!?]{{1,160}} in favou?r of th(?:is|ese)\b)"
+    rf"\b{_IGNORE} (?=[^.!?]{{1,160}} in favou?r of th(?:is|ese)\b)|"
+    # "Previous version: <link>", "previously sent as [1]", "a rework of <link>"
+    r"(?<!from )(?<!from my )(?<!from the )(?<!in )(?<!in my )(?<!in the )\b"
+    r"(?:(?:previous (?:version|posting|submission|attempt|approach)|previously (?:posted|sent|submitted))"
+    r"(?: (?:was|is|as|at|here|posted|sent|can be found)){0,3}|(?:rework|rewrite|respin) of)\s?:?\s?"
+    r"(?=<|\[\w{1,3}\]|http)"
 )
 _BY = Pattern(r"(?i)\b(?:supersed|obsolet|replac)ed (?:by|with)\b")
 # "I'm dropping this in favor of <link>", "please use this instead: <link>"

@@ -123,6 +123,10 @@ def test_commit_message_describes_code() -> None:
     [
         f"Supersedes: <{BASE}>",
         f"Supersedes: {LORE}/r/{BASE}",
+        f"Previous version: {LORE}/r/{BASE}",
+        f"Previously sent as:\n{LORE}/r/{BASE}",
+        f"The previous attempt is at {LORE}/r/{BASE}",
+        f"This is a rework of [1], which can be ignored.\n\n[1] {LORE}/r/{BASE}",
         f"Obsoletes: {BASE}",
         f"Replaces: <{BASE}>",
         f"This supersedes {LORE}/all/{BASE}/, which did it in core.",
@@ -134,6 +138,11 @@ def test_commit_message_describes_code() -> None:
 )
 def test_posting_supersedes_another(text: str) -> None:
     assert [(r.kind, r.target) for r in of_posting(text, text, patch=False)] == [("supersedes", f"m:{BASE}")]
+
+
+def test_what_is_left_over_from_another_series_does_not_supersede_it() -> None:
+    text = f"These patches were left over from the previous version [1].\n\n[1] {LORE}/all/{BASE}/"
+    assert [r.kind for r in of_posting(text, text, patch=False)] == []
 
 
 @pytest.mark.parametrize(
