@@ -16,7 +16,7 @@ _MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
 LEAD = (
     r"(?:ok(?:ay)?|thanks?|thank you(?: all)?|great|good|nice|sure|alright|all right|yes|yeah|yep|so|well|sorry|and|"
     r"now|(?:(?:having|with) )?that(?: being)? said|j?fyi|btw|all good|looks? (?:good|great|fine)(?: to me)?|lgtm|"
-    r"perfect|cool|fixed (?:that|it) up)"
+    r"perfect|cool|anyhow|anyway|besides|in any case|fixed (?:that|it) up)"
     r"(?:[,.!:-]+\s+|\s+)"
 )
 """What may precede the verb."""
@@ -98,7 +98,7 @@ _NOT_YET = Pattern(
 # "I'll apply this tomorrow.", "I'll send it upstream": not yet, but nobody else has to act.
 _WILL_APPLY = Pattern(
     rf"(?:{LEAD})*(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| can)|let me|lemme) "
-    r"(?:(?:just|also|then|now|probably|likely|go|go and) )*"
+    r"(?:(?:just|also|then|now|probably|likely|go|go (?:ahead )?and) )*"
     rf"(?:(?:take|grab|apply|queue(?: up)?|pick(?: up)?|merge|push|commit|pull) {THING}|"
     rf"get {THING} (?:queued|applied|merged|picked)|"
     rf"(?:stick|stuff|put) {THING} (?:in|into|on|onto) (?:(?:the|my|our) )?(?!\S*\.[chS]\b)"
@@ -106,6 +106,7 @@ _WILL_APPLY = Pattern(
     rf"(?:send|forward|pass|submit) {THING} (?:(?:on|along|over) )?(?:upstream|to (?:linus|andrew|akpm)))\b",
     re.IGNORECASE,
 )
+_SO = Pattern(r"(?i)[,;–—]\s+so\s+")
 _NOT_MEANT = Pattern(
     r"(?i)\b(?:locally|test(?:ing)?|try|see|look|your|comments?|suggestions?|next version|v\d+|"
     r"but (?:you|first|please|(?:i|we|it|this)(?:'d| would| still)? (?:need|want|like)s?))\b|n't\b|\?"
@@ -305,7 +306,9 @@ def intends_to_apply(sentence: str) -> bool:
     if len(sentence) > _MAX_SENTENCE:
         return False
     said = sentence.partition("feel free")[0]  # what others may do besides is no condition
-    return not (_CONDITION.search(said) or _NOT_MEANT.search(said)) and _WILL_APPLY.match(said) is not None
+    if _CONDITION.search(said) or _NOT_MEANT.search(said):
+        return False
+    return any(_WILL_APPLY.match(said, start) for start in (0, *(so.end() for so in _SO.finditer(said))))
 
 
 def words_until(found: re.Match[str], end: Pattern[str]) -> str:

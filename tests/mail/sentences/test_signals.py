@@ -46,6 +46,8 @@ def test_evidence_is_the_sentence() -> None:
         ("Looks good, I'll forward it to Andrew.\n", SignalKind.WILL_APPLY),
         ("I'll get it queued up.\n", SignalKind.WILL_APPLY),
         ("Let me go queue that then.\n", SignalKind.WILL_APPLY),
+        ("I'm at my patch queue right now, so I'll just go ahead and apply it.\n", SignalKind.WILL_APPLY),
+        ("Anyhow, I can pick these to my tree.\n", SignalKind.WILL_APPLY),
         ("I'll go stick it in tip/frob/core, thanks!\n", SignalKind.WILL_APPLY),
         ("Would you mind adding a Fixes: tag?\n", SignalKind.CHANGES),
         ("Would you mind rebasing it?\n", SignalKind.CHANGES),
