@@ -245,9 +245,11 @@ def applied_by(execute: Execute, rows: Sequence[SeriesRow], me: Collection[str])
     views = rows_among(execute, _VIEWS, newest)
     sent = {newest[number]: sent_to(decode_summary(text(view))) for number, view in views}
     accepted = Accepted.of(execute, list(sent.values()))
+    posted = {row.id for row in asked if row.involvement and row.involvement.author}
     found: dict[int, bool] = {}
     for number, where in sent.items():
-        expected = accepted.expects(keys, where, further=not lists.issuperset(where[0]))
+        further = not lists.issuperset(where[0])
+        expected = accepted.expects(keys, where, further=further, own=number in posted)
         if expected is not None and (commits or not lists.isdisjoint(where[0])):
             found[number] = expected and not tags[number]
     return found

@@ -78,19 +78,20 @@ class Accepted:
                 found = (own + before * found) / (total + before)
         return found
 
-    def expects(self, people: Collection[str], sent: Sent, *, further: bool) -> bool | None:
+    def expects(self, people: Collection[str], sent: Sent, *, further: bool, own: bool = False) -> bool | None:
         """True if a person is expected to apply a posting that was sent to them; False: perhaps; None: no.
 
         `further`: it was sent to lists that they do not apply for, too.  Then it goes in there if nothing of its area
-        was accepted before.  Of several people who share a tree, it is the one who accepted most of late.  On eight
-        lists, they applied 87 in 100 of what they are expected to, and 11 of the others.
+        was accepted before.  Of several people who share a tree, it is the one who accepted most of late, except that
+        each applies their `own`.  On eight lists, they applied 87 in 100 of what they are expected to, and 11 of the
+        others.
         """
         share = self.share(people, sent)
         if share < SOMETIMES:
             return None
         known = any((name, area) in self._weights for name in (*sent[0], _TREES) for area in sent[1])
         sure = share >= MOSTLY_ELSEWHERE and known if further else share >= MOSTLY
-        return sure and self._leads(people, sent)
+        return sure and (own or self._leads(people, sent))
 
     def _leads(self, people: Collection[str], sent: Sent) -> bool:
         """True if nobody else accepted as much of late, of those who accepted enough to be expected to."""

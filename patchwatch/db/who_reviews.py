@@ -76,6 +76,8 @@ class Replied:
             sent, replied = self._sent[area], self._replied[area]
             chance = (replied + _AROUND * chance) / (sent + _AROUND)
             shown = area if sent >= _AROUND else shown
+        if self._sent[""] < _AROUND:
+            chance = _UNKNOWN  # too little was sent to them to say anything
         chance = chance / 2 if posting.sent_before else chance
         expected = True if chance >= EXPECTED else False if chance >= SOMETIMES else None
         return ReviewRecord(expected, shown, self._sent[shown], self._replied[shown])

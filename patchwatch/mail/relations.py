@@ -73,10 +73,7 @@ _DEPENDS_WORDS = (
     "sits on", "sit on", "sits upon", "sit upon", "layered", "assum", "require", "need", "follow",
 )  # fmt: skip
 _DEPENDED_WORDS = ("prereq", "dependenc", "required", "needed", " first", "before")
-_SUPERSEDES_WORDS = (
-    "supersed", "obsolet", "replac", "favor of", "favour of", "please", "previous", "rework of", "rewrite of",
-    "respin of",
-)  # fmt: skip
+_SUPERSEDES_WORDS = ("supersed", "obsolet", "replac", "favor of", "favour of", "please", "previous", "rework of")
 _TRAILER_CUES = ("depend", "based", "prereq", "require", "supersed", "obsolet", "replac")
 _CUES = (*_DEPENDS_WORDS, *_DEPENDED_WORDS, *_SUPERSEDES_WORDS)
 _OF_PATCHES = Pattern(r"(?i)\b(?:patch(?:es|set|series)?|series)\b")
@@ -106,7 +103,7 @@ _SUPERSEDES = Pattern(
     # "Previous version: <link>", "previously sent as [1]", "a rework of <link>"
     r"(?<!from )(?<!from my )(?<!from the )(?<!in )(?<!in my )(?<!in the )\b"
     r"(?:(?:previous (?:version|posting|submission|attempt|approach)|previously (?:posted|sent|submitted))"
-    r"(?: (?:was|is|as|at|here|posted|sent|can be found)){0,3}|(?:rework|rewrite|respin) of)\s?:?\s?"
+    r"(?: (?:was|is|as|at|here|posted|sent|can be found)){0,3}|rework of)\s?:?\s?"
     r"(?=<|\[\w{1,3}\]|http)"
 )
 _BY = Pattern(r"(?i)\b(?:supersed|obsolet|replac)ed (?:by|with)\b")

@@ -8,7 +8,6 @@ threads nor titles alone are enough.  Each kind of evidence has a weight; a cand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 
 from patchwatch.mail.subject import gist_words
 from patchwatch.pattern import Pattern
@@ -114,7 +113,11 @@ def _is_respelled(one: PostingFacts, other: PostingFacts) -> bool:
 
 def _is_misspelled(one: str, other: str) -> bool:
     """True if two words are rather one; false if digits or signs tell them apart: names of chips are alike."""
-    return one.isalpha() and other.isalpha() and SequenceMatcher(None, one, other).ratio() >= _SPELLING
+    if not (one.isalpha() and other.isalpha()):
+        return False
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, one, other).ratio() >= _SPELLING
 
 
 def _is_reworded(one: PostingFacts, other: PostingFacts) -> bool:

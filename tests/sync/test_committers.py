@@ -217,7 +217,7 @@ REVIEWED = ("Rita Reviewer <rita@example.com>", "Reviewed-by: Rita Reviewer <rit
     [
         (posted("own", MIA, REVIEWED), "now: apply v1", "now: apply v1?"),
         (posted("own", MIA, REVIEWED, to=f"{KNOB}, {REEL}"), "now: ping maintainer?", "now: apply v1?"),
-        (posted("own", "Ann Author <ann@example.org>", REVIEWED), "now: apply v1", "now: apply v1"),
+        (posted("own", "Ann Author <ann@example.org>", REVIEWED), "now: apply v1?", "now: apply v1?"),
         (
             posted("own", "Ann Author <ann@example.org>", REVIEWED, to=f"{KNOB}, {REEL}"),
             "now: apply v1?",
@@ -244,7 +244,9 @@ REVIEWED = ("Rita Reviewer <rita@example.com>", "Reviewed-by: Rita Reviewer <rit
     ],
 )
 def test_who_applies_a_patch_when_two_people_could(tmp_path: Path, mails: list[bytes], mia: str, max_: str) -> None:
-    """An author applies their own; what went to other lists may go in there; what a colleague left is for others."""
+    """An author applies their own, and either somebody else's; what went to other lists may go in there, and what a
+    colleague left is for others.
+    """
     known(tmp_path, [*two_committers(), *mails]).database.close()
     places = []
     for address in ("mia@kernel.example", "max@kernel.example"):

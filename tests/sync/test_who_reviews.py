@@ -116,7 +116,8 @@ def test_the_reason_says_what_they_did_before(tmp_path: Path) -> None:
     ("counts", "area", "expected", "text"),
     [
         ([], "knob", True, ""),
-        ([("knob", 2, 0)], "knob", False, "you replied to 0 of 2 series"),
+        ([("knob", 5, 0)], "knob", True, "you replied to 0 of 5 series"),
+        ([("knob", 3, 0), ("lever", 4, 0)], "knob", None, "you replied to 0 of 7 series"),
         ([("knob", 40, 0)], "knob", None, "you replied to 0 of 40 series of knob"),
         ([("knob", 40, 8)], "knob", False, "you replied to 8 of 40 series of knob"),
         ([("knob", 40, 20)], "knob", True, "you replied to 20 of 40 series of knob"),
