@@ -20,7 +20,7 @@ from patchwatch.db import derived, dictionaries, inboxes, outdated, series_chang
 from patchwatch.db import messages as mails
 from patchwatch.db.dictionaries import Kind
 from patchwatch.db.message_codec import decode_message, encode_message
-from patchwatch.db.packing import dictionary_of, pack, unpack
+from patchwatch.db.packing import pack, unpack
 from patchwatch.db.sql import chunks
 from patchwatch.mail.message import Message, Person, Subject
 from patchwatch.progress import Progress, no_progress
@@ -78,18 +78,14 @@ def derive_postponed(connection: Connection) -> Outcome:
 
 
 def _packed(connection: Connection, fresh: dict[str, list[Read]]) -> dict[str, list[Read]]:
-    """Compress mails that were read before there was a dictionary as later ones; the first of them train it."""
+    """Compress the first mails of a database as later ones: they train what those are compressed with."""
     every = [one for copies in fresh.values() for one in copies]
     dictionaries.train_on(connection, Kind.FACTS, (one.facts.encode() for one in every))
-    dictionaries.train_on(connection, Kind.MAIL, (unpack(one.packed) for one in every))
-    number = dictionaries.dictionary_for(connection, Kind.MAIL)
-    if not number or all(dictionary_of(one.packed) for one in every):
+    if not dictionaries.train_on(connection, Kind.MAIL, (unpack(one.packed) for one in every)):
         return fresh
+    number = dictionaries.dictionary_for(connection, Kind.MAIL)
     return {
-        message_id: [
-            one if dictionary_of(one.packed) else replace(one, packed=pack(unpack(one.packed), number))
-            for one in copies
-        ]
+        message_id: [replace(one, packed=pack(unpack(one.packed), number)) for one in copies]
         for message_id, copies in fresh.items()
     }
 

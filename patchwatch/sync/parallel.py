@@ -6,6 +6,7 @@ process: starting another one costs as much as parsing some hundred.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 from collections import deque
@@ -38,8 +39,8 @@ def read_batches(
 ) -> Iterator[list[Read]]:
     """Parse batches of raw mails, in order; in other processes once there are many.
 
-    `dictionary` returns the id of what mails are compressed with (patchwatch.db.packing); it is called until there is
-    one, which is when enough of what was yielded is stored.  `processes` is 0 to parse in this process.  The
+    `dictionary` returns the id of what mails are compressed with (patchwatch.db.packing); the other processes ask until
+    there is one, which is when enough of what was yielded is stored.  `processes` is 0 to parse in this process.  The
     default is the number of CPUs, because the writer often waits.  `expected` is the number of mails, if that is known:
     of many, this process parses none.
     """
@@ -67,10 +68,17 @@ def _read_in_pool(
     pool: _Pool, source: Iterator[Sequence[bytes]], dictionary: Callable[[], int], ahead: int
 ) -> Iterator[list[Read]]:
     """Parse batches in other processes, some pieces ahead of what is yielded."""
+    seen = 0
+    while not (number := dictionary()) and seen < _IN_PLACE:  # a new database: the first mails train it
+        batch = next(source, None)
+        if batch is None:
+            return
+        seen += len(batch)
+        yield _results(pool.submit_all(batch))
+    pool.compress_with(number)
     waiting: deque[list[Future[list[Read]]]] = deque()
     pieces = 0
     for batch in source:
-        pool.dictionary = pool.dictionary or dictionary()  # a new database has one once the first mails are stored
         waiting.append(pool.submit_all(batch))
         pieces += len(waiting[-1])
         while pieces > ahead and len(waiting) > 1:
@@ -94,14 +102,25 @@ class _Pool:
 
     def __init__(self, workers: int) -> None:
         large_blocks.give_back()
-        self.dictionary = 0  # that the mails are compressed with that are given to a process from now on
+        self._dictionary = 0
         self._closing = False
         self._processes = ParseProcesses(workers)
         self._threads = ThreadPoolExecutor(workers)
-        # With the dictionary that each has; None in place of one that ended.
-        self._idle: queue.SimpleQueue[tuple[Connection | None, int]] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()  # None in place of one that ended
         for connection in self._processes.connections:
-            self._idle.put((connection, 0))
+            self._idle.put(connection)
+
+    def compress_with(self, dictionary: int) -> None:
+        """Compress the mails that are submitted from now on with a dictionary; all that were are parsed."""
+        if not dictionary:
+            return
+        self._dictionary = dictionary
+        content = packing.content_of(dictionary)
+        for connection in [self._idle.get() for _ in self._processes.connections]:
+            with contextlib.suppress(OSError):  # it ended: the next piece shows it
+                if connection:
+                    connection.send(content)
+            self._idle.put(connection)
 
     def submit_all(self, batch: Sequence[bytes]) -> list[Future[list[Read]]]:
         """Parse a batch, in pieces."""
@@ -112,7 +131,7 @@ class _Pool:
         if sum(map(len, piece)) <= _LARGE_PIECE:
             return self._threads.submit(self._parse, piece)
         future: Future[list[Read]] = Future()
-        future.set_result(_read_piece(piece, self.dictionary))
+        future.set_result(_read_piece(piece, self._dictionary))
         return future
 
     def close(self) -> None:
@@ -121,18 +140,13 @@ class _Pool:
         self._processes.kill()
         self._threads.shutdown(cancel_futures=True)
         while not self._idle.empty():
-            connection, _ = self._idle.get()
-            if connection:
+            if connection := self._idle.get():
                 connection.close()
 
     def _parse(self, piece: Sequence[bytes]) -> list[Read]:
-        connection, dictionary = self._idle.get()
-        wanted = self.dictionary
+        connection = self._idle.get()
         try:
             if connection:
-                if dictionary != wanted:
-                    connection.send(packing.content_of(wanted))
-                    dictionary = wanted
                 connection.send(piece)
                 return connection.recv()  # type: ignore[no-any-return]
         except Exception:  # noqa: BLE001 (it was killed, memory ran out, or an upgrade gave it other code than us)
@@ -140,5 +154,5 @@ class _Pool:
                 connection.close()
             connection = None
         finally:
-            self._idle.put((connection, dictionary))
-        return [] if self._closing else _read_piece(piece, wanted)
+            self._idle.put(connection)
+        return [] if self._closing else _read_piece(piece, self._dictionary)
