@@ -27,6 +27,8 @@ from tests.support.mails import mail
 PATIENCE = 60.0
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 WITHOUT_END = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup(1) ignores it
 import itertools
 from patchwatch.sync.parallel import read_batches
 from tests.support.mails import mail
