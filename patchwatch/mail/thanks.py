@@ -55,11 +55,13 @@ _MERGED_REQUEST = Pattern(
     r"(?:\n[ \t]*){1,4}<?https?://\S{1,200}/"
     r"(?:merge_requests|pulls?)/\d+"
 )
-# "Thanks, I've applied it.", and the address of the commit below it
+# "Thanks, I've applied it.", and the address of the commit below it, or a list of titles, each with its address
 _AS_A_COMMIT = Pattern(
-    r"(?im)^(?!.{0,60}\b(?:not|never|be|if|when|with|tested|yes|yep|yeah)\b)[^\n?:]{0,60}\b(?:applied|queued|merged|pushed|picked|comm?itt?ed)"
+    r"(?im)^(?!.{0,60}\b(?:not|never|be|if|when|with|tested|yes|yep|yeah)\b)[^\n?:]{0,60}"
+    r"\b(?:applied|queued|merged|pushed|picked|comm?itt?ed)"
     r"(?: (?:this|it|them|both|all|the (?:patch(?:es)?|series)|up|now|as|(?:in|to) (?:my|the) tree))*[.,:!]?"
-    rf"(?: (?:many )?thanks?\b[^\n]{{0,20}})?[ \t]*\n[ \t]*(?:\n[ \t]*)?<?(?=\S*/(?:c|commit)/){_URL}>?[.]?[ \t]*$"
+    rf"(?: (?:many )?thanks?\b[^\n]{{0,20}})?[ \t]*\n[ \t]*(?:\n[ \t]*)?"
+    rf"(?:[-*•] [^\n]{{3,200}}\n[ \t]*)?<?(?=\S*/(?:c|commit)/){_URL}>?[.]?[ \t]*$"
 )
 _ADDRESSES = (_TO_A_TREE, _MERGED_REQUEST, _AS_A_COMMIT)
 _REPORTS = (SignalKind.APPLIED, SignalKind.CLAIMED)

@@ -78,6 +78,10 @@ _COMMIT = "https://git.example.org/frob.git/commit/?h=next&id=0123456789abcdef01
     [
         (f"Thanks!  I've applied it.\n<{_COMMIT}>\n\nPlease use version numbers next time.\n", "I've applied it."),
         (f"Now pushed, thanks:\n\n{_COMMIT}\n", "Now pushed, thanks:"),
+        (
+            f"Thanks Ann, applied.\n\n- frob: mend it\n  {_COMMIT}\n- frob: break it\n  {_COMMIT}\n",
+            "Thanks Ann, applied.",
+        ),
         (f"The two patches are now applied:\n{_COMMIT}\n{_COMMIT}\n", f"The two patches are now applied: {_COMMIT}"),
     ],
 )
