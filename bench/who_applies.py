@@ -12,28 +12,22 @@ What is applied without a mail to the list is not seen, nor what was never appli
 
 from __future__ import annotations
 
-import argparse
 import collections
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import stated_links
+from expectations import TRAINING, Counted, areas_in, by_date, measure
 from outcome_lists import conversations
 from turns import committers_of
 
 from patchwatch.db.who_applies import HALF_YEAR, SOMETIMES, Accepted, Sent
 from patchwatch.mail.message import Message, person_key
-from patchwatch.mail.parse import parse
-from patchwatch.series.areas import areas_of
 from patchwatch.series.committers import ENOUGH, Committers, lists_of, roles
-from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import Revision, find_revisions
 from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.states import APPLIED
 
-_TRAINING = 0.4  # of the postings: only learned from
 _EXPECTED = {True: "expected", False: "perhaps", None: "not expected"}
 _OWN = {True: "own, expected", False: "own, not expected"}
 
@@ -73,34 +67,20 @@ class Past:
 
 def main() -> int:
     """Run the measurement."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("archives", nargs="+", type=Path)
-    parser.add_argument("--since", default="2023-01-01")
-    parser.add_argument("--until", default="2025-06-01")
-    options = parser.parse_args()
-    total: collections.Counter[tuple[str, bool]] = collections.Counter()
-    for archive in options.archives:
-        span = (f"--since={options.since}", f"--until={options.until}", "--all")
-        messages = {m.message_id: m for m in map(parse, stated_links.mails(archive, *span))}
-        counted = judge(messages.values())
-        print_line(archive.name, counted)
-        total += counted
-    print_line("all", total)
-    return 0
+    return measure(__doc__, judge, (*_EXPECTED.values(), *_OWN.values()))
 
 
-def judge(messages: Collection[Message]) -> collections.Counter[tuple[str, bool]]:
+def judge(messages: Collection[Message]) -> Counted:
     """How often those who were expected to apply a posting, and those who were not, did."""
     addresses: dict[str, set[str]] = collections.defaultdict(set)
     for message in messages:
         addresses[person_key(message.author)].add(message.author.email)
     everything = [r for one in conversations(messages) for r in find_revisions(one)]
-    found = [r for r in everything if not r.names_stable_tree and r.kind != PULL]
-    found.sort(key=lambda revision: revision.root.date)
+    found = by_date(everything)
     past, committers = Past(), committers_of(everything)
-    counted: collections.Counter[tuple[str, bool]] = collections.Counter()
+    counted: Counted = collections.Counter()
     for number, revision in enumerate(found):
-        if number >= _TRAINING * len(found):
+        if number >= TRAINING * len(found):
             counted.update(of_colleagues(revision, past, addresses))
             counted.update(of_author(revision, past, committers))
         past.add(revision)
@@ -135,17 +115,7 @@ def takers(revision: Revision) -> set[str]:
 
 def sent_to(revision: Revision) -> Sent:
     """The lists and areas of a posting."""
-    titles = [message.parts.title for message in revision.patches]
-    return lists_of(revision), areas_of(revision.head.parts.title, titles)
-
-
-def print_line(name: str, counted: Mapping[tuple[str, bool], int]) -> None:
-    """Print a row of the table: of each kind, how many applied it themselves."""
-    cells = []
-    for kind in (*_EXPECTED.values(), *_OWN.values()):
-        applied, not_applied = counted.get((kind, True), 0), counted.get((kind, False), 0)
-        cells.append(f"{kind} {applied}/{applied + not_applied}")
-    print(f"{name:<18} {'   '.join(cells)}", flush=True)
+    return lists_of(revision), areas_in(revision)
 
 
 if __name__ == "__main__":

@@ -12,25 +12,19 @@ What people say off the list, or with a commit, is not seen.
 
 from __future__ import annotations
 
-import argparse
 import collections
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 
-import stated_links
+from expectations import TRAINING, Counted, areas_in, by_date, measure
 from outcome_lists import conversations, next_versions
 
 from patchwatch.db.who_reviews import MEMORY, UNDECIDED, Posting, Replied
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.message import Message, person_key
-from patchwatch.mail.parse import parse
-from patchwatch.series.areas import areas_of
-from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.reviewers import reviewers_of
 from patchwatch.series.revision import Revision, find_revisions
 
-_TRAINING = 0.4  # of the postings: only learned from
 _ACTIVE = 5  # series that somebody replied to who is judged
 _KINDS = {True: "expected", False: "perhaps", None: "not expected"}
 _AGAIN = "reviewed before"
@@ -72,33 +66,18 @@ class Past:
 
 def main() -> int:
     """Run the measurement."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("archives", nargs="+", type=Path)
-    parser.add_argument("--since", default="2023-01-01")
-    parser.add_argument("--until", default="2025-06-01")
-    options = parser.parse_args()
-    total: collections.Counter[tuple[str, bool]] = collections.Counter()
-    for archive in options.archives:
-        span = (f"--since={options.since}", f"--until={options.until}", "--all")
-        messages = {m.message_id: m for m in map(parse, stated_links.mails(archive, *span))}
-        counted = judge(messages.values())
-        print_line(archive.name, counted)
-        total += counted
-    print_line("all", total)
-    return 0
+    return measure(__doc__, judge, (*_KINDS.values(), _AGAIN))
 
 
-def judge(messages: Collection[Message]) -> collections.Counter[tuple[str, bool]]:
+def judge(messages: Collection[Message]) -> Counted:
     """How often those who were expected to review a posting, and those who were not, replied to it."""
-    everything = [r for one in conversations(messages) for r in find_revisions(one)]
-    found = [r for r in everything if not r.names_stable_tree and r.kind != PULL]
-    found.sort(key=lambda revision: revision.root.date)
+    found = by_date(r for one in conversations(messages) for r in find_revisions(one))
     series = series_of(found)
     past = Past({message.author.email: person_key(message.author) for message in messages})
-    counted: collections.Counter[tuple[str, bool]] = collections.Counter()
+    counted: Counted = collections.Counter()
     for number, revision in enumerate(found):
         name = series[revision.root.message_id]
-        if number >= _TRAINING * len(found):
+        if number >= TRAINING * len(found):
             counted.update(judged(revision, name, past))
         past.add(revision, name)
     return counted
@@ -132,11 +111,6 @@ def series_of(revisions: Sequence[Revision]) -> dict[str, str]:
     return first
 
 
-def areas_in(revision: Revision) -> tuple[str, ...]:
-    """The areas of a posting."""
-    return areas_of(revision.head.parts.title, [message.parts.title for message in revision.patches])
-
-
 def recipients(revision: Revision, names: Mapping[str, str]) -> set[str]:
     """The people that a posting was sent to, besides its author, of those who ever wrote."""
     addresses = {address for message in revision.own_messages for address in message.recipients}
@@ -147,15 +121,6 @@ def recipients(revision: Revision, names: Mapping[str, str]) -> set[str]:
 def repliers(revision: Revision) -> set[str]:
     """The people who replied to a posting."""
     return {person_key(reviewer.person) for reviewer in reviewers_of(revision)}
-
-
-def print_line(name: str, counted: Mapping[tuple[str, bool], int]) -> None:
-    """Print a row of the table: of each kind, how many replied."""
-    cells = []
-    for kind in (*_KINDS.values(), _AGAIN):
-        replied, silent = counted.get((kind, True), 0), counted.get((kind, False), 0)
-        cells.append(f"{kind} {replied}/{replied + silent}")
-    print(f"{name:<18} {'   '.join(cells)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from patchwatch.db.execute import Execute, rows_among
 from patchwatch.db.revision_codec import RevisionSummary
@@ -53,13 +54,18 @@ class Accepted:
         """Read them; `areas` are the larger ones."""
         rows = list(rows_among(execute, _ACCEPTED, sorted(set(lists)), {"half_year": HALF_YEAR}))
         rows += rows_among(execute, _IN_TREES, sorted(set(areas)), {"half_year": HALF_YEAR})
-        self._weights, self._of_late = _weights(rows, _AGEING), _weights(rows, _AGEING_OF_LATE)
+        self._rows, self._weights = rows, _weights(rows, _AGEING)
 
     @classmethod
     def of(cls, execute: Execute, postings: Collection[Sent]) -> Accepted:
         """Return what decides about some postings."""
         lists = {name for names, _ in postings for name in names}
         return cls(execute, lists, {areas[0] for _, areas in postings if areas})
+
+    @cached_property
+    def _of_late(self) -> _Weights:
+        """Needed only where several people share a tree."""
+        return _weights(self._rows, _AGEING_OF_LATE)
 
     def share(self, people: Collection[str], sent: Sent, *, of_late: bool = False) -> float:
         """The share of a person in what was accepted of the lists and areas of a posting.

@@ -23,7 +23,7 @@ MEMORY = 730 * 86_400
 UNDECIDED = 21 * 86_400
 """Seconds for which it does not count yet: as long as it stands in Review."""
 
-_UNKNOWN = 0.35  # the chance that a person replies of whom nothing is known
+_UNKNOWN = 0.35  # the chance that a person replies if nothing is known of them
 _AROUND = 6.0  # how many series the larger area counts as
 _END = "-"  # the line between those who replied to a series and the others it was sent to
 

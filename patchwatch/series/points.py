@@ -131,7 +131,7 @@ class WaitingOn(Struct, frozen=True):
 
 
 def waiting_on(points: Iterable[Point], author: Person, turn: Turn, now: int) -> tuple[WaitingOn, ...]:
-    """The people whom a series waits for: its author, and those who asked and whom the author answered.
+    """The people a series waits for: its author, and those who asked and whom the author answered.
 
     Empty if its state leaves nobody to act, and if it waits for reviewers or a maintainer whom nobody named.
     """

@@ -1,7 +1,7 @@
 """What needs a person: each series is in one section of their queue, with what to do, why, and when it is due.
 
 Pure: the current time is passed in.  `place` decides, `in_order` sorts, for the command line, the TUI and the digest
-alike.  The next action (patchwatch.series.state.next_action), the people whom a series waits for
+alike.  The next action (patchwatch.series.state.next_action), the people a series waits for
 (patchwatch.series.points) and what came since the person looked (News) are found before.
 """
 

@@ -9,10 +9,29 @@ from typing import Any
 import pytest
 
 from patchwatch.db.who_applies import Accepted
+from patchwatch.tracker import Tracker
 from tests.support.mails import mail
 from tests.sync.test_committers import JULY_27, KNOB, MAX, MIA, REEL, REVIEWED, known, posted, store
 
 ANN = "Ann Author <ann@example.org>"
+
+
+def said(message_id: str, sender: str, day: int, to: str, body: str) -> bytes:
+    """An answer in July."""
+    return mail(
+        message_id=message_id,
+        subject="Re: [PATCH] knob: turn the own one",
+        sender=sender,
+        date=f"{day} Jul 2023 12:00:00 +0000",
+        in_reply_to=to,
+        body=body,
+    )
+
+
+def verbs_of_own(tracker: Tracker) -> list[str]:
+    """What is to be done with the series `own@m`, if anything."""
+    number = tracker.find("own@m")
+    return [line.place.verb for line in tracker.lines() if line.id == number and line.place]
 
 
 def two_trees() -> list[bytes]:
@@ -45,8 +64,7 @@ def test_who_applied_patches_of_its_area(tmp_path: Path, area: str, sender: str,
     for address in ("mia@kernel.example", "max@kernel.example"):
         tracker = known(tmp_path, [], me=address, now=JULY_27)
         tracker.visit([line.id for line in tracker.lines()])
-        number = tracker.find("own@m")
-        verbs += [line.place.verb for line in tracker.lines() if line.id == number and line.place]
+        verbs += verbs_of_own(tracker)
     assert verbs == [mia, max_]
 
 
@@ -57,52 +75,23 @@ def test_what_they_acked_is_for_somebody_else_to_apply(tmp_path: Path, tag: str,
     own = (MIA, f"{tag}: {MIA}\n")
     tracker = known(tmp_path, [*two_trees(), *posted("own", ANN, REVIEWED, own)], me="mia@kernel.example", now=JULY_27)
     tracker.visit([line.id for line in tracker.lines()])
-    number = tracker.find("own@m")
-    assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == [verb]
+    assert verbs_of_own(tracker) == [verb]
 
 
 def test_what_a_reviewer_may_reply_to_is_not_sure_to_be_applied(tmp_path: Path) -> None:
-    asked = mail(
-        message_id="ask@m",
-        subject="Re: [PATCH] knob: turn the own one",
-        sender="Rex Reviewer <rex@example.net>",
-        date="Tue, 11 Jul 2023 10:00:00 +0000",
-        in_reply_to="own@m",
-        body="> 0\n\nWhy is that safe?\n",
-    )
-    answered = mail(
-        message_id="answer@m",
-        subject="Re: [PATCH] knob: turn the own one",
-        sender=ANN,
-        date="Wed, 12 Jul 2023 10:00:00 +0000",
-        in_reply_to="ask@m",
-        body="> Why is that safe?\n\nThe lock is held here.\n",
-    )
-    settled = mail(
-        message_id="settled@m",
-        subject="Re: [PATCH] knob: turn the own one",
-        sender="Rex Reviewer <rex@example.net>",
-        date="Thu, 13 Jul 2023 10:00:00 +0000",
-        in_reply_to="answer@m",
-        body="I see.\n\nReviewed-by: Rex Reviewer <rex@example.net>\n",
-    )
-    reviewed = mail(
-        message_id="tag@m",
-        subject="Re: [PATCH] knob: turn the own one",
-        sender=REVIEWED[0],
-        date="Wed, 12 Jul 2023 12:00:00 +0000",
-        in_reply_to="own@m",
-        body=REVIEWED[1],
-    )
+    rex = "Rex Reviewer <rex@example.net>"
+    asked = said("ask@m", rex, 11, "own@m", "> 0\n\nWhy is that safe?\n")
+    answered = said("answer@m", ANN, 12, "ask@m", "> Why is that safe?\n\nThe lock is held here.\n")
+    settled = said("settled@m", rex, 13, "answer@m", f"I see.\n\nReviewed-by: {rex}\n")
+    reviewed = said("tag@m", REVIEWED[0], 12, "own@m", REVIEWED[1])
     tracker = known(
         tmp_path, [*two_trees(), *posted("own", ANN), asked, answered, reviewed], "mia@kernel.example", JULY_27
     )
     tracker.visit([line.id for line in tracker.lines()])
-    number = tracker.find("own@m")
-    assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == ["apply v1?"]
+    assert verbs_of_own(tracker) == ["apply v1?"]
     store(tracker, [settled])
-    tracker.visit([number])
-    assert [line.place.verb for line in tracker.lines() if line.id == number and line.place] == ["apply v1"]
+    tracker.visit([tracker.find("own@m")])
+    assert verbs_of_own(tracker) == ["apply v1"]
 
 
 @pytest.mark.parametrize(("words", "verbs"), [("Applied, thanks.\n", []), ("Is it needed?\n", ["check answer"])])

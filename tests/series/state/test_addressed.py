@@ -1,4 +1,4 @@
-"""What a mail asks of a recipient whom it greets is not asked of the author."""
+"""What a mail asks of a recipient that it greets is not asked of the author."""
 
 from __future__ import annotations
 
