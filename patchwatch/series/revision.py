@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from patchwatch.mail.message import Kind, Message
 from patchwatch.mail.subject import is_not_for_merging
 from patchwatch.series.answered import nearest_submissions
+from patchwatch.series.colleagues import join_colleagues
 from patchwatch.series.inserted_patches import placed, position, take_in
 from patchwatch.series.partial_reroll import Rerolls
 from patchwatch.series.postings import number_of as number_of
@@ -190,7 +191,8 @@ def is_notice(message: Message) -> bool:
 
 
 def _postings(submissions: Iterable[Message]) -> list[Sending]:
-    return join_sendings(take_in(sent_together(sorted(submissions, key=posted_order))))
+    groups = sent_together(sorted(submissions, key=posted_order))
+    return join_sendings(take_in(join_colleagues(groups)))
 
 
 def _revision(posting: Sending, answers: list[FollowUp]) -> Revision:

@@ -65,8 +65,8 @@ def join_sendings(groups: Iterable[Sequence[Message]]) -> list[Sending]:
     groups = list(groups)
     senders = sender_keys(m for group in groups for m in group)
     for group in groups:
-        if _may_be_a_part(group):
-            alike[senders[group[0].author.email], *_key(group)].append(_Sent(group))
+        if may_be_a_part(group):
+            alike[senders[group[0].author.email], *posting_key(group)].append(_Sent(group))
         else:
             found.append(Sending(list(group)))
     for sent in alike.values():
@@ -74,14 +74,15 @@ def join_sendings(groups: Iterable[Sequence[Message]]) -> list[Sending]:
     return found
 
 
-def _may_be_a_part(group: Sequence[Message]) -> bool:
+def may_be_a_part(group: Sequence[Message]) -> bool:
     """False for pull requests, proposals, and inserted patches whose posting is unknown."""
     if any(m.parts.inserted and number_of(m) == 1 for m in group):
         return False
     return all(m.kind == "patch" or (m.kind == "cover" and not m.parts.counter) for m in group)
 
 
-def _key(group: Sequence[Message]) -> tuple[object, ...]:
+def posting_key(group: Sequence[Message]) -> tuple[object, ...]:
+    """What the mails of one posting agree in besides the sender: version, total, RFC, stable trees."""
     return (
         max(m.parts.version for m in group),
         min(m.parts.minor for m in group),
