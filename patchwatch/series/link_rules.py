@@ -16,7 +16,7 @@ from patchwatch.series.line_sketch import lines_in_common
 from patchwatch.series.link_features import has_lower_version, shares
 from patchwatch.series.posting import SKEW, PostingFacts, is_unnumbered, same_person
 from patchwatch.series.pull_requests import KIND as PULL
-from patchwatch.series.relayed import has_other_patches
+from patchwatch.series.relayed import has_other_patches, links_to
 from patchwatch.series.senders import is_one
 
 ENOUGH = 5.0
@@ -161,8 +161,10 @@ def _is_the_same_work(one: PostingFacts, other: PostingFacts, link: Link) -> boo
 
 def possible_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     """The link to `other` as predecessor of `one`, however weak; None if it is impossible."""
-    if (other.date, other.root) >= (one.date + SKEW, one.root) or not _may_follow(one, other):
+    if not _may_follow(one, other):
         return None
+    if (other.date, other.root) >= (one.date + SKEW, one.root) and not links_to(one, other):
+        return None  # what a posting links to was there before, whatever the clock of its sender said
     if PULL in (one.kind, other.kind):
         return None
     pair = _Pair(one, other)

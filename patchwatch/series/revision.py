@@ -21,6 +21,7 @@ from patchwatch.series.sendings import Sending, join_sendings
 from patchwatch.series.stable_trees import stable_trees
 from patchwatch.series.tested import NamedMails
 from patchwatch.series.unmarked_covers import unmarked_covers
+from patchwatch.series.wrong_clocks import in_time
 
 _NO_REPLIES = ("notice", "unreadable")
 
@@ -161,7 +162,7 @@ def find_revisions(messages: Iterable[Message]) -> list[Revision]:
     if not postings:
         return []  # most long threads are discussions without a patch
     anchors = nearest_submissions(known, {m.message_id for posting in postings for m in posting.all_messages})
-    rerolls = Rerolls(postings, anchors)
+    rerolls = Rerolls(in_time(postings, anchors), anchors)
     home = {m.message_id: (i, number_of(m)) for i, posting in enumerate(rerolls.postings) for m in posting.all_messages}
     tested = NamedMails(rerolls.postings, home)
     answers: dict[int, list[FollowUp]] = defaultdict(list)

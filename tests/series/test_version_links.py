@@ -398,6 +398,29 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "links-to-it",
     ),
+    "v2 by a clock that is years slow": (
+        [V1, posted("v2", "[PATCH v2] net: turn all wheels", -1000, notes=LINK_V1)],
+        "v2",
+        "v1",
+        "links-to-it",
+    ),
+    "v2 by a clock that is weeks slow, in answer to v1": (
+        [V1, posted("v2", "[PATCH v2] net: frob the queue once", -30, below=("v1",))],
+        "v2",
+        "v1",
+        "posted-into-its-thread",
+    ),
+    "v2 by a clock that is weeks slow, in answer to a review": (
+        [
+            V1,
+            reply("r", "v1", 1),
+            posted("v2", "[PATCH v2 0/1] net: frob each queue once", -30, below=("r",), file="", text="Once."),
+            posted("p2", "[PATCH v2 1/1] net: frob the queue once", -30, below=("r", "v2")),
+        ],
+        "v2",
+        "v1",
+        "posted-into-its-thread",
+    ),
     "a backport's next version": (
         [
             posted("v1", "[PATCH 5.10] net: frob the queue once"),

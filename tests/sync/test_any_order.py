@@ -18,7 +18,7 @@ def expected() -> dict[str, list[object]]:
 
 
 @pytest.mark.parametrize(
-    "name", ["demo", "made", "rivals", "contested", "goes", "committers", "points", "claims", "reworded"]
+    "name", ["demo", "made", "rivals", "contested", "goes", "committers", "points", "claims", "reworded", "joint"]
 )
 @given(seed=st.integers(0, 2**32), sizes=st.lists(st.integers(1, 20), min_size=1, max_size=6), again=st.booleans())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -37,7 +37,7 @@ def test_order_batches_and_repetition_do_not_matter(
 
 
 @pytest.mark.parametrize(
-    "name", ["demo", "made", "rivals", "contested", "goes", "committers", "points", "claims", "reworded"]
+    "name", ["demo", "made", "rivals", "contested", "goes", "committers", "points", "claims", "reworded", "joint"]
 )
 def test_single_mails_in_reverse_give_the_same(expected: dict[str, list[object]], name: str) -> None:
     assert ingest_and_dump([[read] for read in reversed(READS[name])]) == expected[name]
@@ -145,3 +145,13 @@ def test_what_was_sent_in_several_goes_is_one_version(expected: dict[str, list[o
     assert third[7].message_id == second[0]
     given = {(t.name, t.message_id, t.patch) for t in third[8] if t.carried}
     assert given == tags
+
+
+def test_a_part_from_a_colleague_and_a_version_by_a_slow_clock(expected: dict[str, list[object]]) -> None:
+    series = {row[0]: row for row in expected["joint"]}  # type: ignore[index]
+    (linen,) = series["loom: weave linen"][3]  # type: ignore[index]
+    assert linen[5] == ("c1@loom", "c2@loom")
+    assert linen[3] == "changes-requested"
+    one, two = series["loom: oil the treadle"][3]  # type: ignore[index]
+    assert (one[1], one[3], two[1], two[3]) == (1, "superseded", 2, "new")
+    assert two[7].message_id == "s1@loom"
