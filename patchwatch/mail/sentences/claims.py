@@ -31,7 +31,7 @@ _MAX_HOLD = 300
 
 _LEAD = (
     r"(?:(?:ok(?:ay)?|thanks?|thx|thank you|great|good|nice|cool|sure|alright|all right|yes|yeah|yep|yup|ah|oh|so|well|"
-    r"sorry|and|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|excellent|done|fixed (?:that|it) up|tweaked)"
+    r"sorry|and|but|looks? (?:good|great|fine)(?: to me)?|lgtm|perfect|excellent|done|fixed (?:that|it) up|tweaked)"
     r"(?:\s*[,.!:;–—-]+\s*|\s+))*"
 )
 _THING = (
@@ -119,7 +119,8 @@ _TIME = (
 # "This went in yesterday.", "It's upstream now."
 _WENT_IN = Pattern(
     rf"{_LEAD}(?:{_THING}|they)(?:'s|\s+(?:is|are|went|ha(?:s|ve) (?:been|gone|landed)))\s+(?:(?:all|already|now)\s+)*"
-    rf"(?:upstream(?:\s+{_TIME})?|in(?:to)? mainline(?:\s+{_TIME})?|in\s+{_TIME})(?:\s*[.,!;:–—(-].*|)",
+    rf"(?:upstream(?:\s+{_TIME})?|in(?:to)? (?:mainline|linus(?:'s?)? tree)(?:\s+{_TIME})?|in\s+{_TIME})"
+    r"(?:\s*[.,!;:–—(-].*|)",
     re.IGNORECASE | re.DOTALL,
 )
 _SORRY = Pattern(r"(?i)[,;.]? (?:and )?sorry\b.*")  # "… in my next branch, sorry for not replying"

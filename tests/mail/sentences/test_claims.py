@@ -24,6 +24,8 @@ from tests.mail.sentences.replies import signals_of
         ("Took both, thanks!", ""),
         ("In next now.", ""),
         ("It's in linux-next already.", ""),
+        ("Thanks, but this is already in -next.", ""),
+        ("This patch is already in Linus's tree.", ""),
         ("This is now in my tree.", ""),
         ("In my queue for -rc6, thanks.", ""),
         ("Already in my next branch, sorry for not replying.", ""),
