@@ -207,8 +207,12 @@ def _kinds(lines: Sequence[str], *, patch: bool) -> list[SegmentKind]:
             kind = "diffstat"
         elif not patch and (length := _banner(lines, number)):
             kind, banner = "quote", length - 1
-            if any(lines[n].strip() for n in range(number)) and not _quoted_below(lines, number + length):
+            if _quoted_below(lines, number + length):
+                pass
+            elif any(lines[n].strip() for n in range(number)):
                 running = "quote"
+            else:
+                banner = _end_of_message(lines, number + length) - number - 1
         elif (first := _attribution(lines, kinds, number)) is not None:
             kinds[first:] = ["attribution"] * (number - first)
             kind = "attribution"
@@ -276,6 +280,17 @@ def _banner(lines: Sequence[str], number: int) -> int:
 def _quoted_below(lines: Sequence[str], number: int) -> bool:
     """True if the text after a banner is also quoted line by line: then people reply in between."""
     return any(map(_is_quote, lines[number : number + _BANNER_GAP]))
+
+
+def _end_of_message(lines: Sequence[str], begin: int) -> int:
+    """Where the commit message of a patch ends that is copied from here on without marks; `begin` if none is.
+
+    What people write below it and in the diff is theirs: "Thanks for doing this" after the `Signed-off-by:`.
+    """
+    signed = next((n for n in range(begin, len(lines)) if lines[n].startswith("Signed-off-by:")), len(lines))
+    if not any(_begins_diff(lines, n) for n in range(signed, len(lines)) if lines[n]):
+        return begin
+    return next(n for n in range(signed, len(lines)) if not _TRAILER.match(lines[n]))
 
 
 def _attribution(lines: Sequence[str], kinds: Sequence[SegmentKind], number: int) -> int | None:

@@ -120,6 +120,16 @@ def test_replies_between_quotes_below_a_banner_are_own_text() -> None:
     assert own("From: Ann Author\n> Sent: 3 July 2023\n>\n> is it?\n\nIt is.\n") == ["It is."]
 
 
+def test_a_commit_message_below_a_banner_is_quoted() -> None:
+    banner = "________________________________\nFrom: Ann Author <ann@example.org>\nSent: Monday, July 3\nTo: Rita\n"
+    message = "\nThe lock leaks. Drop it.\n\nSigned-off-by: Ann Author <ann@example.org>\n"
+    thanks = "\nThanks for doing this.\n\n"
+    assert own(f"{banner}{message}{thanks}{DIFF}") == ["Thanks for doing this."]
+    assert own(f"{banner}{message}{thanks}") == [
+        *["The lock leaks. Drop it.", "Signed-off-by: Ann Author <ann@example.org>", "Thanks for doing this."]
+    ]
+
+
 def test_diff_in_a_reply_ends_where_prose_continues() -> None:
     assert own(f"Rather:\n{DIFF}\nWhat do you think?\n") == ["Rather:", "What do you think?"]
     assert own(f"Rather:\n{DIFF}\n> why?\nBecause.\n") == ["Rather:", "Because."]
