@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from patchwatch.mail.accents import without_accents
 from patchwatch.pattern import Pattern
 from patchwatch.sanitize import line
 
@@ -38,9 +39,15 @@ def short_name(name: str, address: str, others: Iterable[str] = ()) -> str:
     """
     short = _short(name, address)
     whole = _plain(name)
-    if short != whole and any(_plain(other) != whole and _short(other, "") == short for other in others):
+    if short != whole and any(_short(other, "") == short and not _is_same(_plain(other), whole) for other in others):
         return _cut(whole)
     return short
+
+
+def _is_same(one: str, two: str) -> bool:
+    """True if one name has all words of the other, accents ignored: people write their own in more than one way."""
+    words, others = (set(without_accents(name).lower().split()) for name in (one, two))
+    return one == two or (min(len(words), len(others)) > 1 and (words <= others or others <= words))
 
 
 @lru_cache(maxsize=4096)

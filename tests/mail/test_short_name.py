@@ -46,4 +46,6 @@ def test_people_with_the_same_short_name_have_full_names() -> None:
     people = ("Rita Reviewer", "Rita Rival", "Rex Reviewer")
     assert short_name("Rita Reviewer", "", people) == "Rita Reviewer"
     assert short_name("Rex Reviewer", "", people) == "Rex"
+    assert short_name("Ana Maria Lopez", "", ("Ana López", "Rex Reviewer")) == "Ana"  # she writes it in two ways
+    assert short_name("Ana Maria Lopez", "", ("Ana Ruiz",)) == "Ana Maria Lopez"
     assert short_name("Rita Reviewer", "", ("Reviewer", "Rita Reviewer (Corp)")) == "Rita"
