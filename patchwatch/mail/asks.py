@@ -1,8 +1,8 @@
 """Who a mail asks for something, by name or as the only person in To: to answer, or to test a patch.
 
-"Jonathan, what do you think?", "@Andy?", "Ok for you, Lea?", and "could you test this?" below "Hi Lea,".  What a mail
-asks of the author of the patch is a remark (patchwatch.mail.remarks); patchwatch.series.requests leaves it out here.
-A name counts if it is the first name of one recipient.
+"Jonathan, what do you think?", "@Andy?", "Ok for you, Lea?", and "could you test this?" or "a gentle ping" below "Hi
+Lea,".  What a mail asks of the author of the patch is a remark (patchwatch.mail.remarks); patchwatch.series.requests
+leaves it out here.  A name counts if it is the first name of one recipient.
 """
 
 from __future__ import annotations
@@ -38,16 +38,32 @@ _REQUEST = Pattern(
 _FOR_WHAT = ("test", "try", "let ", "please", "?", "can you", "could you", "would you", "will you")
 _OF_WHOM = ("you", "please", "pls", "let ", "any ")
 _TRYING = ("test", "try", "give ")
+# "Please take patch 1 through your tree", "a friendly ping", "please have a look": requests without a question mark.
+_TAKE = Pattern(
+    rf"(?i)\b(?:please|pls|kindly|(?:could|can|would|will) you) {_SOFTLY}(?:consider \w+ing|"
+    r"(?:apply|merge|pick|pull|queue|take)\b(?! (?:care|into|note|your time)\b)|have (?:a|another) look|review)\b"
+)
+_PING = Pattern(
+    r"(?i)\b(?:friendly|gentl[ey]|kind(?:ly)?|polite|quick|soft) (?:bump|nudge|ping|reminder)\b|"
+    r"^(?:bump|(?:re-?)?ping(?:ing)?)\b(?! (?:me|it|the|to|time)\b)|\bany (?:news|progress|updates?)\b"
+)
+_PINGING = ("ping", "bump", "nudge", "reminder", "any ")
 _YOU = Pattern(r"(?i)\b(?:you|your|yours)\b")
 # "If so, Lea, would you mind sending it?"
 _INSIDE = Pattern(r", ([A-Z][a-z]{2,}), (?:would|could|can|do|does|did|are|is|what|which|how|any|please)\b")
 _RELAY = "devnull+"  # of b4: nobody reads it
 # "What do you think, Lea?", "Lea?"
 _AT_END = Pattern(r"(?:, |\A)@?([A-Z][a-z]{2,})(?: (?:and|or|/) ([A-Z][a-z]{2,}))?\s?\?+$")
-_GREETED = Pattern(r"(?:(?i:hi|hello|hey|dear) )?@?([A-Z][a-z]{2,})(?:[ ,/&]+(?:and )?([A-Z][a-z]{2,}))?\s*[,.!:-]*")
+_SURNAME = r"(?: (?!and )[A-Z][\w.-]+){0,2}"
+_GREETED = Pattern(
+    rf"(?:(?i:hi|hello|hey|dear) )?@?([A-Z][a-z]{{2,}}){_SURNAME}(?:[ ,/&]+(?:and )?([A-Z][a-z]{{2,}}){_SURNAME})?"
+    r"\s*[,.!:-]*"
+)
 
 
-def asks(sentences: Sequence[str], text: str, to: Sequence[str], cc: Sequence[str], sender: Person) -> tuple[Ask, ...]:
+def asks(
+    sentences: Sequence[str], text: str, to: Sequence[str], cc: Sequence[str], sender: Person, *, reply: bool
+) -> tuple[Ask, ...]:
     """What a mail asks of its recipients; `sentences` are those of its `text`, `to` and `cc` are header values."""
     asking = [
         one.removeprefix("--- ")  # the line above an author's notes
@@ -58,23 +74,36 @@ def asks(sentences: Sequence[str], text: str, to: Sequence[str], cc: Sequence[st
         return ()
     recipients = _Recipients(to, cc, sender)
     greeted = recipients.named(_greeted(text))
-    found = itertools.chain.from_iterable(_of_sentence(one, recipients, greeted) for one in asking)
+    found = itertools.chain.from_iterable(_of_sentence(one, recipients, greeted, reply=reply) for one in asking)
     unique = {(ask.email, ask.kind): ask for ask in found}  # the last of each kind
     return tuple(itertools.islice(unique.values(), _MOST))
 
 
 def _mentions_request(sentence: str) -> bool:
     lowered = sentence.lower()
+    if _pings(sentence, lowered):
+        return True
     if not has_any(_FOR_WHAT, lowered) or not has_any(_OF_WHOM, lowered):
         return False
-    return _asks_for_test(sentence, lowered) or _REQUEST.search(sentence) is not None
+    return _asks_for_test(sentence, lowered) or bool(_REQUEST.search(sentence) or _TAKE.search(sentence))
 
 
 def _asks_for_test(sentence: str, lowered: str) -> bool:
     return has_any(_TRYING, lowered) and _TEST.search(sentence) is not None
 
 
-def _of_sentence(sentence: str, recipients: _Recipients, greeted: Sequence[str]) -> Iterator[Ask]:
+def _pings(sentence: str, lowered: str) -> bool:
+    return has_any(_PINGING, lowered) and _PING.search(sentence) is not None
+
+
+def _wants_answer(sentence: str, *, reply: bool) -> bool:
+    """True if it asks a person who is not named in it; a posting is to be taken and reviewed anyway."""
+    if sentence.endswith("?") and _YOU.search(sentence):
+        return True
+    return reply and (_TAKE.search(sentence) is not None or _pings(sentence, sentence.lower()))
+
+
+def _of_sentence(sentence: str, recipients: _Recipients, greeted: Sequence[str], *, reply: bool) -> Iterator[Ask]:
     test = _asks_for_test(sentence, sentence.lower())
     kind: Literal["answer", "test"] = "test" if test else "answer"
     names = list(addressees(sentence))
@@ -83,7 +112,7 @@ def _of_sentence(sentence: str, recipients: _Recipients, greeted: Sequence[str])
     if named := recipients.named(names):
         for address in named:
             yield Ask(address, kind, evidence(sentence), by_name=True)
-    elif not names and (test or (sentence.endswith("?") and _YOU.search(sentence))):
+    elif not names and (test or _wants_answer(sentence, reply=reply)):
         by_name = bool(greeted)
         for address in greeted or recipients.only:
             yield Ask(address, kind, evidence(sentence), by_name=by_name)

@@ -114,7 +114,7 @@ def parse(raw: bytes, now: int = headers.LATEST) -> Message:
         outlook=outlook(passages, tags) if by_person else (0, 0),
         added=added_lines(patch, files),
         changes=_changes(whole if cut < 0 else whole[:cut], parts) if submission else (),
-        asks=() if bot else asks(sentences, own_text, head.get_all("to"), head.get_all("cc"), sender),
+        asks=() if bot else asks(sentences, own_text, head.get_all("to"), head.get_all("cc"), sender, reply=by_person),
         blobs=diff.blobs(patch, files),
     )
 

@@ -34,6 +34,12 @@ BY_NAME = [
     ("Lea, could you test v1?", "lea@example.com", "test"),
     ("Samir, it would be nice if you could give this a try on your board.", "samir@example.io", "test"),
     ("Hello Samir,\n\nCould you please retest?", "samir@example.io", "test"),
+    ("Hi Lea Brandt,\n\nHow do you see it?", "lea@example.com", "answer"),
+    ("Hi Lea,\n\nA gentle ping on this patch.", "lea@example.com", "answer"),
+    ("Lea, friendly reminder.", "lea@example.com", "answer"),
+    ("Dear Samir,\n\nIs there any news?", "samir@example.io", "answer"),
+    ("Samir, please take patch 1 through your tree.", "samir@example.io", "answer"),
+    ("Hi Samir,\n\nPlease have a look.", "samir@example.io", "answer"),
 ]
 
 
@@ -45,6 +51,20 @@ def test_a_recipient_is_asked_by_name(body: str, email: str, kind: str) -> None:
 
 def test_two_are_asked_at_once() -> None:
     assert [ask.email for ask in asks_in("Lea, Samir, which of the two?\n")] == ["lea@example.com", "samir@example.io"]
+
+
+def test_whole_names_may_greet_two_people() -> None:
+    body = "Hi Lea Brandt and Samir Dube,\n\nA friendly ping.\n"
+    assert [ask.email for ask in asks_in(body)] == ["lea@example.com", "samir@example.io"]
+
+
+def test_a_posting_is_to_be_taken_anyway() -> None:
+    assert asks_in("Hi Lea,\n\nPlease apply.\n", subject="[PATCH 0/2] frob: fix it") == ()
+
+
+def test_who_is_to_take_a_patch_may_be_the_only_person_in_to() -> None:
+    (ask,) = asks_in("> Take it with the rest.\n\nPlease pick this one.\n", to=LEA, cc=LIST)
+    assert (ask.email, ask.by_name) == ("lea@example.com", False)
 
 
 def test_the_last_question_to_each_is_kept() -> None:
@@ -61,6 +81,9 @@ NOBODY = [
     "> Lea, what do you think?",
     "Please fix the typo.",
     "Does it depend on FROB, Kconfig?",
+    "A gentle ping on this patch.",
+    "Hi Lea,\n\nI will ping the others.",
+    "Hi Lea,\n\nPlease take care of the lock in the error path.",
 ]
 
 
