@@ -77,6 +77,8 @@ class PointLines:
         if room - beside < 2 * _MIN_SENTENCE:
             who, beside = "", 0
         column = min(self._width_of_fates, max(room - beside - _MIN_SENTENCE - 2, room // 3))
+        if cell_len(fate) > column and "“" not in fate:
+            fate = fate.partition(", ")[0]  # whose turn it is, the sign and the color show
         left += [(pad(fate, column), "strong" if mine else "" if row.is_open else "dim"), ("  ", "")]
         left.append((pad(fit(sentence, room - beside - column - 2), room - beside - column - 2), "slanted"))
         return [*left, (f"  {who}" if who else "", "dim")]

@@ -43,7 +43,7 @@ class _Sizes(NamedTuple):
 
 
 def _sizes(width: int) -> _Sizes:
-    return _Sizes(20, 20, 16) if width >= _HUGE else _Sizes(15, 13, 9) if width >= _NARROW else _Sizes(10, 0, 0)
+    return _Sizes(20, 20, 16) if width >= _HUGE else _Sizes(16, 12, 9) if width >= _NARROW else _Sizes(10, 0, 0)
 
 
 class QueueHeading(NamedTuple):
@@ -172,8 +172,13 @@ def draw_heading(row: QueueHeading, width: int) -> list[StyledText]:
 
 
 def draw_more(row: QueueMore, width: int) -> list[StyledText]:
-    """`  18 of others: …`, or `▸ 7 more: …` below the signs."""
-    return [("" if row.section is Section.NEW else "  ", ""), (row.text, "dim")]
+    """`  18 of others: …`, or `▸ 7 more: …` below the signs; of what is counted, whole parts that fit."""
+    indent = "" if row.section is Section.NEW else "  "
+    text = kept = row.text
+    while cell_len(indent + text) > width and ", " in kept:
+        kept = kept.rpartition(", ")[0]
+        text = f"{kept}, …"
+    return [(indent, ""), (text, "dim")]
 
 
 def draw_series(

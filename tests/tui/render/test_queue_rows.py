@@ -17,6 +17,7 @@ from patchwatch.tui.render.queue_rows import (
     QueueMore,
     column_titles,
     draw_heading,
+    draw_more,
     draw_series,
     queue_rows,
 )
@@ -68,6 +69,14 @@ def test_new_is_cut_to_a_few_until_all_of_it_is_wanted() -> None:
     assert len([row for row in everything if isinstance(row, SeriesSummary)]) == 14
     nine = queue_rows({Section.NEW: lines[:9]}, UNFOLDED, NOW, all_new=False)
     assert len([row for row in nine if isinstance(row, SeriesSummary)]) == 9  # "1 more" would take its line
+
+
+def test_what_is_counted_is_cut_between_its_parts() -> None:
+    more = QueueMore(Section.WAITING, "78 of others: 31 with the author, 30 with reviewers, 17 with you for long")
+    assert plain(draw_more(more, 80)) == f"  {more.text}"
+    assert plain(draw_more(more, 72)) == "  78 of others: 31 with the author, 30 with reviewers, …"
+    assert plain(draw_more(more, 57)) == "  78 of others: 31 with the author, 30 with reviewers, …"
+    assert plain(draw_more(more, 50)) == "  78 of others: 31 with the author, …"
 
 
 def test_nothing_to_do_names_the_next_ping() -> None:
