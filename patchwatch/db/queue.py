@@ -165,6 +165,7 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         not_mine=case.not_mine if case.not_mine > involvement.replied else 0,
         applies=(applies is not None and not _took_theirs(row, me)) or promised,
         asked=involvement.asked.date if involvement.asked else 0,
+        asker=Names(involvement.me).name(involvement.asked.by) if involvement.asked else "",
         answerer=Names(involvement.me).name(answers.by if answers else author),
         answered=answers.first if answers else involvement.answered,
         answers=answers.points if answers else 0,

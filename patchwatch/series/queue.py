@@ -110,6 +110,7 @@ class Case(NamedTuple):
     pulls: bool = False  # it asks me to pull
     applies: bool = False  # I apply patches of its list, and it was sent to me; or I said that I will apply it
     asked: int = 0  # when somebody asked me for `action`, although the patch is not mine; 0: nobody did
+    asker: str = ""  # who
     answerer: str = ""  # who answered points of mine that are not settled
     answered: int = 0  # when
     answers: int = 0  # how many points
@@ -249,7 +250,7 @@ def _set_aside(case: Case) -> Place:
 def _is_others(case: Case, asked: Place) -> bool:
     """True if I said that it is not mine: no longer that of a role; what somebody asks me later is mine again."""
     to_me = case.author or case.pulls or asked.named or case.answers
-    return bool(case.not_mine) and (asked.since <= case.not_mine or not to_me)
+    return bool(case.not_mine) and (max(asked.since, case.asked) <= case.not_mine or not to_me)
 
 
 def _disowned(case: Case, now: int) -> Place:
@@ -284,8 +285,10 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         return place._replace(named=verb.startswith(_BY_NAME))
     elsewhere = case.blocked or case.backport or case.author
     if case.applies and is_to_apply(case, now) and not elsewhere:
-        reason = verbs.to_apply_since(case.left, _ago(case.turn_since, now))
-        return _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules)
+        asked = f"; {case.asker} asked you {_ago(case.asked, now)}" if case.asked else ""
+        verb, reason = f"apply {case.version}", verbs.to_apply_since(case.left, _ago(case.turn_since, now)) + asked
+        place = _asked(Section.NOW, verb, reason, case.turn_since, case, now, rules, sure=bool(asked))
+        return place._replace(named=bool(asked))
     if action is not None and mine and case.asked:
         verb = verbs.verb_of(action.text, case.version)
         return _asked(Section.NOW, verb, action.text, case.asked, case, now, rules, sure=True)._replace(named=True)

@@ -61,6 +61,7 @@ ASKED = mine("review: waits for 2 days")
 AGAIN = mine("review v4: you reviewed v3")
 BY_NAME = "answer Lea, who asked you 1 day ago"
 PING_LATER = mine("wait for reviewers: 2 days so far", NOW + 3 * DAY, "reviewers")
+APPLY: dict[str, Any] = {"applies": True, "asked": NOW - DAY, "asker": "Lea", "days": 3}
 SENT: dict[str, Any] = {"version": "v4", "replied": True}
 
 TABLE: list[tuple[str, Case, str, str]] = [
@@ -98,6 +99,7 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("asked in the author's turn", case("author", asked=NOW - DAY, action=mine(BY_NAME)), "now", "answer Lea"),
     ("asked, unsure turn", case(likely=True, asked=NOW - DAY, action=mine(BY_NAME)), "now", "answer Lea"),
     ("asked, mine to apply", case("maintainer", applies=True, asked=NOW, action=mine(BY_NAME)), "now", "apply v1"),
+    ("asked, perhaps mine to apply", case("maintainer", applies=True, likely=True, asked=NOW), "now", "apply v1"),
     # Review.
     ("sent to me", case(action=ASKED), "review", "review v1"),
     ("I know the last version", case(**SENT, action=AGAIN), "review", "review v4"),
@@ -126,6 +128,8 @@ TABLE: list[tuple[str, Case, str, str]] = [
     ("others', with news", case(action=ASKED, not_mine=NOW - DAY, news=news(replies=2)), "new", "2 replies"),
     ("a name, before", case(asked=NOW - 2 * DAY, action=mine(BY_NAME), not_mine=NOW - DAY), "waiting", "reviewers"),
     ("a name, after", case(asked=NOW - DAY, action=mine(BY_NAME), not_mine=NOW - 2 * DAY), "now", "answer Lea"),
+    ("to apply, and a name after", case("maintainer", **APPLY, not_mine=NOW - 2 * DAY), "now", "apply v1"),
+    ("to apply, a name before", case("maintainer", **APPLY, not_mine=NOW), "waiting", "maintainer"),
     ("answered me, before", case("author", **answered(2), not_mine=NOW), "waiting", "author"),
     ("answered me, after", case("author", **answered(2), not_mine=NOW - 2 * DAY), "review", "check answers"),
     ("likely to send, not mine", own("likely: send v3", likely=True, not_mine=NOW), "waiting", "you"),
@@ -240,6 +244,11 @@ def test_the_reason_names_whom_it_waits_for(one: Case, whom: str) -> None:
 
 
 # ---- dates ---------------------------------------------------------------------------------------------------------
+
+
+def test_to_apply_comes_with_who_asked_for_it() -> None:
+    found = where(case("maintainer", **APPLY))
+    assert (found.reason, found.named) == ("yours to apply: reviewed 3 days ago; Lea asked you 1 day ago", True)
 
 
 def test_a_review_is_overdue_after_a_week() -> None:
