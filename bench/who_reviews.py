@@ -5,7 +5,7 @@
 ARCHIVE is a public-inbox epoch (a git repository with one mail per commit).  Its postings are gone through by date.  Of
 the last 60 %, each is judged with what was known when it was posted: for everybody among its recipients who had replied
 to five series by then, whether they were expected to review it, and whether they replied to it.  Those who had replied
-to an earlier version of it are expected in any case, and stand in a column of their own.
+to an earlier version of it, without a tag, stand in columns of their own; those who had given one are left out.
 
 What people say off the list, or with a commit, is not seen.
 """
@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from expectations import TRAINING, Counted, areas_in, by_date, measure
 from outcome_lists import conversations, next_versions
 
-from patchwatch.db.who_reviews import MEMORY, UNDECIDED, Posting, Replied
+from patchwatch.db.who_reviews import MEMORY, UNDECIDED, Posting, Replied, Replies, came_back
 from patchwatch.mail.list_address import is_list_address
 from patchwatch.mail.message import Message, person_key
 from patchwatch.series.reviewers import reviewers_of
@@ -27,7 +27,7 @@ from patchwatch.series.revision import Revision, find_revisions
 
 _ACTIVE = 5  # series that somebody replied to who is judged
 _KINDS = {True: "expected", False: "perhaps", None: "not expected"}
-_AGAIN = "reviewed before"
+_AGAIN = {True: "again, expected", False: "again, perhaps", None: "again, not expected"}
 
 
 class Past:
@@ -38,6 +38,9 @@ class Past:
         self.names = names
         self._series: dict[str, dict[str, tuple[int, str, bool]]] = collections.defaultdict(dict)
         self.active: collections.Counter[str] = collections.Counter()
+        self._versions: dict[str, list[Replies]] = collections.defaultdict(list)  # by series
+        self._again: dict[str, dict[str, tuple[int, bool]]] = collections.defaultdict(dict)
+        self._content: dict[str, set[str]] = collections.defaultdict(set)  # who gave a tag, by series
 
     def add(self, revision: Revision, series: str) -> None:
         """Learn from a version of a series."""
@@ -47,6 +50,15 @@ class Past:
             before = series in self._series[person] and self._series[person][series][2]
             self._series[person][series] = (date, area, before or person in replied)
             self.active[person] += person in replied and not before
+        content = {person_key(one.person) for one in reviewers_of(revision) if one.satisfied}
+        self._versions[series].append(Replies(replied, content))
+        for person, back in came_back(self._versions[series]).items():
+            self._again[person][series] = (date, back)
+        self._content[series] = (self._content[series] - replied) | content
+
+    def is_content(self, person: str, series: str) -> bool:
+        """True if a person gave a tag to an earlier version, and asked nothing since."""
+        return person in self._content[series]
 
     def knows(self, person: str, series: str) -> bool | None:
         """Whether a person replied to an earlier version; None: none was sent to them."""
@@ -61,12 +73,13 @@ class Past:
             if now - MEMORY <= date < now - UNDECIDED:
                 sent[area] += 1
                 replied[area] += reply
-        return Replied((area, number, replied[area]) for area, number in sent.items())
+        again = [back for date, back in self._again[person].values() if now - MEMORY <= date < now - UNDECIDED]
+        return Replied(((area, number, replied[area]) for area, number in sent.items()), sum(again), len(again))
 
 
 def main() -> int:
     """Run the measurement."""
-    return measure(__doc__, judge, (*_KINDS.values(), _AGAIN))
+    return measure(__doc__, judge, (*_KINDS.values(), *_AGAIN.values()))
 
 
 def judge(messages: Collection[Message]) -> Counted:
@@ -90,11 +103,11 @@ def judged(revision: Revision, series: str, past: Past) -> Iterator[tuple[str, b
         if past.active[person] < _ACTIVE:
             continue
         before = past.knows(person, series)
-        if before:
-            yield _AGAIN, person in replied
-        else:
-            record = past.replied(person, revision.root.date).record(Posting(area, before is not None))
-            yield _KINDS[record.expected], person in replied
+        if before and past.is_content(person, series):
+            continue
+        posting = Posting(area, before is not None, replied_before=bool(before))
+        record = past.replied(person, revision.root.date).record(posting)
+        yield (_AGAIN if before else _KINDS)[record.expected], person in replied
 
 
 def series_of(revisions: Sequence[Revision]) -> dict[str, str]:

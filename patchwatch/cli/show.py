@@ -236,10 +236,11 @@ def history_lines(row: SeriesRow, tracker: Tracker) -> list[str]:
 
 def _review_lines(row: SeriesRow) -> list[str]:
     """Whether the user is expected to review what was sent to them, and why."""
-    record = row.involvement.record if row.involvement else None
-    if record is None:
+    mine = row.involvement
+    if mine is None or mine.record is None:
         return []
+    record, what = mine.record, f"You reviewed {mine.reviewed_before}" if mine.reviewed_before else "Sent to you"
     likely = "expected" if record.expected else "not expected" if record.expected is None else "perhaps expected"
-    reason = record.text or "nothing of the past two years was sent to you"
-    before = ", and not to an earlier version of this one" if row.involvement and row.involvement.sent_before else ""
-    return ["", f"Sent to you: {likely} to be reviewed by you; {line(reason)}{before}"]
+    reason = record.text or ("" if record.again else "nothing of the past two years was sent to you")
+    before = ", and not to an earlier version of this one" if mine.sent_before and not record.again else ""
+    return ["", f"{what}: {likely} to be reviewed by you{'; ' if reason else ''}{line(reason)}{before}"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence, Set
 
 from patchwatch.db.revision_codec import RevisionSummary
+from patchwatch.db.who_reviews import Replies
 from patchwatch.mail.message import Person
 from patchwatch.series.model import Involvement, RevisionRow
 
@@ -59,9 +60,10 @@ def posters(summary: RevisionSummary) -> set[str]:
     return {address for address in (*summary.senders, *summary.writers) if _posted(summary, {address})}
 
 
-def repliers(summary: RevisionSummary) -> set[str]:
+def repliers(summary: RevisionSummary) -> Replies:
     """Return the addresses of the people who replied."""
-    return {reviewer.email for reviewer in summary.reviewers}
+    content = {reviewer.email for reviewer in summary.reviewers if reviewer.satisfied}
+    return Replies({reviewer.email for reviewer in summary.reviewers}, content)
 
 
 def recipients(summary: RevisionSummary) -> set[str]:

@@ -188,7 +188,7 @@ def _may_review(row: SeriesRow) -> bool:
     rarely = mine.record is not None and mine.record.expected is False
     rest = newest.applied is not None and bool(newest.applied.patches)
     if mine.reviewed_before:
-        return rest
+        return rarely or rest
     return rarely or rest or (newest.expected >= _MANY and 2 * newest.patches <= newest.expected)
 
 

@@ -95,7 +95,7 @@ def series_record(
         "depends_on": "\n".join(dependency.target for dependency in shown.depends_on),
         "roots": "\n".join(root for root, _ in chain),
         "posters": _lines(map(posters, summaries_of)),
-        "people": people_lines(map(repliers, summaries_of), map(recipients, summaries_of)),
+        "people": people_lines([*map(repliers, summaries_of)], map(recipients, summaries_of)),
         "area": "".join(areas_of(summary.title, [patch.title for patch in summary.patch_facts])[-1:]),
         "claims": encode_claims(claims),
     }

@@ -201,14 +201,14 @@ def _series_rows(execute: Execute, wanted: Criteria, watched: Set[int]) -> list[
 
 
 def _to_review(found: Sequence[_Stored], revisions: Mapping[int, RowsOf]) -> dict[int, Posting]:
-    """Return the series that wait for reviewers, were sent to me, and that I did not reply to, by number."""
+    """Return the series that wait for reviewers, were sent to me, and whose newest version I did not reply to."""
     wanted: dict[int, Posting] = {}
     for stored in found:
         mine = revisions[stored.id][1] if stored.id in revisions else None
-        if not mine or mine.author or mine.replied or mine.satisfied or mine.reviewed_before:
+        if not mine or mine.author or mine.replied or mine.satisfied:
             continue
-        if mine.recipient and stored.turn == Turn.REVIEWERS:
-            wanted[stored.id] = Posting(stored.area, mine.sent_before)
+        if (mine.recipient or mine.reviewed_before) and stored.turn == Turn.REVIEWERS:
+            wanted[stored.id] = Posting(stored.area, mine.sent_before, bool(mine.reviewed_before))
     return wanted
 
 

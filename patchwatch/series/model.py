@@ -48,12 +48,13 @@ class Involvement(Struct, frozen=True):
     asked: Request | None = None  # the last request to me, about a patch that is not mine
     me: frozenset[str] = frozenset()  # my addresses, in lower case
     sent_before: bool = False  # an earlier revision was sent to me
-    record: ReviewRecord | None = None  # if it waits for reviewers, was sent to me, and I replied to none of it
+    record: ReviewRecord | None = None  # if it waits for reviewers, and I did not reply to the newest revision
 
     @property
     def is_reviewer(self) -> bool:
-        """True if it was sent to me, and I may be expected to review it."""
-        return self.recipient and (self.record is None or self.record.expected is not None)
+        """True if it was sent to me or I reviewed an earlier version, and I may be expected to review this one."""
+        known = self.recipient or bool(self.reviewed_before)
+        return known and (self.record is None or self.record.expected is not None)
 
 
 class NextAction(Struct, frozen=True):

@@ -310,7 +310,7 @@ def _review(case: Case, now: int, rules: Rules) -> Place | None:
         plain = action.text.startswith("review: waits")
         reason = f"{verb}: sent to you {_ago(since, now)}" if plain else action.text
         place = _asked(Section.REVIEW, verb, reason, since, case, now, rules)
-        return place._replace(reason=f"{place.reason}; {case.rarely}") if plain and case.rarely else place
+        return place._replace(reason=f"{place.reason}; {case.rarely}") if case.rarely else place
     return None
 
 

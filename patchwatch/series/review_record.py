@@ -14,11 +14,14 @@ class ReviewRecord(Struct, frozen=True):
     area: str = ""  # of those series, as titles name it; empty: any
     sent: int = 0  # of them to me
     replied: int = 0  # I
+    again: bool = False  # it counts later versions of what I replied to without a tag
 
     @property
     def text(self) -> str:
         """`you replied to 3 of 20 series of pci: brcmstb`; empty if none was sent to me."""
         if not self.sent:
             return ""
+        if self.again:
+            return f"of {plural(self.sent, 'series', 'series')}, you came back to {self.replied}"
         what = f" of {self.area}" if self.area else ""
         return f"you replied to {self.replied} of {plural(self.sent, 'series', 'series')}{what}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from patchwatch.config import Config, Me
-from patchwatch.db.who_reviews import Posting, Replied, people_lines
+from patchwatch.db.who_reviews import Posting, Replied, Replies, people_lines
 from patchwatch.series.queue import Section
 from patchwatch.sync.ingest import ingest, read_mail
 from patchwatch.tracker import Tracker
@@ -52,6 +52,14 @@ def past(knobs: int = 20, levers: int = 20) -> list[bytes]:
         if number < levers:
             found += posted(f"lever{number}", "lever", replies=ALICE, day=number + 1, to=both)
     return found
+
+
+def two_versions(name: str, month: str, *, again: bool) -> list[bytes]:
+    """A patch that Rex commented on, and its second version, on which they perhaps comment again."""
+    first = posted(name, "knob", replies=REX, day=24, month=month)
+    second = posted(f"{name}2", "knob", replies=REX if again else "", day=28, month=month)
+    title = f"turn the {name}".encode()
+    return [*first, *(raw.replace(b"[PATCH]", b"[PATCH v2]").replace(title + b"2", title) for raw in second)]
 
 
 def tracker_of(tmp_path: Path, mails: list[bytes], me: str = REX, now: int = JULY_1) -> Tracker:
@@ -152,8 +160,66 @@ def test_who_let_a_version_pass_is_half_as_likely_to_reply_to_the_next(replied: 
 
 
 def test_those_who_replied_come_first_in_the_column() -> None:
-    assert people_lines([{"b@x"}, {"a@x"}], [{"a@x", "c@x", ""}]) == "\na@x\nb@x\n-\nc@x\n"
+    replied = [Replies({"b@x"}, {"b@x"}), Replies({"a@x"}, set())]
+    assert people_lines(replied, [{"a@x", "c@x", ""}]) == "\na@x\nb@x\n-\nc@x\n"
     assert people_lines([], [{"c@x"}]) == "\n-\nc@x\n"
+
+
+@pytest.mark.parametrize(
+    ("versions", "last"),
+    [
+        (["ab", ""], ["~a@x", "~b@x"]),
+        (["ab", "a"], ["+a@x", "~b@x"]),
+        (["ab", "", "a"], ["+a@x", "~b@x"]),
+        (["a", "b"], ["~a@x"]),  # nobody posted after what Bea said
+        (["A", ""], []),  # gave a tag
+        (["aA", "", ""], []),
+        (["A", "a"], []),
+        (["a", "A", ""], ["+a@x"]),
+    ],
+)
+def test_the_column_has_who_came_back_to_later_versions(versions: list[str], last: list[str]) -> None:
+    """A letter is who replied to a version, a capital one who also gave a tag."""
+    replied = [
+        Replies({f"{who.lower()}@x" for who in one}, {f"{who.lower()}@x" for who in one if who.isupper()})
+        for one in versions
+    ]
+    assert people_lines(replied, []).split("\n-\n")[1].split() == last
+
+
+@pytest.mark.parametrize(
+    ("came_back", "asked_again", "expected", "text"),
+    [
+        (0, 0, True, ""),
+        (0, 1, False, "of 1 series, you came back to 0"),
+        (0, 10, None, "of 10 series, you came back to 0"),
+        (2, 10, False, "of 10 series, you came back to 2"),
+        (4, 10, True, "of 10 series, you came back to 4"),
+    ],
+)
+def test_who_leaves_later_versions_to_others_does_so_again(
+    came_back: int, asked_again: int, expected: bool | None, text: str
+) -> None:
+    replied = Replied([("knob", 40, 40)], came_back, asked_again)
+    record = replied.record(Posting("knob", sent_before=True, replied_before=True))
+    assert (record.expected, record.text) == (expected, text)
+
+
+@pytest.mark.parametrize(
+    ("others", "again", "found"),
+    [
+        (0, 0, (Section.REVIEW, "review v2")),
+        (10, 10, (Section.REVIEW, "review v2")),
+        (10, 1, (Section.REVIEW, "review v2?")),
+        (10, 0, (Section.WAITING, "reviewers")),
+    ],
+)
+def test_a_new_version_is_for_those_who_come_back(
+    tmp_path: Path, others: int, again: int, found: tuple[Section, str]
+) -> None:
+    mails = [raw for n in range(others) for raw in two_versions(f"old{n}", "May", again=n < again)]
+    tracker = tracker_of(tmp_path, [*mails, *two_versions("own", "Jun", again=False)])
+    assert place(tracker, "own2") == found
 
 
 @pytest.mark.parametrize(("applied", "verb"), [("", "review v2"), ("[1/2] knob: turn 1", "review v2?")])

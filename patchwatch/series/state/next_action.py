@@ -322,12 +322,12 @@ def _review(row: SeriesRow, me: Involvement, now: int) -> NextAction | None:
         whose = _names(row).possessive(_author(row))
         return _action(row, f"see {whose} answer from {span(now - me.answered)} ago", me.answer, by="me")
     newest = row.revisions[-1]
-    if me.replied:
+    if me.replied or not me.is_reviewer:
         return None
     if me.reviewed_before:
         before = me.reviewed_before if me.reviewed_before != f"v{row.version}" else "the one before"
         return _action(row, f"review v{row.version}: you reviewed {before}", newest.message_id, by="me")
-    if me.is_reviewer and not newest.awaited:  # an author's answer waits for the reviewer it answers
+    if not newest.awaited:  # an author's answer waits for the reviewer it answers
         return _action(row, f"review: waits for {span(now - row.turn_since)}", newest.message_id, by="me")
     return None
 
