@@ -233,7 +233,9 @@ class _Pair:
             return False
         if set(one.trees) != set(other.trees):
             return False  # a backport repeats the title of what it backports
-        if one.change_id and other.change_id and one.change_id != other.change_id and not self.linked:
+        another_branch = one.change_id and other.change_id and one.change_id != other.change_id
+        # What is sent again from a new branch says so, and has the same title.
+        if another_branch and not (self.linked or (self.resend and self.person and self.title_same)):
             return False
         # A patch that was posted alone is included in a large series later, or taken out of one.
         if self.renewed and not self.linked and other.titles and not self.after_rfc and _outgrown(one, other):

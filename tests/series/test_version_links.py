@@ -153,6 +153,12 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v2",
         "marked-as-resend",
     ),
+    "a resend from a new branch": (
+        [V1_ONE, posted("again", "[PATCH RESEND] net: frob the queue once", 27, notes=TWO)],
+        "again",
+        "v1",
+        "marked-as-resend",
+    ),
     "a resend with another cover and one patch less": (
         [
             posted("v2", "[PATCH v2 0/3] net: frob and grob", file="", text="All."),
@@ -607,6 +613,10 @@ NO_BUMPS: dict[str, tuple[list[Message], str]] = {
             posted("v2", "[PATCH v2] net: frob the queues once", 3, notes=TWO, change="new"),
         ],
         "v2",
+    ),
+    "two change-ids, and a resend under another title": (
+        [V1_ONE, posted("again", "[PATCH RESEND] net: frob the queues once", 27, notes=TWO)],
+        "again",
     ),
     "two change-ids, and a version left out": (
         [V1_ONE, posted("v3", "[PATCH v3] net: frob the queue once", 3, notes=TWO)],
