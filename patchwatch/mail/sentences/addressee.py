@@ -67,6 +67,7 @@ _OWN_PLAN = Pattern(
 _NOT_PLANNED = Pattern(r"(?i)\b(?:not|never|or|why|rather than|instead of)\b|n['’]t\b")
 _NEXT_VERSION = Pattern(
     r"(?i)\b(?:v\d+|(?:next|new|formal|final) (?:version|revision|rev|spin|iteration|round)|"
+    r"(?:corrected|fixed|revised|reworked|updated) (?:version|revision|patch(?:es|set)?|series)|"
     r"re-?(?:spin|send|post|submit))\b"
 )
 

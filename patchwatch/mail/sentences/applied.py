@@ -151,7 +151,7 @@ _TO_THE_SERIES = Pattern(
 _TO_A_CANDIDATE = Pattern(rf"(?i)\s+(?:on )?to {RELEASE_CANDIDATE}")
 _BY_ME = Pattern(r"(?i)(?:i|we)\b")
 _INTO_A_TREE = Pattern(
-    r"\s+(?:to|into|in|for)\s+(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*"
+    r"\s+(?:(?:to|into|in|for)\s+|(?=for-v?\d))(?:(?:(?:the|my)\s+)?\S*\w[-/.]\w\S*"
     # Atomic: a word is read in one way.
     r"(?:\s+(?:tree|branch|queue|now|too|as well|for v?\d+\.\d\S*|(?>\S*?\w[-/]\w)\S*))*|"
     rf"the\s+(?:\w+\s+)?(?:tree|queue)){_ALONE}",

@@ -12,7 +12,7 @@ _MAX_SENTENCE = 240  # characters
 # What may precede it, besides: "Whatever, …", "I'm sorry, but …", "... and dropped".
 _ALSO = (
     r"(?:(?:\.{3}|…)\s*|(?:whatever|anyway|np|no problem|oh|therefore|hence|in that case|for now|meanwhile|"
-    r"i(?:'m| am) sorry|but|then)(?:[,.!:-]+\s+|\s+))"
+    r"i(?:'m| am) sorry|but|then|no|nope|oops|hmm+)(?:[,.;!:-]+\s+|\s+))"
 )
 _THINGS = (
     rf"(?:{THING}(?: \d+/\d+)?|(?:just |only )?this (?:one|patch) \d+/\d+|the this one|(?:this|the|these|those|your) "
@@ -20,7 +20,7 @@ _THINGS = (
     r"(?:this|the|these) (?:branch|revert)|them all)(?: \([^()]{1,60}\))?"
 )
 _OUT = rf"(?:(?:\s+{_THINGS})?\s+out)"
-_DID = rf"(?:dropped|reverted|backed{_OUT}|un-?queued|un-?applied)"
+_DID = rf"(?:dropped|removed|reverted|backed{_OUT}|un-?queued|un-?applied)"
 _DOING = rf"(?:dropping|reverting|backing{_OUT})"
 _UNDO = rf"(?:revert|back{_OUT})"
 _JUST = r"(?:(?:now|just|also|simply|then)\s+)*"

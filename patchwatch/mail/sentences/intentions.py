@@ -20,6 +20,7 @@ _NEXT = (
     r"(?:(?:in|for) (?:the |my )?(?:next|new|coming|following|formal|final) "
     r"(?:version|rev|spin|respin|iteration|round|patch|series|post|v\d)|in (?:my )?v\d+(?!\.?\d))"
 )
+_NEW_ONE = r"(?:v\d+|(?:new|next|updated|revised|reworked|fixed|corrected) (?:version|revision|patch(?: ?set)?|series))"
 PROMISES = Pattern(
     rf"\b{_I_WILL}\s+(?:(?:just|also|then|definite(?:ly)?|certainly|try to|probably)\s+)*{_DO}\b|"
     rf"(?:^|[,.;:–-]\s+|\band\s+)(?:will|shall)\s+(?:(?:also|definitely)\s+)?(?:{_DO}|do)\b|"
@@ -30,7 +31,10 @@ PROMISES = Pattern(
     r"(?:v\d+|(?:new|next|updated) version)\b|"
     r"\b(?:fix|chang|updat|add|dropp?|remov|address|correct|includ|incorporat|revis|done|rework|mov|renam)\w*\b.{0,60}"
     rf"\b{_NEXT}|"
-    r"\b(?:v\d+|(?:new|next|updated|revised|reworked|fixed|corrected) (?:version|revision|patch|series|patch ?set)) "
+    r"\b(?:i|we)(?:'ll|'d)?(?: (?:should|will|can|hope to|expect to|plan to|aim to|be able to))* "
+    rf"(?:have|get) (?:an? |the |my )?{_NEW_ONE} (?:(?:sent|posted|all|ready to go|up) )*"
+    r"(?:out|ready|posted|sent|up|shortly|soon)\b|"
+    rf"\b{_NEW_ONE} "
     r"(?:is )?(?:incoming|coming|on (?:its|the) way|(?:will|to) follow|will be (?:sent|posted)|follows soon)\b|"
     r"^(?:(?:ok(?:ay)?|thanks?|right|sure|good (?:catch|point)|ack),? )?"
     r"(?:fixed|changed|updated|renamed|removed|added|reworked|done)(?: (?:it|that|this))? "
@@ -76,7 +80,11 @@ WITHDRAWS = Pattern(
     r"(?:pursu(?:e|ing)|continu(?:e|ing) with) (?:this|the|it)(?: (?:patch|series|work))?)\b"
     r"(?! (?:until|before|unless|yet|today|for now|this week|so))|"
     r"\b(?:(?:the|this|my) )?(?:patch(?:es|set)?|series) (?:is|are|was)(?:n't| not| no longer) (?:really |actually )?"
-    r"(?:needed|necessary|required)\b",
+    r"(?:needed|necessary|required)\b|"
+    r"\b(?:there(?:'s| is|'s really| is really)|i see|so) no (?:(?:more|longer|real|actual) )?(?:need|reason) for "
+    r"(?:this|the|my) (?:patch(?:es|set)?|series)\b(?! to\b)|"
+    r"\b(?:i|we) (?:do not|don't|no longer) need (?:this|the|my) (?:patch(?:es|set)?|series)"
+    r"(?=\W*$|[,.;] | (?:any ?more|after all|then|at all)\b)",
     re.IGNORECASE,
 )
 NOT_WITHDRAWN = Pattern(r"^(?:if|in case|unless)\b|\b(?:next (?:version|rev|revision|spin)|v\d+)\b|\?", re.IGNORECASE)

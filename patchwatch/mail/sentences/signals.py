@@ -188,12 +188,12 @@ _RULES = (
         SignalKind.WITHDRAWN,
         Cues(
             "drop|ignore|disc|disreg|aband|nak|withdr|retract|forget|give up|patch|series|sion|pursu|continu|postponed|"
-            "skipped|left out"
+            "skipped|left out| no need for | no reason for "
         ),
         word_set(
             "please kindly pls withdraw withdrew withdrawn withdrawing abandon abandoned abandoning drop dropped "
             "dropping discard retract give forget nak selfnak ignored discarded disregarded version versions revision "
-            "revisions pursue pursuing continue continuing needed necessary required postponed skipped left"
+            "revisions pursue pursuing continue continuing need reason needed necessary required postponed skipped left"
         ),
         intentions.WITHDRAWS,
         intentions.NOT_WITHDRAWN,
@@ -217,12 +217,12 @@ _RULES = (
         SignalKind.PROMISE,
         Cues(
             "will|going to|'ll|let me|shall|i can|i plan|i intend|next |new |coming|following |formal |final |in v|"
-            "in my |for v|locally| way|follow|sending|posting|preparing|working on"
+            "in my |for v|locally| way|follow|sending|posting|preparing|working on|ready|posted| sent| out"
         ),
         word_set(
             "ll will shall going plan intend can let next new coming following formal final incoming way soon locally "
             "updated revised reworked fixed corrected "
-            "tree branch sending posting preparing working"
+            "tree branch sending posting preparing working out ready posted sent up shortly"
         ),
         intentions.PROMISES,
         intentions.NOT_PROMISED,
@@ -235,7 +235,7 @@ _APPLYING = Cues(
     "/staging|/urgent|/main|/master|/for-"
 )
 _MAX_OPINION = 600  # characters
-_DROPPING = Cues("drop|revert|back|queue|appl|removed from|removed out")
+_DROPPING = Cues("drop|revert|back|queue|appl|removed ")
 _WILL_APPLY = Cues(
     "apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab|upstream|to linus|to andrew|to akpm|"
     "stick|stuff|put "

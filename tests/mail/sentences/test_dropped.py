@@ -39,6 +39,8 @@ from tests.mail.sentences.replies import signals_of
         "I'll drop this patch for now.",
         "I had to drop this again, it fails to build.",
         "Sorry, I have had to back it out for now.",
+        "Sorry, no; I've removed the patch.",
+        "Oops, I removed it again.",
     ],
 )
 def test_dropped(sentence: str) -> None:
@@ -58,6 +60,8 @@ def test_dropped(sentence: str) -> None:
         "This has been removed from the header.",
         "If the patch was dropped from frob-fixes, please send it again.",
         "I dropped it while applying.",
+        "I have removed this line.",
+        "Please remove it.",
         "Dropped v2 and picked this one up.",
         "I'll drop it as the schema allows it anyway.",
         "You are right, I will drop the first patch then.",

@@ -22,6 +22,9 @@ from patchwatch.mail.sentences.signals import person_signals
         ("If strictly needed, I will fix it in the next version.", False),
         ("Changes in v4:", False),
         ("I'll list the changes in v4.", True),
+        ("I should have a fixed revision out soon.", True),
+        ("I hope to get a new version posted this week.", True),
+        ("Can I have v3 ready for the merge window?", False),
     ],
 )
 def test_only_what_the_author_will_do_is_a_promise(sentence: str, promises: bool) -> None:
