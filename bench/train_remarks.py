@@ -61,7 +61,7 @@ def train(rows: Sequence[Labelled]) -> RemarkModel:
     points = [
         (row.seen, reading.is_point, reading.sure / len(row.readings))
         for row in rows
-        if row.seen and (row.seen.substance or row.seen.patch)
+        if row.seen and row.seen.says_anything
         for reading in row.readings
     ]
     kinds = [
@@ -99,7 +99,7 @@ def with_limits(model: RemarkModel, judged: Iterable[tuple[Labelled, RemarkModel
 
 def chance(row: Labelled, model: RemarkModel) -> float:
     """The chance that a remark is a point, according to a model."""
-    if row.seen is None or not (row.seen.substance or row.seen.patch):
+    if row.seen is None or not row.seen.says_anything:
         return 0.0
     return chance_of(model.point.log_odds(features(row.seen)))
 

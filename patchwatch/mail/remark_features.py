@@ -26,10 +26,16 @@ class Seen:
     code: str | None  # the line of a diff that it stands right below
     signals: Sequence[str]  # kinds of the signals in it
     patch: bool  # with a diff of the sender
+    printed: str  # the first line in it that a program printed; empty if none did
     tag: bool  # with a tag of the sender
     first: bool  # in its mail
     on_patch: bool  # the mail quotes a patch itself, not only what somebody said about it
     on_posting: bool  # the mail replies to a posting, judged by its message-id
+
+    @property
+    def says_anything(self) -> bool:
+        """False if it is only courtesy and tags."""
+        return bool(self.substance or self.patch or self.printed)
 
 
 _WORDS: Mapping[str, str] = {
@@ -88,8 +94,8 @@ _SIGNALS: Mapping[str, str] = {
 FEATURES: tuple[str, ...] = (
     *("below-diff", "below-added-line", "below-removed-line", "below-nothing", "below-question", "below-trailer"),
     *("below-ruler", "below-talk", "below-older-talk", "on-patch", "on-posting", "first"),
-    *("own-patch", "tag", "asks", "asks-openly", "ends-asking", "ends-openly", "only-asks", "asks-nothing"),
-    *("lower-case", "orders", "replaces", "names-somebody", "waives"),
+    *("own-patch", "shows-output", "tag", "asks", "asks-openly", "ends-asking", "ends-openly", "only-asks"),
+    *("asks-nothing", "lower-case", "orders", "replaces", "names-somebody", "waives"),
     *(*(name for _, name in _SIZES), _LONG, *_OPENINGS, *_WORDS, *dict.fromkeys(_SIGNALS.values())),
 )
 """All features, in the order of the model's file."""
@@ -216,6 +222,8 @@ def _place(seen: Seen) -> Iterator[str]:
 def _form(seen: Seen) -> Iterator[str]:
     if seen.patch:
         yield "own-patch"
+    if seen.printed:
+        yield "shows-output"
     if seen.tag:
         yield "tag"
     words = sum(sentence.count(" ") + 1 for sentence in seen.substance)

@@ -51,7 +51,7 @@ class RemarkModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What a remark wants; `lenient`: or would want if its mail answered a posting."""
         if SignalKind.NAK in seen.signals:
             return Verdict("objection", 1.0, firm=True)
-        if not (seen.substance or seen.patch):
+        if not seen.says_anything:
             return Verdict("", 0.0, firm=False)
         found = features(seen)
         chance = chance_of(self.point.log_odds(found))

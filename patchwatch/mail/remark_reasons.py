@@ -30,6 +30,7 @@ WORDS = {
     "on-posting": "the mail answers the posting",
     "first": "it is the first in its mail",
     "own-patch": "it has a diff of its own",
+    "shows-output": "it shows what a program printed",
     "tag": "it stands beside a tag",
     "asks": "it asks",
     "asks-openly": "it asks openly",

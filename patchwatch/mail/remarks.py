@@ -19,6 +19,7 @@ from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
 from patchwatch.mail.sentences.consents import is_consent
+from patchwatch.mail.sentences.printed import is_printed
 from patchwatch.mail.sentences.retractions import retracts
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
@@ -79,7 +80,8 @@ def seen(
     found: list[Seen | None] = []
     for passage in passages[:_MAX_REMARKS]:
         sentences = passage.sentences[:_MAX_SENTENCES]
-        if not sentences and not passage.patch:
+        printed = _printed(passage.own)
+        if not (sentences or passage.patch or printed):
             found.append(None)
             continue
         kinds = (signals.get(split.evidence(sentence), ()) for sentence in sentences) if signals else ()
@@ -92,6 +94,7 @@ def seen(
             code=_code(quoted),
             signals=tuple(dict.fromkeys(itertools.chain.from_iterable(kinds))),
             patch=passage.patch,
+            printed=printed,
             tag=bool(own) and any(sentence.startswith(own) for sentence in sentences),
             first=not any(found),
             on_patch=on_patch,
@@ -105,7 +108,7 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], f
     verdict = default_model().verdict(one, lenient=True)
     consents = is_consent(one.quoted, one.sentences)
     return Remark(
-        text=split.evidence(_telling(one, signals)) if one.sentences else "",
+        text=split.evidence(_telling(one, signals) if one.sentences else one.printed),
         wants=verdict.wants or ("change" if consents else ""),
         firm=verdict.firm,
         below_diff=one.code is not None,
@@ -137,6 +140,11 @@ def _telling(one: Seen, signals: Mapping[str, Sequence[str]]) -> str:
     asks = asks or next(filter(_asks, one.substance), None)
     asks = asks or next((sentence for sentence, found in kinds.items() if found), None)
     return asks or (one.substance or one.sentences)[0]
+
+
+def _printed(text: str) -> str:
+    """The first line that a program printed."""
+    return next((line for line in map(str.strip, text.split("\n")) if is_printed(line)), "")
 
 
 def _asks(sentence: str) -> bool:

@@ -50,6 +50,7 @@ WANTS = {
         f"{PATCH}diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n",
         ("change", False),
     ),
+    "what a program printed": ("> The frob is slow.\n\nfrob.c:1:2: error: 'ret' undeclared\n", ("change", False)),
     "nothing": (PATCH, None),
 }
 

@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from patchwatch.mail.sentences.printed import is_printed
 from patchwatch.mail.sentences.words import word_set
 from patchwatch.pattern import Pattern
 
@@ -17,7 +18,6 @@ _MAX_EVIDENCE = 200
 _MAX_NAME = 24  # characters of a name below a mail
 _WORD = Pattern(r"\w+")
 _STARTS_ALONE = Pattern(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
-_LOG = Pattern(r"(?:<\d+>|kern\s*:\w+\s*:)?\s*\[ *\d+\.\d{4,}\]")  # a line of a kernel log is not a sentence
 _TAG = Pattern(r"[A-Z][A-Za-z]*(?:-[A-Za-z]+)+: .+>$")
 _GREETING = Pattern(
     r"(?:(?i:hi|hello|hey|hallo|dear|good (?:morning|day|evening|afternoon))"
@@ -97,11 +97,11 @@ _NOT_AGREED = Pattern(
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, without greetings; the lines of a paragraph are joined."""
+    """The sentences of a text, without greetings and what programs printed; the lines of a paragraph are joined."""
     paragraph: list[str] = []
     tag = False  # the paragraph begins with a tag
     for line in map(str.strip, text.split("\n")):
-        if not line or (line[0] in "<[k" and _LOG.match(line)):
+        if not line or is_printed(line):
             if paragraph:
                 yield from _split_paragraph(paragraph)
             paragraph = []

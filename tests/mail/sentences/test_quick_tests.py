@@ -16,6 +16,7 @@ from patchwatch.mail.sentences import (
     cues,
     elsewhere,
     objections,
+    printed,
     rejections,
     signals,
     split,
@@ -128,7 +129,7 @@ def test_courtesy_is_recognized_by_how_it_begins(sentence: str) -> None:
 _LINES = (
     "Hi Ann,|hello all|Jane,|Dear Bob:|GOOD MORNING!|1. first|- a list|https://example.org x|Reviewed-by: A <a@b.org>|"
     "Note: this|pw-bot: cr|Applied, thanks|plain text|Plain Text|hm|@@|[12.3456] log|ends here.|why?||étude|Ärger: x|"
-    "+ added|Thanks|#define X"
+    "+ added|Thanks|#define X|frob.c:1:2: error: no|make[1]: *** x|RAX: 0000000000000000|not ok 1 frob"
 )
 LINES = st.sampled_from(_LINES.split("|"))
 
@@ -139,7 +140,7 @@ def test_lines_are_joined_as_the_patterns_alone_decide(lines: list[str]) -> None
         found: list[str] = []
         paragraph: list[str] = []
         for line in [*map(str.strip, text.split("\n")), ""]:
-            if not line or split._LOG.match(line):
+            if not line or printed._PRINTED.match(line):
                 found += split._split_paragraph(paragraph)
                 paragraph = []
             elif not paragraph and len(line) < 60 and split._GREETING.fullmatch(line):

@@ -28,6 +28,7 @@ from patchwatch.mail.sentences.split import evidence, excerpt, is_courtesy, is_s
         ("Ann,\nwhy?\n", ["why?"]),
         ("Hi Ann could you\nsay why?\n", ["Hi Ann could you say why?"]),
         ("Look:\n[  123.456789] BUG: frob\nSee?\n", ["Look:", "See?"]),
+        ("I get\n  frob.c:12:3: error: 'ret' undeclared\nwith this.\n", ["I get", "with this."]),
         ("", []),
         (" \n\n \n", []),
     ],

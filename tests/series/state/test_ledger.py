@@ -554,7 +554,7 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
             (ANN, quoted("Does it hang here with two tables?") + "\nI'll try to reproduce that!\n", "a1"),
             (ANN, quoted("Does it hang here with two tables?") + "\nIn three runs it never did.\n", "a1"),
         ],
-        [("change", "answered")],
+        [("question", "answered")],
         "under-review",
         "reviewers",
     ),
