@@ -26,12 +26,17 @@ _AGAIN = Pattern(
     r"(?:(?:will|to) follow|will be (?:sent|posted)|is coming|follows|coming|soon|shortly)"
 )
 
+_SERIES = Pattern(
+    r"(?i)\b(?:abandon|discard|drop|forget about|give up on|ignore|retract|scrap|withdraw)(?:ing)? "
+    r"(?:all of )?(?:my|the|this|that)(?: (?!from\b|in\b|of\b)\w+){0,2} (?:patch[ -]?)?(?:series|set)\b"
+)
+
 _WITHDRAWALS = (SignalKind.WITHDRAWN, SignalKind.UNAPPLIED)
 
 
 def withdrawn_patches(withdrawal: Signal, patch: int, count: int) -> set[int] | None:
     """The numbers of the patches that a sentence in reply to `patch` of `count` withdraws; None: all of them."""
-    if count <= 1:
+    if count <= 1 or _SERIES.search(withdrawal.text):
         return None
     if named := _NUMBERED.search(withdrawal.text):
         return parse_patches(_COUNTED.sub(r"\1", named[1]), count)

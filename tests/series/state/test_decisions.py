@@ -527,6 +527,20 @@ DECISIONS: dict[str, Case] = {
         "a1@x",
     ),
     "the author withdraws one patch of two": (2, [(ANN, "Please ignore this patch.\n", 1)], "new", "author", "-"),
+    "the author withdraws the series below one patch of it": (
+        2,
+        [(ANN, "I'll abandon the frob series.\n", 1)],
+        "not-applicable",
+        "nobody",
+        "a1@x",
+    ),
+    "the author withdraws a patch from the series": (
+        2,
+        [(ANN, "I'll withdraw this patch from the series.\n", 1)],
+        "new",
+        "author",
+        "-",
+    ),
     "the author withdraws one patch after the other": (
         2,
         [(ANN, "Please ignore this patch.\n", 1), (ANN, "Please ignore this patch.\n", 2)],
