@@ -330,6 +330,12 @@ def test_what_lapsed_says_why() -> None:
     )
 
 
+@pytest.mark.parametrize(("days", "section"), [(9, Section.REVIEW), (11, Section.WAITING)])
+def test_an_answer_that_nobody_checked_in_ten_days_is_not_for_today(days: float, section: Section) -> None:
+    late = case("author", days, replied=True, answerer="Jun", answered=int(NOW - days * DAY), answers=1)
+    assert where(late).section is section
+
+
 @pytest.mark.parametrize(
     "text", ["ping the maintainer: reviewed, not applied for 9 weeks", "resend: no answer for 9 weeks"]
 )
