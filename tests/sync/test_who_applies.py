@@ -78,6 +78,16 @@ def test_what_they_acked_is_for_somebody_else_to_apply(tmp_path: Path, tag: str,
     assert verbs_of_own(tracker) == [verb]
 
 
+def test_what_they_wrote_in_since_it_was_reviewed_is_not_sure_to_be_applied(tmp_path: Path) -> None:
+    reviewed = said("tag@m", REVIEWED[0], 12, "own@m", REVIEWED[1])
+    refused = said("no@m", MIA, 14, "own@m", "No tree of mine turns knobs only to please a checker.\n")
+    tracker = known(tmp_path, [*two_trees(), *posted("own", ANN), reviewed], "mia@kernel.example", JULY_27)
+    assert verbs_of_own(tracker) == ["apply v1"]
+    store(tracker, [refused])
+    tracker.visit([tracker.find("own@m")])
+    assert verbs_of_own(tracker) == ["apply v1?"]
+
+
 def test_what_a_reviewer_may_reply_to_is_not_sure_to_be_applied(tmp_path: Path) -> None:
     rex = "Rex Reviewer <rex@example.net>"
     asked = said("ask@m", rex, 11, "own@m", "> 0\n\nWhy is that safe?\n")
@@ -113,9 +123,8 @@ def test_who_applied_a_patch_has_no_answer_to_check(tmp_path: Path, words: str, 
         in_reply_to="reply@m",
         body="> A stray line, I dropped it.\n\nAck, you cleaned up behind me there.\n",
     )
-    tracker = known(
-        tmp_path, [*two_trees(), *posted("own", ANN, patches=2), reply, thanks], "mia@kernel.example", JULY_27
-    )
+    mails = [*two_trees(), *posted("own", ANN, patches=2), reply, thanks]
+    tracker = known(tmp_path, mails, "mia@kernel.example", JULY_27 - 10 * 86_400)
     tracker.visit([line.id for line in tracker.lines()])
     place = next(line.place for line in tracker.lines() if line.id == tracker.find("own@m"))
     assert place is not None
