@@ -1,4 +1,6 @@
-"""Who accepted patches of which list, and who commits there in consequence (patchwatch.series.committers).
+"""Who accepted or relayed patches of which list, and who commits or relays there in consequence.
+
+patchwatch.series.committers decides that.
 
 Functions that write take the connection of one writing transaction (`Database.write`); none commits.
 """
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, delete_with, insert_rows, rows_with, select_once
-from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role
+from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, Role, is_relayer
 
 Pair = tuple[str, str]
 """A list and a person."""
@@ -22,7 +24,7 @@ Roles = Mapping[Pair, Role]
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """Who began or ceased to commit to a list, and lists with their first or without their last committer."""
+    """Who began or ceased to commit or relay to a list, and lists with their first or without their last committer."""
 
     pairs: frozenset[Pair]
     lists: frozenset[str]
@@ -32,13 +34,9 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
     """Store the roles in these revisions, and forget those in the revisions that are gone; return what follows."""
     stored = _stored(connection, {*roles, *gone})
     changed = {i for i in stored.keys() | roles.keys() if stored.get(i, {}) != roles.get(i, {})}
-    weighed = {
-        pair
-        for i in changed
-        for held in (stored.get(i, {}), roles.get(i, {}))
-        for pair, role in held.items()
-        if role.weight
-    }
+    held = [one.items() for i in changed for one in (stored.get(i, {}), roles.get(i, {}))]
+    weighed = {pair for items in held for pair, role in items if role.weight}
+    relaying = {pair for items in held for pair, role in items if role.relayed}
     delete_with(connection, t.acceptance.c.revision_id, changed & stored.keys())
     rows = [
         {
@@ -50,29 +48,35 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
             "claims": role.claims,
             "area": role.area,
             "date": role.date,
+            "relayed": "\n".join(role.relayed),
         }
         for i in sorted(changed & roles.keys())
         for (name, person), role in sorted(roles[i].items())
     ]
     insert_rows(connection, t.acceptance, rows)
-    return _update_committers(connection, weighed) if weighed else Flips(frozenset(), frozenset())
+    flips = _update_committers(connection, weighed) if weighed else Flips(frozenset(), frozenset())
+    return Flips(flips.pairs | _update_relayers(connection, relaying), flips.lists) if relaying else flips
 
 
 def recompute(connection: Connection) -> None:
-    """Store who commits to which list according to the stored roles, whatever was stored of that."""
-    a, c = t.acceptance.c, t.committer.c
+    """Store who commits or relays to which list according to the stored roles, whatever was stored of that."""
+    a, c, r = t.acceptance.c, t.committer.c, t.relayer.c
     pairs = {(name, person) for name, person in connection.execute(select(a.list, a.person).where(a.weight > 0))}
     pairs |= {(name, person) for name, person in connection.execute(select(c.list, c.person))}
     if pairs:
         _update_committers(connection, pairs)
+    relaying = {(name, person) for name, person in connection.execute(select(a.list, a.person).where(a.relayed != ""))}
+    relaying |= {(name, person) for name, person in connection.execute(select(r.list, r.person))}
+    if relaying:
+        _update_relayers(connection, relaying)
 
 
 def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
     a = t.acceptance.c
     found: dict[int, dict[Pair, Role]] = {}
-    query = select_once(a.revision_id, a.list, a.person, a.weight, a.author, a.claims, a.area, a.date)
-    for number, name, person, *role in rows_with(connection, query, a.revision_id, revisions):
-        found.setdefault(number, {})[name, person] = Role(*role)
+    query = select_once(a.revision_id, a.list, a.person, a.weight, a.author, a.claims, a.area, a.date, a.relayed)
+    for number, name, person, *role, relayed in rows_with(connection, query, a.revision_id, revisions):
+        found.setdefault(number, {})[name, person] = Role(*role, relayed=tuple(relayed.splitlines()))
     return found
 
 
@@ -102,13 +106,33 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
     return Flips(frozenset(changed), frozenset(with_some[0] ^ with_some[1]))
 
 
+def _update_relayers(connection: Connection, pairs: set[Pair]) -> frozenset[Pair]:
+    """Recompute whether these people relay patches of these lists; return those of whom that changed."""
+    a, r = t.acceptance.c, t.relayer.c
+    lists, people = sorted({name for name, _ in pairs}), {person for _, person in pairs}
+    batches: dict[Pair, list[set[str]]] = {}
+    query = select_once(a.revision_id, a.list, a.person, a.relayed).where(a.relayed != "", a.list.in_(lists))
+    for _, name, person, relayed in rows_with(connection, query, a.person, people):
+        batches.setdefault((name, person), []).append(set(relayed.splitlines()))
+    before = {(row.list, row.person) for row in rows_with(connection, select_once(r.list, r.person), r.list, lists)}
+    after = {pair for pair in pairs if is_relayer(batches.get(pair, ()))}
+    changed = (before & pairs) ^ after
+    if gone := [{"name": name, "who": person} for name, person in sorted(changed & before)]:
+        row = (t.relayer.c.list == bindparam("name"), t.relayer.c.person == bindparam("who"))
+        connection.execute(delete(t.relayer).where(*row), gone)
+    insert_rows(connection, t.relayer, [{"list": name, "person": who} for name, who in sorted(changed - before)])
+    return frozenset(changed)
+
+
 def committers(connection: Connection, lists: Iterable[str]) -> Committers:
-    """Return the committers of these lists."""
-    c = t.committer.c
-    rows = list(rows_with(connection, select_once(c.list, c.person, c.enough), c.list, sorted(set(lists))))
+    """Return the committers of these lists, and who relays patches of them."""
+    c, r, names = t.committer.c, t.relayer.c, sorted(set(lists))
+    rows = list(rows_with(connection, select_once(c.list, c.person, c.enough), c.list, names))
+    relayers = rows_with(connection, select_once(r.list, r.person), r.list, names)
     return Committers(
         frozenset((row.list, row.person) for row in rows if row.enough),
         frozenset((row.list, row.person) for row in rows if not row.enough),
+        frozenset((row.list, row.person) for row in relayers),
     )
 
 

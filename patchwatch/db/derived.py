@@ -348,6 +348,6 @@ def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int,
 def forget_derived(connection: Connection) -> None:
     """Delete all derived data.  Numbers stay, because people type them."""
     indexes = (t.citation, t.file_change, t.thread_key, t.revision_key)
-    for table in (*indexes, t.memory, t.acceptance, t.committer, t.revision, t.series):
+    for table in (*indexes, t.memory, t.acceptance, t.committer, t.relayer, t.revision, t.series):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))

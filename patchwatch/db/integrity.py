@@ -39,6 +39,7 @@ _DERIVED = (
     (t.file_change, ("message_pk", "after", "before"), ()),
     (t.acceptance, ("list", "person", "revision_id"), ()),
     (t.committer, ("list", "person"), ()),
+    (t.relayer, ("list", "person"), ()),
 )
 
 

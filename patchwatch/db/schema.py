@@ -5,8 +5,8 @@ What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they a
 `not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `read_range`, `visit`, `patch_mark`, and
 their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What polls
 and scans for events know of watched series: `series_change`, `poll_target`, `scanned`.  What `reindex` rebuilds:
-`citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `series`; what
-of it is not up to date: `outdated`.
+`citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `relayer`,
+`series`; what of it is not up to date: `outdated`.
 """
 
 from __future__ import annotations
@@ -188,6 +188,7 @@ acceptance = Table(
     Column("claims", Boolean, nullable=False),
     Column("area", String, nullable=False, server_default=""),
     Column("date", TIME, nullable=False, server_default="0"),
+    Column("relayed", Text, nullable=False, server_default=""),  # one author on each line
     Index("ix_acceptance_revision", "revision_id"),
     sqlite_with_rowid=False,
 )
@@ -198,6 +199,15 @@ committer = Table(
     Column("list", String, primary_key=True),
     Column("person", String, primary_key=True),
     Column("enough", Boolean, nullable=False),  # false: they accepted something, but too little for that
+    sqlite_with_rowid=False,
+)
+
+relayer = Table(
+    "relayer",
+    metadata,
+    # who sends patches of a list on to somebody else's tree
+    Column("list", String, primary_key=True),
+    Column("person", String, primary_key=True),
     sqlite_with_rowid=False,
 )
 

@@ -1,13 +1,16 @@
-"""Who applies patches of a list, learned from who did.
+"""Who applies patches of a list, and who sends them on to somebody else's tree, learned from who did.
 
 Pure.  A person commits to a list's trees if they accepted enough patches of others there, in whatever order the mails
 arrive.  Then a word of theirs suffices ("pushed out"), and their own patches wait for nobody else.  Acceptances by form
 or with the name of a tree count double: anybody can write "applied".
+
+A maintainer without a tree posts the patches of others again, signed off, for somebody else to take, and their own in
+the same way: these wait for who takes them, not for reviewers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,12 +19,14 @@ from patchwatch.mail.message import INSTEAD, Message, Person, SignalKind, person
 from patchwatch.mail.sentences.applied import names_tree
 from patchwatch.series.areas import areas_of
 from patchwatch.series.recipient_lists import lists_among
+from patchwatch.series.relayed import patches_of_others, relayed_patches
 from patchwatch.series.revision import Revision
 from patchwatch.series.tags import authors_of
 
 ENOUGH = 6  # three acceptances by form, or six in words: then any word counts
 SOME = 3  # from then on, or from the first one by form, "applied" counts
 BY_FORM, IN_WORDS = 2, 1
+AUTHORS = 6  # so many people's patches a maintainer sends on: developers post those of four or five colleagues
 
 _CLAIMS = frozenset({SignalKind.CLAIMED, SignalKind.HOLD, SignalKind.WILL_APPLY})
 
@@ -32,6 +37,7 @@ class Committers:
 
     pairs: frozenset[tuple[str, str]] = frozenset()  # list, person (`person_key`)
     once: frozenset[tuple[str, str]] = frozenset()  # those who accepted something, but too little for that
+    relayers: frozenset[tuple[str, str]] = frozenset()  # those who send patches on to somebody else's tree
 
     def includes(self, person: Person, lists: Iterable[str]) -> bool:
         """True if a person applies patches of one of these lists."""
@@ -46,6 +52,11 @@ class Committers:
         """
         key, names = person_key(person), list(lists)
         return bool(names) and all((name, key) in self.pairs for name in names)
+
+    def relays(self, person: Person, lists: Iterable[str]) -> bool:
+        """True if a person sends patches of one of these lists on to somebody else, and applies none there."""
+        key, names = person_key(person), list(lists)
+        return any((name, key) in self.relayers for name in names) and not self.includes(person, names)
 
     def may_apply(self, person: Person, lists: Iterable[str]) -> bool:
         """True if a plain "applied" of a person suffices: they have a tree, or nobody is known to have one."""
@@ -73,6 +84,7 @@ class Role:
     claims: bool = False  # they wrote what means "applied" only if they commit
     area: str = ""  # of what they accepted
     date: int = 0  # when it was posted
+    relayed: tuple[str, ...] = ()  # the authors of the patches that they pass on with it (`person_key`)
 
 
 def lists_of(revision: Revision) -> tuple[str, ...]:
@@ -85,6 +97,8 @@ def roles(revision: Revision) -> Mapping[str, Role]:
     authors, titles = authors_of(revision), [message.parts.title for message in revision.patches]
     area = "".join(areas_of(revision.head.parts.title, titles)[-1:])
     found = {person_key(message.author): Role(author=True) for message in revision.own_messages}
+    if relayed := _relayed_authors(revision):
+        found[person_key(revision.root.author)] = Role(author=True, relayed=relayed)
     for follow_up in revision.follow_ups:
         message = follow_up.message
         person = message.accepted.committer if message.accepted and message.accepted.committer else message.author
@@ -98,8 +112,25 @@ def roles(revision: Revision) -> Mapping[str, Role]:
             role = found.get(key, Role())
             most = max(weight, role.weight)
             what = (area, revision.root.date) if most else ("", 0)
-            found[key] = Role(most, role.author, claims or role.claims, *what)
+            found[key] = Role(most, role.author, claims or role.claims, *what, role.relayed)
     return found
+
+
+def is_relayer(batches: Collection[Set[str]]) -> bool:
+    """True for a person who posted patches of others, given the authors of each such batch.
+
+    The large series of a company has many authors, too, in each of its versions: no batch has most of them.
+    """
+    authors = frozenset().union(*batches)
+    return len(authors) >= AUTHORS and all(2 * len(batch) <= len(authors) for batch in batches)
+
+
+def _relayed_authors(revision: Revision) -> tuple[str, ...]:
+    """The authors whose patches a posting passes on; none of a backport, which any tree may get."""
+    if revision.names_stable_tree or any(message.upstream for message in revision.patches):
+        return ()
+    relayed = relayed_patches(revision, patches_of_others(revision))
+    return tuple(sorted({person_key(m.patch_author) for m in relayed if m.patch_author}))
 
 
 def is_by_form(message: Message) -> bool:

@@ -234,7 +234,7 @@ def _outcome(case: Case) -> str:
 
 def _dormant(case: Case, now: int) -> Place:
     silent = now - _active(case, now)
-    verb = "reviewed" if case.turn == Turn.MAINTAINER else _awaited(case)  # the maintainer may be me
+    verb = verbs.ready(case.state) if case.turn == Turn.MAINTAINER else _awaited(case)  # the maintainer may be me
     return Place(Section.DORMANT, verb, f"open, silent for {span(silent)}", _active(case, now))
 
 
@@ -285,10 +285,10 @@ def _now(case: Case, now: int, rules: Rules) -> Place | None:
         return place._replace(named=verb.startswith(_BY_NAME))
     elsewhere = case.blocked or case.backport or case.author
     if case.applies and is_to_apply(case, now) and not elsewhere:
-        asked = f"; {case.asker} asked you {_ago(case.asked, now)}" if case.asked else ""
-        verb, reason = f"apply {case.version}", verbs.to_apply_since(case.left, _ago(case.turn_since, now)) + asked
-        place = _asked(Section.NOW, verb, reason, case.turn_since, case, now, rules, sure=bool(asked))
-        return place._replace(named=bool(asked))
+        why = f"; {case.asker} asked you {_ago(case.asked, now)}" if case.asked else ""
+        reason = verbs.to_apply_since(case.state, case.left, _ago(case.turn_since, now)) + why
+        place = _asked(Section.NOW, f"apply {case.version}", reason, case.turn_since, case, now, rules, sure=bool(why))
+        return place._replace(named=bool(why))
     if action is not None and mine and case.asked:
         verb = verbs.verb_of(action.text, case.version)
         return _asked(Section.NOW, verb, action.text, case.asked, case, now, rules, sure=True)._replace(named=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 
 from patchwatch.pattern import Pattern
+from patchwatch.series.states import State
 
 TO_APPLY = "yours to apply"
 """How the next action on a series begins that I apply."""
@@ -30,9 +31,14 @@ _WHOM = Pattern(
 )
 
 
-def to_apply_since(left: str, ago: str) -> str:
+def ready(state: str) -> str:
+    """Why a series in this state waits for a maintainer: `reviewed`, or `sent` to be taken without a review."""
+    return "sent" if state == State.NEW else "reviewed"
+
+
+def to_apply_since(state: str, left: str, ago: str) -> str:
     """The next action of who applies a series, or the patches of it that are `left`."""
-    return f"{TO_APPLY}: {left}; the others were applied {ago}" if left else f"{TO_APPLY}: reviewed {ago}"
+    return f"{TO_APPLY}: {left}; the others were applied {ago}" if left else f"{TO_APPLY}: {ready(state)} {ago}"
 
 
 def likely(text: str) -> str:

@@ -45,6 +45,7 @@ class Review(Struct):
     holds: dict[str, Reason] = {}  # by address: not to be applied for now
     held: Reason | None = None  # the last of them that the author has not answered
     last_will_act: bool = False  # who wrote `last` will look at the patch or apply it, whatever the author answers
+    sent_on: bool = False  # posted by a maintainer who sends patches on to somebody else's tree
 
     def note_hold(self, reply: Reply) -> None:
         """Somebody says not to apply it for now, which outranks tags; or they are satisfied."""
@@ -98,8 +99,9 @@ def judge(review: Review) -> Judgment:
     if review.will_apply is not None:
         return Judgment(state, why, Turn.MAINTAINER, review.will_apply)
     ready = review.pull or (review.complete and not review.holds) or state == State.AWAITING_UPSTREAM
-    if review.mostly and not (ready or ledger.any_at(Fate.ANSWERED)):
-        return Judgment(state, why, Turn.MAINTAINER, review.mostly)
+    waits_for_taker = review.mostly or (review.passed if review.sent_on else None)
+    if waits_for_taker and not (ready or ledger.any_at(Fate.ANSWERED)):
+        return Judgment(state, why, Turn.MAINTAINER, waits_for_taker)
     return Judgment(state, why, Turn.MAINTAINER if ready else Turn.REVIEWERS, review.passed)
 
 

@@ -66,6 +66,7 @@ class StateMachine:
             ledger=Ledger(rfc=revision.rfc, pull=revision.kind == PULL, dismissed=frozenset(dismissed), rules=rules),
             passed=posted(root),
             pull=revision.awaits_taker,
+            sent_on=not revision.rfc and committers.relays(revision.root.author, self._lists),
             complete=completion if complete else None,
             carried=carried,
         )

@@ -23,7 +23,7 @@ from patchwatch.series.queue import is_to_apply
 from patchwatch.series.request import Request
 from patchwatch.series.state.merge_window import LONGEST, Window, reopened, waited, waited_by
 from patchwatch.series.states import ReasonKind, State, Turn
-from patchwatch.series.verbs import TO_APPLY, to_apply_since
+from patchwatch.series.verbs import TO_APPLY, ready, to_apply_since
 from patchwatch.times import format_span as span
 
 _DAY = 86_400
@@ -105,7 +105,8 @@ def to_apply(row: SeriesRow, now: int) -> NextAction | None:
     aside = row.muted or row.snoozed_until is not None or bool(row.blocked_by) or row.revisions[-1].backport
     if aside or not is_to_apply(row, now):
         return None
-    return _action(row, to_apply_since(left_patches(row), f"{span(max(now - row.turn_since, 0))} ago"), by="me")
+    text = to_apply_since(row.state, left_patches(row), f"{span(max(now - row.turn_since, 0))} ago")
+    return _action(row, text, by="me")
 
 
 def asks_for_it(row: SeriesRow) -> Evidence | None:
@@ -183,7 +184,7 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
     if row.rfc:
         return _action(row, f"send it without RFC: reviewed {span(silence)} ago", by="me")
     left, ago = left_patches(row), f"{span(silence)} ago"
-    whose, why = (f" of {left}", f"the others were applied {ago}") if left else ("", f"reviewed {ago}")
+    whose, why = (f" of {left}", f"the others were applied {ago}") if left else ("", f"{ready(row.state)} {ago}")
     ping = waited_by(row.turn_since, 2 * patience, windows)
     promised = None if left else _promised(row)
     if promised and silence < _CYCLE:
@@ -197,7 +198,7 @@ def _wait_for_maintainer(row: SeriesRow, now: int, patience: int, windows: Seque
         return _action(row, f"ping the maintainer{whose}: {why}", by="me")
     if silence >= _CYCLE:  # maintainers do not always report that they applied a patch
         return _action(row, f"resend, or mark it applied: {why}", by="me")
-    return _action(row, f"ping the maintainer: reviewed, not applied for {span(silence)}", by="me")
+    return _action(row, f"ping the maintainer: {ready(row.state)}, not applied for {span(silence)}", by="me")
 
 
 def _pull(row: SeriesRow, now: int, patience: int, windows: Sequence[Window]) -> NextAction:
@@ -348,11 +349,10 @@ def _for_others(row: SeriesRow, now: int, windows: Sequence[Window], turn: str) 
     if turn == Turn.MAINTAINER and (promised := _promised(row)):
         return _action(row, f"waits for {promised} to apply it: {since}", by=Turn.MAINTAINER)
     if turn == Turn.MAINTAINER and (left := left_patches(row)):
-        return _action(
-            row, f"maintainer of {left}: apply or answer, the others were applied {since} ago", by=Turn.MAINTAINER
-        )
+        others = f"the others were applied {since} ago"
+        return _action(row, f"maintainer of {left}: apply or answer, {others}", by=Turn.MAINTAINER)
     if turn == Turn.MAINTAINER:
-        return _action(row, f"maintainer: apply or answer, reviewed {since} ago", by=Turn.MAINTAINER)
+        return _action(row, f"maintainer: apply or answer, {ready(row.state)} {since} ago", by=Turn.MAINTAINER)
     if reviewer := _awaited(row):
         return _action(
             row, f"{reviewer}: see {_names(row).possessive(_author(row))} answer from {since} ago", by=Turn.REVIEWERS

@@ -74,7 +74,9 @@ class Progress:
     def post_again(self, root: Message) -> None:
         """The same version was posted again: its review starts over."""
         review = self.review
-        self.review = Review(review.ledger, posted(root), review.carried, review.complete, pull=review.pull)
+        self.review = Review(
+            review.ledger, posted(root), review.carried, review.complete, pull=review.pull, sent_on=review.sent_on
+        )
 
     def finish(self, state: State, reply: Reply, why: Signal) -> None:
         """This sentence reports the posting, or what was left of it, as applied."""

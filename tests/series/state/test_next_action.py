@@ -313,8 +313,10 @@ LEA = Person("Lea Brandt", "lea@example.com")
 
 
 def test_what_i_apply_is_mine_while_it_waits_for_a_maintainer() -> None:
-    row = case("maintainer", 9)
+    row = case("maintainer", 9, state="reviewed")
     assert to_apply(row, NOW) == NextAction("yours to apply: reviewed 9 days ago", "root", "me")
+    sent = NextAction("yours to apply: sent 9 days ago", "root", "me")  # by a maintainer without a tree
+    assert to_apply(replace(row, state="new"), NOW) == sent
     others = (case("reviewers", 9), case("maintainer", 71), replace(row, rfc=True), replace(row, muted=True))
     assert [to_apply(one, NOW) for one in (*others, replace(row, state="changes-requested"))] == [None] * 5
 
