@@ -275,6 +275,15 @@ def test_a_committer_pushes_their_own_patch_with_what_was_asked_for() -> None:
         assert revision_state(revision(1, asked, (ANN, words, "a1")), ann).state == state
 
 
+def test_a_committer_applies_their_own_patch_once_it_has_its_reviews_whatever_they_promised() -> None:
+    ann = Committers(frozenset({("netdev@vger.kernel.org", person_key(Person("Ann Author", "ann@example.org")))}))
+    asked = (RITA, f"Please use the wheel.\n\n{RITA_TAG}\n")
+    promised, done = (ANN, "Will do when applying.\n", "a1"), (ANN, "Pushed to my queue, thanks!\n", "a1")
+    assert revision_state(revision(1, asked, promised, done), ann).state == "accepted"
+    without = (RITA, "Please use the wheel.\n")
+    assert revision_state(revision(1, without, promised, done), ann).state != "accepted"
+
+
 def notice(subject: str, body: str, about: str = "1@x", hour: float = 5) -> Message:
     text = f"{body}\n\nLink: https://lore.kernel.org/r/{about}\n"
     return parse(mail(message_id=f"n{hour}@x", subject=subject, sender=MIA, date=format_datetime(at(hour)), body=text))
