@@ -7,6 +7,7 @@ a reply.  What is not decided follows from the points (patchwatch.series.state.j
 from __future__ import annotations
 
 from patchwatch.mail.message import Signal, SignalKind
+from patchwatch.mail.sentences.addressee import names_next_version
 from patchwatch.pattern import Pattern
 from patchwatch.series.points import Fate, PointKind
 from patchwatch.series.state.commands import COMMANDS
@@ -21,6 +22,7 @@ _FINAL = (State.MAINLINED, State.REJECTED, State.NOT_APPLICABLE)
 _SEVERAL = Pattern(r"(?i)\b(?:these|them|both|all|series|patches|everything)\b")  # "I dropped these."
 _STOP = Pattern(r"(?i)\b(?:please|pls) (?:stop|do not|don't)\b|\bdrop (?:this|it|these|the (?:patch|series))\b")
 _FOR_GOOD = Pattern(r"(?i)\bdropp(?:ed|ing)\b(?!.*\b(?:again|for (?:now|the moment|this)|meantime|till|until|while)\b)")
+_IF = Pattern(r"(?i)\W*if\b")
 _ON_TOP = Pattern(r"(?i)\b(?:an?|another|follow-?up|separate|incremental) (?:\w+ )?(?:patch|fix)\b")
 
 
@@ -203,8 +205,11 @@ def _nak(known: Progress, reply: Reply) -> bool:
 
 
 def _deferral(known: Progress, reply: Reply) -> bool:
+    """Somebody puts it off, or its author says when they will post it again; "if so, I'll resend it" does not."""
     deferral = reply.signals.get(SignalKind.DEFERRED)
-    if not deferral or reply.by_author or known.is_closed:
+    if not deferral or known.is_closed:
+        return False
+    if reply.by_author and (_IF.match(deferral.text) or not names_next_version(deferral.text)):
         return False
     known.decide(State.DEFERRED, reply, deferral)
     return True

@@ -569,6 +569,20 @@ DECISIONS: dict[str, Case] = {
         "nobody",
         "a1@x",
     ),
+    "the author will send it again after the merge window": (
+        1,
+        [(RITA, RITA_TAG), (ANN, "Sure.\nI will resend the series after the merge window.\n")],
+        "deferred",
+        "author",
+        "a2@x",
+    ),
+    "the author might": (
+        1,
+        [(RITA, RITA_TAG), (ANN, "If so, I'll resend it after the merge window.\n")],
+        "reviewed",
+        "maintainer",
+        "a1@x",
+    ),
     "the tree is closed": (1, [(MIA, "Please resend after the merge window.\n")], "deferred", "author", "a1@x"),
     "it is refused": (1, [(MIA, "We will never accept this.\n")], "rejected", "nobody", "a1@x"),
     "it is rejected in its current form": (
