@@ -60,13 +60,15 @@ class LinkList:
         one, two = self.stated.get(root), self.stated.get(other)
         if one is None or two is None:
             return None
-        if other in self.known.get(root, ()):
+        if other in self.known.get(root, ()) or one.names(other):
             return True
-        if one.agrees(two):
+        if one.agrees(two) or other in one.links:
             return None  # perhaps on another branch
         if root in self.known:
             family = (self.stated[member] for member in (*self.known[root], root))
             return None if any(two.agrees(member) for member in family) else False
+        if stated_links.is_another_branch(one, two):
+            return None
         return False if one.change_id and two.change_id and one.change_id != two.change_id else None
 
     def judge(self, predicted: Mapping[str, str | None]) -> Verdict:

@@ -2,8 +2,9 @@
 
 An author states that one posting is an earlier version of another with a link that names its version ("Link to v2:
 https://lore…", "v1: https://lore…"), or with the same b4 change-id.  Both are taken together: the postings connected
-by them are one family, and the true predecessors of a posting are those of its family with a lower version.  The
-parser here is Python's, and nothing is shared with patchwatch, so that its mistakes are not taken as true.
+by them are one family, and the true predecessors of a posting are those of its family with a lower version.  Besides, a
+link of the author under another number, or without one, shows that a posting may continue another one.  The parser here
+is Python's, and nothing is shared with patchwatch, so that its mistakes are not taken as true.
 
 `without_hints` takes all that out of a mail: patchwatch then has to find the links by other means.
 """
@@ -16,7 +17,7 @@ import email
 import email.utils
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.header import decode_header, make_header
 from email.message import Message
@@ -29,8 +30,13 @@ _GLUED_VERSION = re.compile(r"(?i)(patch|rfc)v")
 _COUNTER = re.compile(r"(\d+)\s*/\s*(\d+)")
 _POSTED = re.compile(r"(?i)patch|rfc")
 _RESEND = re.compile(r"(?i)\bre-?(?:send|sent|post)")
+_RFC = re.compile(r"(?i)\brfc")
 _ID = re.compile(r"<([^<>\s]+)>")
 _STATED = re.compile(r"\b[vV]\s?(\d+)\b")
+_WRAPPED = re.compile(r"(?m)(\b[vV]\s?\d+\s?:)[ \t]*\n[ \t]+(?=https?://)")  # "- Link to v1:", and the link below
+_NEEDED = re.compile(
+    r"(?i)\b(?:depend\w*|prerequisites?|on top of|based on|requires?|needs?|follow(?:ing|s)?[- ]?up)\b"
+)
 _CHANGE_ID = re.compile(r"(?m)^change-id:\s*(\S+)")
 _LORE = re.compile(
     r"https?://(?:lore\.kernel\.org|patch\.msgid\.link|lkml\.kernel\.org)/(?:r/|[\w.-]+/)?"
@@ -41,6 +47,7 @@ _ANY_LINK = re.compile(
     r"www\.spinics\.net)/\S*"
 )
 _CHANGE_ID_LINE = re.compile(r"(?im)^.*change-id:.*\n?")
+_MINUTES = 600  # seconds between a cover letter and patches of it in other threads
 _HEADERS = ("X-Change-ID", "X-B4-Tracking")
 _RELAYED = re.compile(r"(?i)\s+via\s.*")  # "Ann Author via B4 Relay"
 _FROM_LINE = re.compile(rb"(?m)^(>*From )")
@@ -57,11 +64,26 @@ class Stated:
     change_id: str
     earlier: tuple[tuple[int, str], ...]  # links to earlier versions: (version, message-id)
     resend: bool = False
+    links: frozenset[str] = frozenset()  # message-ids of all links, unless it says that it needs something first
+    patches: frozenset[str] = frozenset()  # the titles of its patches
+    rfc: bool = False
+
+    def names(self, other: str) -> bool:
+        """True if it links to a posting as an earlier version, under whatever number."""
+        return any(other == linked for _, linked in self.earlier)
 
     def agrees(self, other: Stated) -> bool:
-        """True if title and person are the same; a person may write from several addresses, and through a relay."""
-        person = self.author == other.author or (self.name == other.name and " " in self.name)
-        return person and self.title == other.title
+        """True if title and person are the same."""
+        return self._is_by_author_of(other) and self.title == other.title
+
+    def repeats(self, other: Stated) -> bool:
+        """True if half of the patches of the smaller one are also in the other one of the same person, by title."""
+        common = len(self.patches & other.patches)
+        return self._is_by_author_of(other) and 2 * common >= min(len(self.patches), len(other.patches)) > 0
+
+    def _is_by_author_of(self, other: Stated) -> bool:
+        """True for one person, who may write from several addresses, and through a relay."""
+        return self.author == other.author or (self.name == other.name and " " in self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +93,11 @@ class _Posted:
     stated: Stated
     counter: tuple[int, int] | None
     parent: str
+    date: float = 0.0  # UTC, in seconds
+
+    def key(self, total: int) -> tuple[str, int, int]:
+        """What the mails of a posting with this many patches have in common."""
+        return self.stated.author, self.stated.version, total
 
     def belongs_to(self, above: _Posted) -> bool:
         """True if a mail that it replies to is of the same posting."""
@@ -87,7 +114,7 @@ class Verdict:
     missed: tuple[tuple[str, None], ...]
     wrong: tuple[tuple[str, str], ...]
     renamed: tuple[tuple[str, str], ...]
-    """Between two change-ids, but title and person agree, and it is a higher version or a resend: a new branch."""
+    """Between two change-ids, but a higher version of the same person with its title or patches: a new branch."""
 
     @property
     def recall(self) -> float:
@@ -129,7 +156,7 @@ def write_stripped(raws: Iterable[bytes], mbox: Path) -> dict[str, Stated]:
             stripped = raw
             if subject := _posting(_header(mail, "subject")):
                 parent = _ID.search(_header(mail, "in-reply-to"))
-                posting = _Posted(_stated(mail, subject), subject[1], parent[1] if parent else "")
+                posting = _Posted(_stated(mail, subject), subject[1], parent[1] if parent else "", _sent(mail))
                 posted.setdefault(_header(mail, "message-id").strip(" <>"), posting)
                 stripped = without_hints(mail, raw)
             out.write(mbox_entry(stripped))
@@ -138,15 +165,44 @@ def write_stripped(raws: Iterable[bytes], mbox: Path) -> dict[str, Stated]:
 
 def by_root(posted: Mapping[str, _Posted]) -> dict[str, Stated]:
     """What the roots state.  Links to patches become links to their postings: who sends one alone links to it."""
-    roots = {message_id: _root(message_id, posted) for message_id in posted}
+    covers = _covers(posted)
+    roots = {message_id: _root(message_id, posted, covers) for message_id in posted}
+    patches: dict[str, set[str]] = collections.defaultdict(set)
+    for message_id, one in posted.items():
+        if one.counter is None or one.counter[0] > 0:
+            patches[roots[message_id]].add(one.stated.title)
     return {
-        message_id: replace(one.stated, earlier=tuple((v, roots.get(link) or link) for v, link in one.stated.earlier))
+        message_id: replace(
+            one.stated,
+            earlier=tuple((v, roots.get(link) or link) for v, link in one.stated.earlier),
+            links=frozenset(roots.get(link) or link for link in one.stated.links),
+            patches=frozenset(patches[message_id]),
+        )
         for message_id, one in posted.items()
         if roots[message_id] == message_id
     }
 
 
-def _root(message_id: str, posted: Mapping[str, _Posted]) -> str:
+_Covers = Mapping[tuple[str, int, int], Sequence[tuple[float, str]]]
+
+
+def _covers(posted: Mapping[str, _Posted]) -> _Covers:
+    """The dates and message-ids of cover letters, by author, version and total."""
+    found: dict[tuple[str, int, int], list[tuple[float, str]]] = collections.defaultdict(list)
+    for message_id, one in posted.items():
+        if one.counter is not None and one.counter[0] == 0:
+            found[one.key(one.counter[1])].append((one.date, message_id))
+    return found
+
+
+def _loose_root(patch: _Posted, covers: _Covers) -> str:
+    """The cover letter of a patch in another thread: the only one that was sent within minutes; empty without one."""
+    assert patch.counter is not None
+    near = [i for date, i in covers.get(patch.key(patch.counter[1]), ()) if abs(date - patch.date) <= _MINUTES]
+    return near[0] if len(near) == 1 else ""
+
+
+def _root(message_id: str, posted: Mapping[str, _Posted], covers: _Covers) -> str:
     """The first mail of a posting: what its patches reply to, or patch 1 if there is no cover letter."""
     path: list[str] = []
     while message_id not in path:
@@ -156,7 +212,7 @@ def _root(message_id: str, posted: Mapping[str, _Posted]) -> str:
             return message_id
         above = posted.get(one.parent)
         if above is None or not one.belongs_to(above):
-            return message_id if one.counter[0] == 1 else ""
+            return _loose_root(one, covers) or (message_id if one.counter[0] == 1 else "")
         message_id = one.parent
     return ""
 
@@ -224,17 +280,18 @@ def same_title(stated: Mapping[str, Stated]) -> dict[str, str | None]:
 def judge(predicted: Mapping[str, str | None], stated: Mapping[str, Stated], known: Mapping[str, set[str]]) -> Verdict:
     """Compare predicted predecessors with those that authors stated.
 
-    Right is any version of the family that is lower, or a posting of the same author and title as one of the family: a
-    resend, say.  A predicted link between two different change-ids is wrong as well, unless its author links to that
-    posting in some other way.  It is counted apart where title and person agree, and the version is higher or marked as
-    a resend: a new branch for the next version, or for the same one.
+    Right is any version of the family that is lower, a posting that the author links to as an earlier version under
+    another number, or a posting of the same author and title as one of the family: a resend, say.  A predicted link
+    between two different change-ids is wrong as well, unless its author links to that posting in some other way: "this
+    was a part of [1]".  It is counted apart where the person agrees, and title or patches, and the version is higher or
+    marked as a resend: a new branch for the next version of all or some of the patches, or for the same one.
     """
     found, missed, wrong, renamed = [], [], [], []
     for root, earlier in known.items():
         link = predicted.get(root)
         if link is None:
             missed.append((root, None))
-        elif link in earlier or (link in stated and any(stated[link].agrees(stated[r]) for r in (*earlier, root))):
+        elif link in earlier or stated[root].names(link) or _is_of_family(link, (*earlier, root), stated):
             found.append((root, link))
         else:
             wrong.append((root, link))
@@ -242,22 +299,36 @@ def judge(predicted: Mapping[str, str | None], stated: Mapping[str, Stated], kno
         if root in known or root not in stated or link is None or link not in stated:
             continue
         one, other = stated[root], stated[link]
-        if any(link == linked for _, linked in one.earlier):
+        if one.names(link) or link in one.links:
             continue
         if one.change_id and other.change_id and one.change_id != other.change_id:
-            follows = one.version > other.version or (one.resend and one.version == other.version)
-            (renamed if one.agrees(other) and follows else wrong).append((root, link))
+            (renamed if is_another_branch(one, other) else wrong).append((root, link))
     return Verdict(tuple(found), tuple(missed), tuple(wrong), tuple(renamed))
+
+
+def is_another_branch(one: Stated, other: Stated) -> bool:
+    """True for the next version, or a resend, of all or some patches of a posting, from a branch of another name.
+
+    After an RFC, numbers start over.
+    """
+    again = one.resend and one.version == other.version
+    follows = one.version > other.version or again or (other.rfc and not one.rfc)
+    return follows and (one.agrees(other) or one.repeats(other))
+
+
+def _is_of_family(link: str, family: Iterable[str], stated: Mapping[str, Stated]) -> bool:
+    return link in stated and any(stated[link].agrees(stated[root]) for root in family)
 
 
 def _stated(mail: Message, subject: tuple[int, tuple[int, int] | None, str]) -> Stated:
     body = "\n".join(text for _, text in _texts(mail))
+    words = body.split("\ndiff --git ")[0]
+    own = [line for line in _WRAPPED.sub(r"\1 ", words).splitlines() if not line.startswith(">")]
     earlier = [
         (int(version[1]), link[1])
-        for line in body.split("\ndiff --git ")[0].splitlines()
-        if not line.startswith(">")
+        for line in own
         for link in _LORE.finditer(line)
-        if (version := _STATED.search(line[: link.start()]))
+        if (version := _STATED.search(line[: link.start()])) and not _NEEDED.search(line[: link.start()])
     ]
     change_id = _CHANGE_ID.search(body)
     name, author = email.utils.parseaddr(_header(mail, "from"))
@@ -270,7 +341,15 @@ def _stated(mail: Message, subject: tuple[int, tuple[int, int] | None, str]) -> 
         change_id=change_id[1] if change_id else "",
         earlier=tuple(earlier),
         resend=_RESEND.search(_header(mail, "subject").rpartition("]")[0]) is not None,
+        rfc=_RFC.search(_header(mail, "subject").rpartition("]")[0]) is not None,
+        links=frozenset(() if _NEEDED.search(words) else (link[1] for line in own for link in _LORE.finditer(line))),
     )
+
+
+def _sent(mail: Message) -> float:
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        return email.utils.parsedate_to_datetime(_header(mail, "date")).timestamp()
+    return 0.0
 
 
 def _posting(subject: str) -> tuple[int, tuple[int, int] | None, str] | None:

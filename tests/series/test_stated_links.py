@@ -44,6 +44,9 @@ def verdict(links: ModuleType, tmp_path: Path, predicted: tuple[str, str], *mail
 
 V1 = sent("one", "[PATCH 0/2] frob: mend it", branch="20230703-frob-0123456789ab")
 PART = sent("part", "[PATCH 2/2] frob: oil it", below="one")
+V1_OF_TWO = [V1, sent("first", "[PATCH 1/2] frob: wash it", below="one"), PART]
+RFC = sent("one", "[RFC PATCH v3 0/2] frob: mend it", branch="20230703-frob-0123456789ab")
+V2 = sent("second", "[PATCH v2 0/2] frob: mend it again")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,20 @@ PART = sent("part", "[PATCH 2/2] frob: oil it", below="one")
         ([V1, sent("two", "[PATCH v2 0/2] frob: mend it", branch="20230801-frob-01", by="ben")], "wrong"),
         # … but the author links to it, if under another number
         ([V1, sent("two", "[PATCH v2 0/2] knob", f"v2: {LORE}/one@x/", branch="20230801-knob-01")], "not judged"),
+        # … or without one, and does not say that it needs it
+        ([V1, sent("two", "[PATCH v2 0/2] knob", f"[1] {LORE}/one@x/", branch="20230801-knob-01")], "not judged"),
+        ([V1, sent("two", "[PATCH v2 0/2] knob", f"Depends on\n{LORE}/one@x/", branch="20230801-knob-01")], "wrong"),
+        # … and it has half of the patches
+        ([*V1_OF_TWO, sent("two", "[PATCH v2] frob: oil it", branch="20230801-oil-01")], "renamed"),
+        ([*V1_OF_TWO, sent("two", "[PATCH v2] frob: oil it", branch="20230801-oil-01", by="ben")], "wrong"),
+        ([*V1_OF_TWO, sent("two", "[PATCH] frob: oil it", branch="20230801-oil-01")], "wrong"),
+        ([*V1_OF_TWO, sent("two", "[PATCH v2] frob: grease it", branch="20230801-oil-01")], "wrong"),
+        # … and it was an RFC
+        ([RFC, sent("two", "[PATCH 0/2] frob: mend it", branch="20230801-frob-01")], "renamed"),
+        # The author links to it as an earlier version; to two, under two numbers; below the words
+        ([V1, V2, sent("two", "[PATCH v3 0/2] knob", f"v2: {LORE}/one@x/\nv2: {LORE}/second@x/")], "found"),
+        ([V1, sent("two", "[PATCH v2 0/2] knob", f"- Link to v1:\n  {LORE}/one@x/")], "found"),
+        ([V1, sent("two", "[PATCH v2 0/2] knob", f"This depends on v1: {LORE}/one@x/")], "not judged"),
         # Nothing is stated
         ([V1, sent("two", "[PATCH v2 0/2] knob")], "not judged"),
     ],
@@ -85,3 +102,16 @@ def test_the_first_patch_is_the_root_of_a_posting_without_a_cover_letter_in_any_
     assert set(stated) == {"one@x", "first@x"}
     third = sent("third", "[PATCH v3] frob: oil it", f"v2: {LORE}/second@x/")
     assert verdict(links, tmp_path, ("third", "first"), V1, PART, first, second, third) == "found"
+
+
+def test_patches_in_other_threads_are_those_of_the_cover_letter_that_was_sent_within_minutes(
+    links: ModuleType, tmp_path: Path
+) -> None:
+    loose = [sent("first", "[PATCH 1/2] frob: wash it"), sent("last", "[PATCH 2/2] frob: oil it")]
+    stated = links.write_stripped([V1, *loose], tmp_path / "stripped.mbox")
+    assert {root: one.patches for root, one in stated.items()} == {"one@x": {"frob: wash it", "frob: oil it"}}
+    another = sent("another", "[PATCH 0/2] knob: turn it")
+    for cover in (another, V1.replace(b"10:00:00", b"11:00:00")):
+        others = [V1, another] if cover is another else [cover]
+        stated = links.write_stripped([*others, *loose], tmp_path / "stripped.mbox")
+        assert "first@x" in stated
