@@ -31,7 +31,7 @@ import stated_links
 from outcome_lists import applied_at, conversations, next_versions
 
 from patchwatch.mail.parse import parse
-from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, lists_of, roles
+from patchwatch.series.committers import BY_FORM, ENOUGH, SOME, Committers, is_relayer, lists_of, roles
 from patchwatch.series.revision import Revision, find_revisions
 from patchwatch.series.state.revision_state import revision_state
 from patchwatch.series.state.types import RevisionState
@@ -138,17 +138,21 @@ def is_asked(revision: Revision) -> bool:
 
 
 def committers_of(revisions: Sequence[Revision]) -> Committers:
-    """Who applies patches of the lists, according to all mails."""
+    """Who applies or relays patches of the lists, according to all mails."""
     weights: collections.Counter[tuple[str, str]] = collections.Counter()
     by_form: set[tuple[str, str]] = set()
+    batches: dict[tuple[str, str], list[set[str]]] = collections.defaultdict(list)
     for revision in revisions:
         for person, role in roles(revision).items():
             for name in lists_of(revision):
                 weights[name, person] += role.weight
                 by_form |= {(name, person)} if role.weight == BY_FORM else set()
+                if role.relayed:
+                    batches[name, person].append(set(role.relayed))
     return Committers(
         frozenset(pair for pair, weight in weights.items() if weight >= ENOUGH),
         frozenset(pair for pair, weight in weights.items() if weight >= SOME or pair in by_form),
+        frozenset(pair for pair, authors in batches.items() if is_relayer(authors)),
     )
 
 

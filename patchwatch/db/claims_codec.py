@@ -7,11 +7,14 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from patchwatch.series.points import UNSETTLED, Fate, Point
+from patchwatch.series.points import UNSETTLED, WAITS_FOR_AUTHOR, Fate, Point
 
 
 class StoredClaim(Struct, frozen=True, array_like=True):
-    """A patchwatch.series.claims.Claim, and whether it waits for the person who raised the point."""
+    """A patchwatch.series.claims.Claim, and whether it waits for the person who raised the point.
+
+    A point that holds up the newest version (patchwatch.series.claims.holds_up) has its own fate, and waits.
+    """
 
     fate: Fate
     root: str
@@ -37,16 +40,20 @@ def decode_claims(text: str) -> dict[str, StoredClaim]:
 def with_claims(points: tuple[Point, ...], found: Mapping[str, StoredClaim]) -> tuple[Point, ...]:
     """The points of a version with what later versions did about them."""
     return tuple(
-        msgspec.structs.replace(
-            point,
-            fate=claim.fate,
-            closed_by=claim.root,
-            closed_at=claim.date,
-            closing=claim.evidence,
-            closer=None,
-            waits=claim.waits,
-        )
-        if (claim := found.get(point.key)) and point.fate in UNSETTLED
-        else point
+        _with_claim(point, claim) if (claim := found.get(point.key)) and point.fate in UNSETTLED else point
         for point in points
+    )
+
+
+def _with_claim(point: Point, claim: StoredClaim) -> Point:
+    if claim.fate in WAITS_FOR_AUTHOR:
+        return msgspec.structs.replace(point, waits=claim.waits)
+    return msgspec.structs.replace(
+        point,
+        fate=claim.fate,
+        closed_by=claim.root,
+        closed_at=claim.date,
+        closing=claim.evidence,
+        closer=None,
+        waits=claim.waits,
     )

@@ -75,8 +75,9 @@ def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[
     a = t.acceptance.c
     found: dict[int, dict[Pair, Role]] = {}
     query = select_once(a.revision_id, a.list, a.person, a.weight, a.author, a.claims, a.area, a.date, a.relayed)
-    for number, name, person, *role, relayed in rows_with(connection, query, a.revision_id, revisions):
-        found.setdefault(number, {})[name, person] = Role(*role, relayed=tuple(relayed.splitlines()))
+    for row in rows_with(connection, query, a.revision_id, revisions):
+        role = Role(row.weight, row.author, row.claims, row.area, row.date, tuple(row.relayed.splitlines()))
+        found.setdefault(row.revision_id, {})[row.list, row.person] = role
     return found
 
 

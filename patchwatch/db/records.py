@@ -35,12 +35,13 @@ from patchwatch.series.areas import areas_of
 from patchwatch.series.checks import checks_of
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.point_rules import PointRules
-from patchwatch.series.points import Fate, count_open
+from patchwatch.series.points import WAITS_FOR_AUTHOR, Fate, count_open
 from patchwatch.series.posting import PostingFacts, posting_facts
 from patchwatch.series.requests import Requests
 from patchwatch.series.reviewers import ReviewerActivity, reviewers_of
 from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
+from patchwatch.series.state.judgment import reason_for
 from patchwatch.series.state.revision_state import read
 from patchwatch.series.state.status import Mark, Merge, series_status
 from patchwatch.series.state.types import Reason, RevisionState
@@ -67,8 +68,9 @@ def series_record(
     newest, summary = members[-1], summaries_of[-1]
     shown = newest_row(members, dict(chain))  # with its resends
     unsettled, raised = count_open(shown.points)
-    left = sum(claim.waits for claim in claims.values())  # points of earlier versions that are not touched
-    status = series_status(newest.root, revision_state_of(newest), marks, [*merges, *_applied_earlier(members)])
+    left = sum(claim.waits for claim in claims.values())  # points of earlier versions that are not touched, or late
+    late = _late(members, claims)
+    status = series_status(newest.root, revision_state_of(newest), marks, [*merges, *_applied_earlier(members)], late)
     return {
         "id": number,
         "title": summary.title,
@@ -114,6 +116,15 @@ def _applied_earlier(members: Sequence[StoredRevision]) -> Iterator[Merge]:
             continue
         if sending in sent_before or _titles(sending) == _titles(newest):
             yield Merge(state.state, state.reason)
+
+
+def _late(members: Sequence[StoredRevision], claims: Mapping[str, StoredClaim]) -> Reason | None:
+    """The first point of an earlier version that holds up the newest one (patchwatch.series.claims.holds_up)."""
+    late = {key for key, claim in claims.items() if claim.fate in WAITS_FOR_AUTHOR}
+    if not late:
+        return None
+    points = (point for member in members[:-1] for point in decode_state(member.standing).points if point.key in late)
+    return min(map(reason_for, points), key=lambda reason: reason.date, default=None)
 
 
 def _titles(revision: StoredRevision) -> list[str]:

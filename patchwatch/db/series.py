@@ -20,6 +20,7 @@ from patchwatch.db.revisions import RowsOf, reviewed, revisions_of
 from patchwatch.db.series_list import naming
 from patchwatch.db.who_reviews import Posting, review_records
 from patchwatch.series.model import DependencyRow, Evidence, Involvement, RevisionRow, SeriesRow
+from patchwatch.series.points import WAITS_FOR_AUTHOR
 from patchwatch.series.states import CLOSED, Turn
 
 _SERIES = """
@@ -133,6 +134,8 @@ def _series_row(
     applied = None if stored.state in CLOSED else newest.applied
     if (newest.state, newest.state_evidence, newest.applied) != (stored.state, evidence, applied):
         newest = structs.replace(newest, state=stored.state, state_evidence=evidence, applied=applied)
+    if claims and _follows_from_earlier(stored, revisions):
+        newest = structs.replace(newest, likely=True)
     return SeriesRow(
         id=stored.id,
         title=stored.title,
@@ -155,6 +158,14 @@ def _series_row(
         depends_on=depends_on,
         **flags,
     )
+
+
+def _follows_from_earlier(stored: _Stored, revisions: Sequence[RevisionRow]) -> bool:
+    """True if the turn follows from a point of an earlier version (patchwatch.series.claims.holds_up)."""
+    turn = _evidence(stored.turn_evidence) if stored.turn == Turn.AUTHOR else None
+    points = (point for revision in revisions[:-1] for point in revision.points if point.waits)
+    late = {name for p in points if p.fate in WAITS_FOR_AUTHOR for name in (p.message_id, p.closed_by)}
+    return turn is not None and turn.message_id in late
 
 
 def series_of(execute: Execute, message_ids: Iterable[str]) -> dict[str, int]:

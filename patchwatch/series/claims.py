@@ -3,6 +3,9 @@
 Pure.  A point is done if the changelog of a later version names it, or if that version changed the lines that it is
 about; it is not touched if they are as they were.  Of other points nothing is known.  What a later version left alone
 may be done in the one after it.
+
+People go on reviewing a version after the next one was posted.  What they ask for then holds that one up, unless it has
+it already.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from msgspec import structs
 from patchwatch.mail.added_lines import unpacked
 from patchwatch.mail.message import Message, name_key
 from patchwatch.pattern import Pattern
-from patchwatch.series.points import UNSETTLED, Fate, Point
+from patchwatch.series.points import UNSETTLED, Fate, Point, PointKind, Weight
 
 CHANGED, UNCHANGED = "these lines changed", "these lines are as they were"
 """The evidence of claims that are not in a changelog."""
@@ -32,6 +35,7 @@ _SHORT = 3  # letters; shorter words say little
 _READ = 600  # characters of a text
 _NAMED = "#"  # before an identifier
 
+_VERSION = Pattern(r"(?i)\bv(?:ersion)? ?(\d{1,3})\b")
 _WORD = Pattern(r"[A-Za-z_][\w]*(?:\(\))?")
 _IDENTIFIER = Pattern(r"\w+_\w+|\w+\(\)|[a-z]+[A-Z]\w*|[A-Z]{2,}\w*\d\w*|[a-z]{2,}\d+\w*")
 _COMMON_WORDS = (
@@ -146,12 +150,32 @@ def claims(points: Iterable[Point], before: Posted, after: Sequence[Posted]) -> 
         wanted = _Wanted(said, said | _words(point.code), frozenset(name_key(point.by.name).split()))
         for posted in after[:MOST_VERSIONS]:
             claim = _claim(point, wanted, before, posted)
-            if claim is None or (claim.fate == Fate.NOT_TOUCHED and point.fate == Fate.ANSWERED):
+            if claim is None or (claim.fate == Fate.NOT_TOUCHED and not _can_be_left(point, posted)):
                 continue
             found[point.key] = claim
             if claim.fate == Fate.DONE:
                 break
     return found
+
+
+def _can_be_left(point: Point, posted: Posted) -> bool:
+    """False for what the author argued about, or what was asked for when that version had been posted."""
+    return point.fate != Fate.ANSWERED and point.date <= posted.root.date
+
+
+def holds_up(point: Point, posted_at: int, version: int) -> bool:
+    """True if a point of an earlier version holds up the newest one, of this date and number, which has not done it.
+
+    It was raised since then, firmly and not beside a tag, or the author promised it since for a version to come: what
+    they answer otherwise may be in the newest one.  On nine lists in 2024, of the versions of which that was so without
+    all reviews, 15 were followed by another one, and 3 were applied; of those with all reviews, 5 and 2.
+    """
+    if point.kind == PointKind.FAILURE or point.weighed() != Weight.DEMAND:
+        return False
+    if point.fate == Fate.PROMISED:
+        named = (int(number) for number in _VERSION.findall(point.closing))
+        return point.closed_at > posted_at and max(named, default=0) > version
+    return point.fate == Fate.OPEN and point.date > posted_at
 
 
 def _claim(point: Point, wanted: _Wanted, before: Posted, posted: Posted) -> Claim | None:

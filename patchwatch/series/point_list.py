@@ -29,8 +29,8 @@ class ListedPoint:
 
     @property
     def is_open(self) -> bool:
-        """True if it is of the newest version and not settled, or that one did not touch it and its asker is silent."""
-        return self.fate in UNSETTLED if not self.later else self.fate == Fate.NOT_TOUCHED and self.point.waits
+        """True if it is of the newest version and not settled, or of an earlier one and waits all the same."""
+        return self.fate in UNSETTLED if not self.later else self.point.waits
 
 
 def listed_points(row: SeriesRow, now: int) -> tuple[ListedPoint, ...]:
@@ -94,7 +94,9 @@ def earlier_points(points: Sequence[ListedPoint]) -> list[ListedPoint]:
 
 
 def points_waiting(row: SeriesRow) -> tuple[Point, ...]:
-    """The points that somebody may have to act on: those of the newest version, and earlier ones it did not touch.
+    """The points that somebody may have to act on: those of the newest version, and earlier ones that wait.
+
+    The newest version did not touch these, or they were raised when it had been posted.
 
     None if the series is deferred: it waits for its author to send it again, and reviewers for that.
     """

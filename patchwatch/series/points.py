@@ -83,7 +83,7 @@ class Point(Struct, frozen=True, array_like=True):
     file: str = ""  # that it is about, if it stands below a line of a diff and that is known
     lines: tuple[int, ...] = ()  # hashes of the lines of a diff that it stands below (patchwatch.mail.added_lines)
     silent_at: int = 0  # when silence settles it, once it is answered
-    waits: bool = False  # not touched, and the person who raised it has not replied to the newest version
+    waits: bool = False  # of an earlier version: it is not touched, or holds up the newest, and who raised it is silent
 
     @property
     def key(self) -> str:

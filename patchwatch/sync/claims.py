@@ -15,7 +15,7 @@ from patchwatch.db.claims_codec import StoredClaim
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.revision_codec import RevisionSummary, decode_link, decode_state, decode_summary, mails_of
 from patchwatch.mail.message import name_key
-from patchwatch.series.claims import MOST_VERSIONS, Posted, claims
+from patchwatch.series.claims import MOST_VERSIONS, Posted, claims, holds_up
 from patchwatch.series.points import UNSETTLED, Fate, Point
 from patchwatch.sync.conversations import Conversations
 
@@ -34,6 +34,8 @@ class Earlier:
 class _Search:
     """The versions of a series that are looked at, each with those after it, and the claims that stay as they are."""
 
+    newest: StoredRevision
+    number: int  # the version of the newest
     spoken: Set[str]  # who spoke up in the newest version
     kept: Mapping[str, StoredClaim]
     versions: Sequence[tuple[StoredRevision, Sequence[StoredRevision]]]
@@ -63,11 +65,13 @@ def _search(
 ) -> _Search:
     versions = [one for one in members if not ((link := decode_link(one.link)) and link.resend)]
     unsettled = {one.id for one in versions[:-1] if _has_unsettled(one)}
+    newest = members[-1]
+    number = summaries[newest.id].version
     if not unsettled:
-        return _Search(frozenset(), {}, ())
-    spoken = _people(summaries[members[-1].id])
+        return _Search(newest, number, frozenset(), {}, ())
+    spoken = _people(summaries[newest.id])
     kept: dict[str, StoredClaim] = {}
-    if earlier is not None and _same_people(members[-1], spoken, earlier):
+    if earlier is not None and _same_people(newest, spoken, earlier):
         replied = earlier.replied
         unsettled &= replied.keys()
         gone = {p.key for one in versions if one.id in replied for p in decode_state(replied[one.id].standing).points}
@@ -75,7 +79,7 @@ def _search(
     looked_at = [
         (one, versions[place : place + MOST_VERSIONS]) for place, one in enumerate(versions, 1) if one.id in unsettled
     ]
-    return _Search(spoken, kept, looked_at)
+    return _Search(newest, number, spoken, kept, looked_at)
 
 
 def _found(search: _Search, posted: Mapping[int, Posted]) -> dict[str, StoredClaim]:
@@ -85,6 +89,10 @@ def _found(search: _Search, posted: Mapping[int, Posted]) -> dict[str, StoredCla
         for key, claim in claims(points.values(), posted[one.id], [posted[later.id] for later in after]).items():
             waits = claim.fate == Fate.NOT_TOUCHED and not _has_spoken(points[key], search.spoken)
             found[key] = StoredClaim(claim.fate, claim.root, claim.date, claim.evidence, waits)
+        for key, point in points.items():
+            done = key in found and found[key].fate == Fate.DONE
+            if not (done or _has_spoken(point, search.spoken)) and holds_up(point, search.newest.date, search.number):
+                found[key] = StoredClaim(point.fate, search.newest.root, search.newest.date, "", waits=True)
     return found
 
 

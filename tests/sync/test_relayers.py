@@ -1,4 +1,4 @@
-"""Who sends others' patches on to somebody else's tree is learned from what they posted: theirs wait for who takes it."""
+"""Who sends on the patches of others, for somebody else to take, is learned; what they post waits for who takes it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def series_of_many(authors: list[str]) -> list[bytes]:
                 date=f"{day:02} Aug 2023 10:00:00 +0000",
                 to="knob@vger.kernel.org",
                 body="Why.\n",
-            )  # fmt: skip
+            )
         )
         for n, author in enumerate(authors, 1):
             subject = f"{prefix} {n}/{len(authors)}]"

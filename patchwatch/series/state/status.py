@@ -13,6 +13,8 @@ from patchwatch.mail.message import Person
 from patchwatch.series.state.types import Reason, RevisionState
 from patchwatch.series.states import AUTHORS_TURN, NOBODYS_TURN, ReasonKind, State, Turn
 
+_OTHERS = (Turn.REVIEWERS, Turn.MAINTAINER)
+_UNDECIDED = (State.NEW, State.UNDER_REVIEW)
 _ORDER = (State.UNDER_REVIEW, State.AWAITING_UPSTREAM, State.ACCEPTED, State.MAINLINED)
 
 
@@ -51,12 +53,17 @@ def series_status(
     newest: RevisionState,
     marks: Sequence[Mark],
     merges: Sequence[Merge] = (),
+    late: Reason | None = None,
 ) -> SeriesStatus:
     """The status of a series from its newest revision.
 
-    A tree outranks the revision's own mails; a mark outranks both until a newer revision is posted.
+    A tree outranks the revision's own mails; a mark outranks both until a newer revision is posted.  `late` is what
+    somebody asked for in reply to an earlier revision when the newest had been posted: it is likely the author's turn
+    then, unless every patch has its review.
     """
     status = SeriesStatus(newest.state, newest.reason, newest.turn, newest.turn_since, newest.turn_reason)
+    if late is not None and newest.turn in _OTHERS and newest.state in _UNDECIDED:
+        status = SeriesStatus(newest.state, newest.reason, Turn.AUTHOR, late.date, late)
     mark = next((m for m in marks if m.root == newest_root), None)
     if mark is not None:
         return _marked(status, mark)
