@@ -9,7 +9,7 @@ back to each, and some leave the rest to others, whatever the series: what they 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -66,15 +66,16 @@ def people_lines(replied: Sequence[Replies], others: Iterable[set[str]]) -> str:
 
 
 def came_back(replied: Iterable[Replies]) -> dict[str, bool]:
-    """Whether those who replied to a version without a tag, and after which others were posted, replied to one of
+    """Whether those who replied to a version without a tag, and after which others were posted, replied to half of
     these; `replied` has the versions, oldest first.
     """
     waiting: set[str] = set()
-    found: dict[str, bool] = {}
+    found: dict[str, list[bool]] = defaultdict(list)
     for one in replied:
-        found |= {person: found.get(person, False) or person in one.people for person in waiting}
+        for person in waiting:
+            found[person].append(person in one.people)
         waiting = (waiting | one.people) - one.content
-    return found
+    return {person: 2 * sum(after) >= len(after) for person, after in found.items()}
 
 
 def review_records(

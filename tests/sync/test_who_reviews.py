@@ -171,6 +171,7 @@ def test_those_who_replied_come_first_in_the_column() -> None:
         (["ab", ""], ["~a@x", "~b@x"]),
         (["ab", "a"], ["+a@x", "~b@x"]),
         (["ab", "", "a"], ["+a@x", "~b@x"]),
+        (["ab", "", "", "a"], ["~a@x", "~b@x"]),
         (["a", "b"], ["~a@x"]),  # nobody posted after what Bea said
         (["A", ""], []),  # gave a tag
         (["aA", "", ""], []),
