@@ -53,6 +53,7 @@ def revision_lines(r: RevisionRow, names: Mapping[str, str], tracker: Tracker) -
         by_hand = "by hand: " if r.predecessor.by_hand else ""
         evidence = labels.link_evidence(r.predecessor.evidence)
         lines.append(f"{_INDENT}follows <{line(r.predecessor.message_id)}>: {by_hand}{evidence}")
+    lines += [f"{_INDENT}joins <{line(j.message_id)}>: {labels.link_evidence(j.evidence)}" for j in r.joins]
     if r.applied:
         lines.append(f"{_INDENT}{labels.applied(r)}")
         if r.applied.evidence:

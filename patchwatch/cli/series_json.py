@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Evidence,
         MessageRow,
         NextAction,
+        PredecessorRow,
         RevisionRow,
         SeriesRow,
         TrailerRow,
@@ -224,14 +225,13 @@ def _revision_json(row: RevisionRow, url: Callable[[str, str], str], now: int) -
         "trailers": [_trailer(t) for t in row.trailers],
         "checks": [_check(c) for c in row.checks],
         "points": [_point(p, now) for p in row.points],
-        "predecessor": {
-            "message_id": row.predecessor.message_id,
-            "evidence": list(row.predecessor.evidence),
-            "by_hand": row.predecessor.by_hand,
-        }
-        if row.predecessor
-        else None,
+        "predecessor": _link(row.predecessor) if row.predecessor else None,
+        "joins": [_link(join) for join in row.joins],
     }
+
+
+def _link(link: PredecessorRow) -> dict[str, Any]:
+    return {"message_id": link.message_id, "evidence": list(link.evidence), "by_hand": link.by_hand}
 
 
 def message_json(m: MessageRow) -> dict[str, Any]:

@@ -207,13 +207,22 @@ def roots_of(connection: Connection, message_ids: Iterable[str]) -> dict[str, st
 
 
 def successors(connection: Connection, roots: Iterable[str]) -> list[StoredRevision]:
-    """Return the revisions that have one of these roots as predecessor."""
-    return _revisions(connection, t.revision.c.predecessor, roots)
+    """Return the revisions that have one of these roots as predecessor, or join it with that."""
+    roots = set(roots)
+    joining = {row[0] for row in rows_with(connection, select_once(t.joined.c.revision_id), t.joined.c.root, roots)}
+    found = _revisions(connection, t.revision.c.predecessor, roots)
+    return found + revisions_by_id(connection, joining - {r.id for r in found})
+
+
+def replace_joins(connection: Connection, joins: Mapping[int, Iterable[str]]) -> None:
+    """Set the roots that revisions join with their predecessors."""
+    delete_with(connection, t.joined.c.revision_id, joins.keys())
+    insert_rows(connection, t.joined, [{"root": root, "revision_id": i} for i, own in joins.items() for root in own])
 
 
 def forget_revisions(connection: Connection, ids: Collection[int]) -> None:
-    """Delete revisions, their keys and memories."""
-    for column in (t.revision_key.c.revision_id, t.memory.c.revision_id, t.revision.c.id):
+    """Delete revisions, their keys, memories and joins."""
+    for column in (t.revision_key.c.revision_id, t.memory.c.revision_id, t.joined.c.revision_id, t.revision.c.id):
         delete_with(connection, column, ids)
 
 
@@ -348,6 +357,6 @@ def last_dates(connection: Connection, revision_ids: Iterable[int]) -> dict[int,
 def forget_derived(connection: Connection) -> None:
     """Delete all derived data.  Numbers stay, because people type them."""
     indexes = (t.citation, t.file_change, t.thread_key, t.revision_key)
-    for table in (*indexes, t.memory, t.acceptance, t.committer, t.relayer, t.revision, t.series):
+    for table in (*indexes, t.memory, t.joined, t.acceptance, t.committer, t.relayer, t.revision, t.series):
         connection.execute(delete(table))
     connection.execute(update(t.message).values(conversation=0, revision_id=None, patch=None))

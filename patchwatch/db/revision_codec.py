@@ -18,6 +18,9 @@ from patchwatch.series.request import Request
 from patchwatch.series.states import State, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from patchwatch.series.certain_links import Link
     from patchwatch.series.state.types import Reason
 
 
@@ -188,13 +191,21 @@ class StoredState(ShownState, frozen=True, kw_only=True):
     steps: tuple[StoredStateChange, ...]
 
 
-class StoredLink(Struct, frozen=True, kw_only=True):
+class StoredJoin(Struct, frozen=True, array_like=True):
+    """Another posting that a revision joins with its predecessor: patchwatch.series.joins."""
+
+    root: str
+    evidence: tuple[str, ...]
+
+
+class StoredLink(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The link to the version before: column `link`."""
 
     evidence: tuple[str, ...]
     score: float
     by_hand: bool
     resend: bool
+    joins: tuple[StoredJoin, ...] = ()
 
 
 class StoredEvidence(Struct, frozen=True, kw_only=True):
@@ -252,6 +263,16 @@ def decode_state(text: str) -> StoredState:
 def decode_shown_state(text: str) -> ShownState:
     """Decode what rows show of the column `standing`."""
     return _shown_state_decoder.decode(text)
+
+
+def stored_link(link: Link | None, joins: Iterable[Link]) -> str | None:
+    """Encode the link to the version before, and those to what is joined with that; None for a first version."""
+    if link is None:
+        return None
+    also = tuple(StoredJoin(join.predecessor, join.evidence) for join in joins)
+    return encode(
+        StoredLink(evidence=link.evidence, score=link.score, by_hand=link.by_hand, resend=link.resend, joins=also)
+    )
 
 
 def decode_link(text: str | None) -> StoredLink | None:

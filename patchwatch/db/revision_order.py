@@ -61,13 +61,68 @@ def linked_groups(family: Mapping[int, StoredRevision]) -> list[list[int]]:
         return i
 
     for revision in family.values():
-        above = by_root.get(revision.predecessor or "")
-        if above is not None:
-            leader[find(revision.id)] = find(above)
+        for root in predecessors(revision):
+            if (above := by_root.get(root)) is not None:
+                leader[find(revision.id)] = find(above)
     groups: dict[int, list[int]] = {}
     for i in sorted(family):
         groups.setdefault(find(i), []).append(i)
     return list(groups.values())
+
+
+def predecessors(revision: Any) -> tuple[str, ...]:
+    """Return the roots of what a revision follows: its predecessor, and what it joins with that."""
+    if not revision.predecessor:
+        return ()
+    if '"joins"' not in (revision.link or ""):
+        return (revision.predecessor,)
+    link = decode_link(revision.link)
+    return (revision.predecessor, *(join.root for join in link.joins)) if link else (revision.predecessor,)
+
+
+class Branches:
+    """The branches of a series that a version joins: what is in one of them is no version of what is in another."""
+
+    def __init__(self, order: Sequence[Any]) -> None:
+        """Read the links of a series' revisions, oldest first."""
+        above = {r.root: predecessors(r) for r in order}
+        self._branches: list[list[set[str]]] = []
+        for joined in (own for own in above.values() if len(own) > 1):
+            lines = [_line(root, above) for root in joined]
+            shared = set.intersection(*lines)
+            self._branches.append([line - shared for line in lines])
+
+    def are_apart(self, one: str, other: str) -> bool:
+        """Return True if two roots are in two branches that a version joins."""
+        for branches in self._branches:
+            mine, theirs = ([one in branch for branch in branches], [other in branch for branch in branches])
+            if any(mine) and any(theirs) and not any(a and b for a, b in zip(mine, theirs, strict=True)):
+                return True
+        return False
+
+    def before(self, order: Sequence[Any]) -> list[tuple[int, ...]]:
+        """Return the places of the revisions right before each: the last one, or the last one of each branch."""
+        if not self._branches:
+            return [(place - 1,) if place else () for place in range(len(order))]
+        places = {r.root: place for place, r in enumerate(order)}
+        found: list[tuple[int, ...]] = []
+        for place, revision in enumerate(order):
+            own = [places[root] for root in predecessors(revision) if places.get(root, place) < place]
+            if len(own) < 2:
+                near = (i for i in reversed(range(place)) if not self.are_apart(order[i].root, revision.root))
+                own = [i for i in (next(near, None),) if i is not None]
+            found.append(tuple(own))
+        return found
+
+
+def _line(root: str, above: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return a root and all that it follows."""
+    found: set[str] = set()
+    wave = [root]
+    while wave:
+        found.update(wave)
+        wave = [other for one in wave for other in above.get(one, ()) if other not in found]
+    return found
 
 
 def repeated(order: Sequence[StoredRevision]) -> list[StoredRevision]:

@@ -7,7 +7,6 @@ in the row of the revision that it repeats.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from msgspec import structs
@@ -24,7 +23,7 @@ from patchwatch.db.revision_codec import (
     decode_shown_state,
     decode_summary,
 )
-from patchwatch.db.revision_order import in_order
+from patchwatch.db.revision_order import Branches, in_order
 from patchwatch.db.tags import tags_of_chain
 from patchwatch.db.who_applies import applied_by_author
 from patchwatch.series.model import (
@@ -121,7 +120,8 @@ def revision_rows(
     repeated: dict[str, str] = {}  # root of a resend -> root of the revision it repeats
     newest = stored[-1].root
     chain = [(revision.root, summaries[revision.root]) for revision in stored]
-    tags = dict(zip((root for root, _ in chain), tags_of_chain(chain), strict=True))
+    branches = Branches(stored)
+    tags = dict(zip((root for root, _ in chain), tags_of_chain(chain, branches.before(stored)), strict=True))
     for revision in stored:
         root, link = revision.root, decode_link(revision.link)
         state = decode_shown_state(revision.standing)
@@ -133,14 +133,17 @@ def revision_rows(
             rows[before] = _with_resend(rows[before], root, summaries[root], state, tags[before], root == newest)
         else:
             predecessor = PredecessorRow(before, link.evidence, link.by_hand) if before and link else None
+            joins = (
+                [PredecessorRow(repeated.get(j.root, j.root), j.evidence, False) for j in link.joins] if link else []
+            )
             is_newest = root == newest
             rows[root] = _row(
-                revision, summaries[root], state, tags[root], is_newest, inboxes.get(root, ""), predecessor
+                revision, summaries[root], state, tags[root], is_newest, inboxes.get(root, ""), predecessor, joins
             )
     ordered = list(rows.values())
     if newest in repeated:
         ordered.sort(key=lambda row: row.message_id == repeated[newest])  # what was sent again last is the newest
-    return _supersede_earlier(ordered)
+    return _supersede_earlier(ordered, branches)
 
 
 def newest_row(stored: Sequence[Any], summaries: Mapping[str, RevisionSummary]) -> RevisionRow:
@@ -161,6 +164,7 @@ def _row(
     is_newest: bool,
     inbox: str = "",
     predecessor: PredecessorRow | None = None,
+    joins: Sequence[PredecessorRow] = (),
 ) -> RevisionRow:
     """Return the row of a revision that is not a resend."""
     return RevisionRow(
@@ -199,6 +203,7 @@ def _row(
         points=state.points,
         likely=state.likely and is_newest,
         taken=tuple(TakenPatchRow(t.number, t.message_id, t.version, t.root) for t in summary.taken),
+        joins=tuple(joins),
     )
 
 
@@ -231,14 +236,15 @@ def _depends_on(summary: RevisionSummary) -> tuple[DependencyRow, ...]:
     return tuple(DependencyRow(d.target, d.text, d.message_id) for d in summary.depends_on)
 
 
-def _supersede_earlier(rows: Sequence[RevisionRow]) -> tuple[RevisionRow, ...]:
-    """Return the rows with all but the last superseded, each by the one after it."""
-    superseded = [
-        row
-        if row.state == State.SUPERSEDED and row.state_evidence is not None
-        else structs.replace(row, state=State.SUPERSEDED, state_evidence=Evidence(later.message_id, later.subject))
-        for row, later in pairwise(rows)
-    ]
+def _supersede_earlier(rows: Sequence[RevisionRow], branches: Branches) -> tuple[RevisionRow, ...]:
+    """Return the rows with all but the last superseded, each by the one after it that is not in another branch."""
+    superseded: list[RevisionRow] = []
+    for place, row in enumerate(rows[:-1], 1):
+        if row.state != State.SUPERSEDED or row.state_evidence is None:
+            after = (other for other in rows[place:] if not branches.are_apart(row.message_id, other.message_id))
+            later = next(after, rows[-1])
+            row = structs.replace(row, state=State.SUPERSEDED, state_evidence=Evidence(later.message_id, later.subject))
+        superseded.append(row)
     return (*superseded, rows[-1])
 
 

@@ -159,6 +159,15 @@ revision = Table(
     Index("ix_revision_series_id_root", "series_id", "root"),  # with the root, so that lists do not read the large rows
 )
 
+joined = Table(
+    "joined",
+    metadata,
+    Column("root", String, primary_key=True),  # patchwatch.db.revision_codec: StoredJoin
+    Column("revision_id", ROW, primary_key=True),
+    Index("ix_joined_revision", "revision_id"),
+    sqlite_with_rowid=False,
+)
+
 memory = Table(
     "memory",
     metadata,

@@ -14,13 +14,21 @@ def stored_tags(tags: Sequence[Tag]) -> tuple[StoredTag, ...]:
     return tuple(StoredTag(t.name, t.value, t.message_id, t.patch, t.counts, t.date, t.scope) for t in tags)
 
 
-def tags_of_chain(chain: Sequence[tuple[str, RevisionSummary]]) -> list[tuple[Tag, ...]]:
-    """Return the tags of each revision, given as (root, summary), oldest first: its own and those given earlier."""
-    return [_own(chain[0][1])] if len(chain) == 1 else carry(tagged(chain))
+def tags_of_chain(
+    chain: Sequence[tuple[str, RevisionSummary]], before: Sequence[tuple[int, ...]] | None = None
+) -> list[tuple[Tag, ...]]:
+    """Return the tags of each revision, given as (root, summary), oldest first: its own and those given earlier.
+
+    `before` are the places of the revisions right before each (patchwatch.db.revision_order.Branches), by default the
+    last one.
+    """
+    return [_own(chain[0][1])] if len(chain) == 1 else carry(tagged(chain, before))
 
 
-def tagged(chain: Sequence[tuple[str, RevisionSummary]]) -> list[Tagged]:
-    """Return each revision, given as (root, summary), with its patches and its own tags."""
+def tagged(
+    chain: Sequence[tuple[str, RevisionSummary]], before: Sequence[tuple[int, ...]] | None = None
+) -> list[Tagged]:
+    """Return each revision, given as (root, summary), with its patches and its own tags; `before` as above."""
     return [
         Tagged(
             root,
@@ -31,8 +39,9 @@ def tagged(chain: Sequence[tuple[str, RevisionSummary]]) -> list[Tagged]:
             ),
             _own(summary),
             summary.dropped,
+            before[place] if before else None,
         )
-        for root, summary in chain
+        for place, (root, summary) in enumerate(chain)
     ]
 
 

@@ -1,6 +1,6 @@
 """The versions of the database that this program reads; without imports, for the fast path that avoids SQLAlchemy."""
 
-SCHEMA_REVISION = "0032"
+SCHEMA_REVISION = "0033"
 """The newest migration that this program knows; a test compares it with the migrations."""
 
 KNOWN_REVISIONS = frozenset(f"{number:04}" for number in range(1, int(SCHEMA_REVISION) + 1))

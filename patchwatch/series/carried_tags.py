@@ -10,7 +10,7 @@ the new version: only the author can decide that it still applies.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -20,6 +20,7 @@ from patchwatch.pattern import Pattern
 from patchwatch.series.tag import People, Tag, address_in, is_endorsement, is_review
 
 _SIMILAR = 0.5  # common words among all words of two titles, for patches with the same number to be one patch
+_APART = 100_000  # between the numbers of patches in two versions; they end at 9,999
 _NEVER_CARRIED = frozenset({"signed-off-by", "nacked-by", "co-developed-by"})
 
 
@@ -41,6 +42,7 @@ class Tagged(Struct, frozen=True):
     patches: tuple[PostedPatch, ...]
     tags: tuple[Tag, ...]
     dropped: tuple[str, ...] = ()  # such sentences in its cover letter
+    before: tuple[int, ...] | None = None  # places in the chain of the versions before; None: the last one
 
 
 class _Given(Struct, frozen=True):
@@ -53,25 +55,45 @@ class _Given(Struct, frozen=True):
 _Key = tuple[str, str]  # name of the tag, person
 
 
+class _Version(Struct, frozen=True):
+    """The patches of a version, and the tags that each has, by number."""
+
+    patches: Sequence[PostedPatch]
+    given: Mapping[int, dict[_Key, _Given]]
+
+
 def carry(chain: Sequence[Tagged]) -> list[tuple[Tag, ...]]:
     """The tags of each revision of a series, oldest first: its own, then those that were not carried over.
 
     A collected tag keeps the mail that gave it, and its words.
     """
     people = People()
-    current: dict[int, dict[_Key, _Given]] = {}  # by patch of the revision before
     history: dict[_Key, list[_Given]] = {}
-    before: Sequence[PostedPatch] = ()
     carried: list[tuple[Tag, ...]] = []
-    for one in chain:
-        inherited = {new: current.get(old, {}) for new, old in same_patches(before, one.patches).items()}
+    versions: list[_Version] = []
+    for place, one in enumerate(chain):
+        above = (place - 1,) if one.before is None and place else one.before or ()
+        before = _together([versions[i] for i in above])
+        inherited = {new: before.given.get(old, {}) for new, old in same_patches(before.patches, one.patches).items()}
         tags, now = _own(one, inherited, history, people)
         carried.append((*tags, *_not_carried(one, inherited, now, people)))
         for given in now.values():
             for key, each in given.items():
                 history.setdefault(key, []).append(each)
-        current, before = now, one.patches or before
+        versions.append(_Version(one.patches or before.patches, now))
     return carried
+
+
+def _together(versions: Sequence[_Version]) -> _Version:
+    """Several versions that one joins, as one; the patches of all but the first have other numbers then."""
+    if len(versions) == 1:
+        return versions[0]
+    patches: list[PostedPatch] = []
+    given: dict[int, dict[_Key, _Given]] = {}
+    for place, version in enumerate(versions):
+        patches += [structs.replace(patch, number=patch.number + place * _APART) for patch in version.patches]
+        given.update((number + place * _APART, tags) for number, tags in version.given.items())
+    return _Version(patches, given)
 
 
 def _own(

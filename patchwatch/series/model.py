@@ -1,7 +1,6 @@
-"""The rows that the database returns and everything above it is written against: frozen, without SQL or sessions.
+"""The frozen rows that the database returns, and that everything above it is written against.  Times are UTC seconds.
 
-Times are UTC seconds.  States, turns and kinds of evidence are the values of State, Turn, SignalKind and ReasonKind.
-"""
+States, turns and kinds of evidence are the values of State, Turn, SignalKind and ReasonKind."""
 
 from __future__ import annotations
 
@@ -172,6 +171,7 @@ class RevisionRow(Struct, frozen=True):
     taken: tuple[TakenPatchRow, ...] = ()  # patches of an earlier version; empty unless it is a partial reroll
     points: tuple[Point, ...] = ()  # in the order in which they were raised
     likely: bool = False  # of the newest: the turn is not certain
+    joins: tuple[PredecessorRow, ...] = ()  # other series that it has the patches of, by date
 
 
 class SeriesRow(Struct, frozen=True):

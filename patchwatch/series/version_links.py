@@ -13,6 +13,7 @@ from patchwatch.mail.prose_sketch import prose_in_common
 from patchwatch.mail.subject import title_words
 from patchwatch.series.certain_links import Link as Link
 from patchwatch.series.certain_links import sent_again, stated
+from patchwatch.series.joins import may_join
 from patchwatch.series.link_features import candidates, concerns, has_lower_version
 from patchwatch.series.link_model import LinkModel, default_model
 from patchwatch.series.link_rules import CERTAIN, OUTRIGHT, adds_same_lines, has_equal_patches, likely_link
@@ -160,6 +161,6 @@ def may_change(one: PostingFacts, other: PostingFacts) -> bool:
         return True
     if PULL in (one.kind, other.kind):
         return repeats(one, other)
-    if concerns(one, other):
+    if concerns(one, other) or may_join(one, other):
         return True
     return _has_rules(one, other) and likely_link(one, other) is not None

@@ -14,6 +14,7 @@ from patchwatch.db import messages as mails
 from patchwatch.db.claims_codec import StoredClaim
 from patchwatch.db.derived import StoredRevision
 from patchwatch.db.revision_codec import RevisionSummary, decode_link, decode_state, decode_summary, mails_of
+from patchwatch.db.revision_order import Branches
 from patchwatch.mail.message import name_key
 from patchwatch.series.claims import MOST_VERSIONS, Posted, claims, holds_up
 from patchwatch.series.points import UNSETTLED, Fate, Point
@@ -76,8 +77,11 @@ def _search(
         unsettled &= replied.keys()
         gone = {p.key for one in versions if one.id in replied for p in decode_state(replied[one.id].standing).points}
         kept = {key: claim for key, claim in earlier.claims.items() if key not in gone}
+    branches = Branches(members)
     looked_at = [
-        (one, versions[place : place + MOST_VERSIONS]) for place, one in enumerate(versions, 1) if one.id in unsettled
+        (one, [later for later in versions[place:] if not branches.are_apart(one.root, later.root)][:MOST_VERSIONS])
+        for place, one in enumerate(versions, 1)
+        if one.id in unsettled
     ]
     return _Search(newest, number, spoken, kept, looked_at)
 

@@ -20,10 +20,11 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.posting_codec import decode_posting
 from patchwatch.db.postings import Postings, holders_of_flipped_keys, neighbours
 from patchwatch.db.records import series_record
-from patchwatch.db.revision_codec import StoredLink, decode_summary, encode, posted_mails
-from patchwatch.db.revision_order import in_order, linked_groups
+from patchwatch.db.revision_codec import decode_summary, posted_mails, stored_link
+from patchwatch.db.revision_order import in_order, linked_groups, predecessors
 from patchwatch.mail.message import Message
 from patchwatch.series import rivals, version_links
+from patchwatch.series.joins import joined
 from patchwatch.series.posting import PostingFacts
 from patchwatch.series.state.status import Mark
 from patchwatch.series.states import State
@@ -268,7 +269,7 @@ class Derivation:
     def _has_other_title(self, revision: StoredRevision, taken: Mapping[str, str]) -> bool:
         """Return True if a revision follows one of some postings under another title than these have."""
         one = self._postings.get(revision.id)
-        return one is not None and one.title != taken[revision.predecessor or ""]
+        return one is not None and one.title != taken.get(revision.predecessor or "", one.title)
 
     def _relink(self, to_link: set[int]) -> set[int]:
         """Recompute the predecessors of these revisions; return them and their former predecessors."""
@@ -279,29 +280,29 @@ class Derivation:
         tied, refused = manual_links.by_hand(self._db, [self._postings[i] for i in order])
         stored = {r.id: r for r in derived.revisions_by_id(self._db, order)}
         rows: list[dict[str, Any]] = []
+        joins: dict[int, list[str]] = {}
         former: set[str] = set()
         for index, number in enumerate(order):
             posting = self._postings[number]
+            candidates = [self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number]
+            if barred := self._refused(posting, refused):
+                candidates = [c for c in candidates if not any(version_links.same_revision(c, b) for b in barred)]
             hand = tied.get(posting.root)
             if hand is not None:
                 link: Link | None = Link(posting.root, hand[0], (f"linked by {hand[1]}",), 0.0, by_hand=True)
             else:
-                candidates = [self._postings[i] for i in sorted(near[index]) if i in self._postings and i != number]
-                barred = self._refused(posting, refused)
-                link = self._find_predecessor(
-                    posting,
-                    [c for c in candidates if not any(version_links.same_revision(c, b) for b in barred)],
-                )
+                link = self._find_predecessor(posting, candidates)
+            also = joined(posting, link, candidates)
             predecessor = link.predecessor if link else None
-            text = link and encode(
-                StoredLink(evidence=link.evidence, score=link.score, by_hand=link.by_hand, resend=link.resend)
-            )
+            text = stored_link(link, also)
             row = stored.get(number)
             if row is not None and (row.predecessor, row.link) != (predecessor, text):
                 rows.append({"id": number, "predecessor": predecessor, "link": text})
+                joins[number] = [join.predecessor for join in also]
                 self._altered.add(number)
-                former |= {row.predecessor} if row.predecessor else set()
+                former.update(predecessors(row))
         derived.change_revisions(self._db, rows)
+        derived.replace_joins(self._db, joins)
         return {*order, *(r.id for r in derived.revisions_by_root(self._db, former))}
 
     def _refused(self, posting: PostingFacts, refused: set[tuple[str, str]]) -> list[PostingFacts]:
@@ -376,7 +377,7 @@ class Derivation:
             if not new:
                 break
             wave = derived.successors(self._db, (r.root for r in new.values()))
-            wave += derived.revisions_by_root(self._db, {r.predecessor for r in new.values() if r.predecessor})
+            wave += derived.revisions_by_root(self._db, {root for r in new.values() for root in predecessors(r)})
             wave += derived.series_revisions(self._db, {r.series_id for r in new.values() if r.series_id is not None})
         return family
 

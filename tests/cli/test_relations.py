@@ -10,6 +10,7 @@ import pytest
 
 from patchwatch.mail.parse import parse
 from tests.support.command_line import Run
+from tests.support.joint_threads import joined_in_v2
 from tests.support.mails import mail
 
 NOW = "2023-07-09T10:00Z"
@@ -160,3 +161,18 @@ def test_pull_request_is_pending_until_it_is_merged(run: Run, tmp_path: Path) ->
     (series,) = listed(run, tmp_path, MERGED).values()
     assert (series["state"], series["pull"]["status"]) == ("mainlined", "merged")
     assert "State:  pull request: merged\n" in run("show", "pull@x", "--now", NOW).stdout
+
+
+def test_a_version_that_joins_two_patches_names_both(run: Run, tmp_path: Path) -> None:
+    both = listed(run, tmp_path, *joined_in_v2())["loom: weave faster"]
+    version = both["revisions"][-1]
+    links = [version["predecessor"], *version["joins"]]
+    assert {link["message_id"] for link in links} == {"a1@loom", "b1@loom"}
+    assert all(link["evidence"] and not link["by_hand"] for link in links)
+    assert [one["joins"] for one in both["revisions"][:-1]] == [[], []]
+    shown = run("show", "j0@loom", "--now", NOW).stdout
+    (joined,) = version["joins"]
+    assert f"joins <{joined['message_id']}>: same author, some patch titles in common\n" in shown
+    assert run("unlink", "j0@loom", joined["message_id"]).returncode == 0
+    found = json.loads(run("list", "--all", "--json", "--now", NOW).stdout)
+    assert sorted(len(series["revisions"]) for series in found) == [1, 2]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from patchwatch.db.revision_codec import StoredLink, encode
-from patchwatch.db.revision_order import in_order
+from patchwatch.db.revision_codec import StoredJoin, StoredLink, encode
+from patchwatch.db.revision_order import Branches, in_order, linked_groups
 
 
 @dataclass(frozen=True)
@@ -80,3 +80,50 @@ def test_order(name: str) -> None:
         return
     for members in itertools.islice(itertools.permutations(CASES[name]), 24):
         assert [r.root for r in in_order(members)] == expected
+
+
+def joining(name: str, day: int, *before: str) -> Stored:
+    """A revision that joins several others."""
+    joins = tuple(StoredJoin(root, ("same-patches",)) for root in before[1:])
+    link = encode(StoredLink(evidence=(), score=9.0, by_hand=False, resend=False, joins=joins))
+    return Stored(name, f'{{"version":{name.strip("v")},"minor":0}}', day, before[0], link)
+
+
+# v1 and v2, and v1 of something else, are one in v3
+A1, A2, B1 = stored("v1", 1), stored("v2", 3, "v1"), Stored("b1", '{"version":1,"minor":0}', 2, None, None)
+V3, V4 = joining("v3", 5, "v2", "b1"), stored("v4", 6, "v3")
+
+
+def test_branches_that_are_joined_are_one_series() -> None:
+    family = {n: Grouped(n, r.root, r.predecessor, r.link) for n, r in enumerate((A1, A2, B1, V3, V4), 1)}
+    assert linked_groups(family) == [[1, 2, 3, 4, 5]]  # type: ignore[arg-type]
+    assert [r.root for r in in_order([V4, V3, B1, A2, A1])] == ["v1", "b1", "v2", "v3", "v4"]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    id: int
+    root: str
+    predecessor: str | None
+    link: str | None
+
+
+def test_what_is_in_two_branches_is_apart() -> None:
+    branches = Branches(order := [A1, B1, A2, V3, V4])
+    apart = {(a.root, b.root) for a, b in itertools.combinations(order, 2) if branches.are_apart(a.root, b.root)}
+    assert apart == {("v1", "b1"), ("b1", "v2")}
+    assert branches.before(order) == [(), (), (0,), (2, 1), (3,)]
+
+
+def test_without_joins_each_follows_the_last_one() -> None:
+    order = CASES["v5 marked as v12"]
+    assert Branches(order).before(order) == [(), (0,), (1,), (2,), (3,)]
+    assert not Branches(order).are_apart("v5+", "v6")
+
+
+def test_a_version_that_was_joined_and_is_below_a_common_one_is_apart_from_the_other_branch_only() -> None:
+    order = [stored("v1", 1), stored("v2", 2, "v1"), stored("v3", 3, "v1"), joining("v4", 4, "v2", "v3")]
+    branches = Branches(order)
+    assert branches.are_apart("v2", "v3")
+    assert not branches.are_apart("v1", "v3")
+    assert branches.before(order) == [(), (0,), (0,), (1, 2)]

@@ -36,6 +36,7 @@ def dump(database: Database) -> list[object]:
                     r.applied,
                     r.checks,
                     r.points,
+                    r.joins,
                 )
                 for r in row.revisions
             ]

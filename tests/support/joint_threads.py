@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.support.mails import mail
 
 ANN, BEN, RITA = "Ann Author <ann@example.org>", "Ben Builder <ben@example.net>", "Rita Reviewer <rita@example.com>"
+ARM, LEFT_ARM = "\tthrow_the_shuttle(arm);", "\tthrow_the_shuttle(left_arm);"
+QUOTED = f"> +{ARM}\n\nPlease name the arm."
 
 
 def patch(
@@ -37,6 +39,26 @@ def from_colleagues() -> list[bytes]:
         patch("c1", "[PATCH 1/2] loom: spin flax", 3, "c0"),
         patch("c2", "[PATCH 2/2] loom: weave flax", 3, "c0", sender=BEN, file="weft"),
         patch("cr", "Re: [PATCH 2/2] loom: weave flax", 4, "c0", "c2", sender=RITA, file="", text="Please wash it."),
+    ]
+
+
+def joined_in_v2() -> list[bytes]:
+    """Return two single patches, each with a review, and v2 of both as a series, whose first patch has a tag."""
+    return [
+        patch("a1", "[PATCH] shuttle: throw it farther", 6, file="shuttle", line=ARM),
+        patch("ar", "Re: [PATCH] shuttle: throw it farther", 7, "a1", sender=RITA, file="", text=QUOTED),
+        patch("b1", "[PATCH] reed: beat it harder", 8, file="reed"),
+        patch("br", "Re: [PATCH] reed: beat it harder", 9, "b1", sender=RITA, file="", text=f"Reviewed-by: {RITA}"),
+        patch("j0", "[PATCH v2 0/2] loom: weave faster", 12, file="", text="Shuttle and reed."),
+        patch("j1", "[PATCH v2 1/2] reed: beat it harder", 12, "j0", file="reed", line="hard"),
+        patch(
+            "j2",
+            "[PATCH v2 2/2] shuttle: throw it farther",
+            12,
+            "j0",
+            file="shuttle",
+            line=LEFT_ARM,
+        ),
     ]
 
 

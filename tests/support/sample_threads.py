@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from patchwatch.mail.mbox_split import split_mbox
 from patchwatch.sync.ingest import read_mail
-from tests.support.joint_threads import by_slow_clocks, from_colleagues
+from tests.support.joint_threads import by_slow_clocks, from_colleagues, joined_in_v2
 from tests.support.mails import mail
 from tests.support.paths import DEMO
 from tests.support.points import series_with_points, series_with_untouched_points
@@ -412,6 +412,6 @@ READS = {
     "claims": [read_mail(raw) for raw in series_with_untouched_points()],
     "goes": [read_mail(raw) for raw in _several_goes()],
     "reworded": [read_mail(raw) for raw in _reworded_titles()],
-    "joint": [read_mail(raw) for raw in (*from_colleagues(), *by_slow_clocks())],
+    "joint": [read_mail(raw) for raw in (*from_colleagues(), *by_slow_clocks(), *joined_in_v2())],
 }
 """The parsed mails, by name."""

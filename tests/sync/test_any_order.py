@@ -155,3 +155,17 @@ def test_a_part_from_a_colleague_and_a_version_by_a_slow_clock(expected: dict[st
     one, two = series["loom: oil the treadle"][3]  # type: ignore[index]
     assert (one[1], one[3], two[1], two[3]) == (1, "superseded", 2, "new")
     assert two[7].message_id == "s1@loom"
+
+
+def test_a_version_that_joins_two_patches_supersedes_both(expected: dict[str, list[object]]) -> None:
+    series = {row[0]: row for row in expected["joint"]}  # type: ignore[index]
+    assert not {"shuttle: throw it farther", "reed: beat it harder"} & series.keys()
+    a, b, both = series["loom: weave faster"][3]  # type: ignore[index]
+    assert (a[0], b[0], both[0]) == ("a1@loom", "b1@loom", "j0@loom")
+    links = {both[7].message_id, *(join.message_id for join in both[13])}
+    assert (links, a[7], b[7]) == ({"a1@loom", "b1@loom"}, None, None)
+    assert [one[9].message_id for one in (a, b)] == ["j0@loom", "j0@loom"]
+    assert {(t.message_id, t.patch, t.carried) for t in both[8]} == {("br@loom", 1, False)}
+    assert {t.message_id for t in b[8]} == {"br@loom"}
+    # That the other branch has no such line says nothing.
+    assert [(p.message_id, p.fate, p.closed_by) for p in a[12]] == [("ar@loom", "done", "j0@loom")]

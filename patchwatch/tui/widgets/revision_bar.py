@@ -80,12 +80,14 @@ def details(row: RevisionRow, revisions: Sequence[RevisionRow], read: str = "") 
         pieces += [(" · ", "dim"), (series_labels.applied(row), "good")]
     for result in results.counts(row.checks):
         pieces += [(" · ", "dim"), result]
-    if row.predecessor is None:
-        return pieces
-    earlier = next((r for r in revisions if r.message_id == row.predecessor.message_id), None)
-    name = series_labels.revision_name(earlier) if earlier else "an earlier one"
-    why = "by hand" if row.predecessor.by_hand else series_labels.link_evidence(row.predecessor.evidence)
-    return [*pieces, (f" · linked to {name}: ", "dim"), (why, "")]
+    for done, link in [("linked to", row.predecessor), *(("joins", join) for join in row.joins)]:
+        if link is None:
+            continue
+        earlier = next((r for r in revisions if r.message_id == link.message_id), None)
+        name = series_labels.revision_name(earlier) if earlier else "an earlier one"
+        why = "by hand" if link.by_hand else series_labels.link_evidence(link.evidence)
+        pieces += [(f" · {done} {name}: ", "dim"), (why, "")]
+    return pieces
 
 
 def given_tags(row: RevisionRow) -> str:
