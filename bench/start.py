@@ -1,4 +1,4 @@
-"""CPU time and memory of `patchwatch list` and `show` from process start, with 10,000 series.
+"""CPU time and memory of `list`, `show` and the digest of a day weeks ago from process start, with 10,000 series.
 
     python bench/start.py [--runs N] [--directory D] [--program OTHER...]
 
@@ -22,11 +22,14 @@ from crowd import DIRECTORY, ME, NOW, SERIES, crowd
 from tui import str_of
 
 ROOT = Path(__file__).resolve().parent.parent
+WEEK = 7 * 86_400
 COMMANDS: dict[str, tuple[float, float]] = {  # the most that is wanted: CPU seconds, megabytes
     "list": (0.12, 150),
     "list --all": (0.3, 150),
     "list --all --json": (1.5, 150),
     "show 1": (0.2, 150),
+    f"digest --date {str_of(NOW - 4 * WEEK)}": (2, 150),
+    f"digest --date {str_of(NOW - 8 * WEEK)}": (2, 150),
 }
 ALONE = {"python -c pass": "pass", "import sqlalchemy": "import sqlalchemy"}
 

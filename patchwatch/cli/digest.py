@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,6 +121,9 @@ def _preview(tracker: Tracker) -> None:
 
 def _decoded(message: OutgoingMessage) -> str:
     """The mail as a mail reader shows it."""
+    import email
+    import email.policy
+
     mail = email.message_from_bytes(message.raw, policy=email.policy.default)
     headers = "\n".join(f"{name}: {line(str(value))}" for name, value in mail.items())
     return f"{headers}\n\n{block(str(mail.get_content()))}"

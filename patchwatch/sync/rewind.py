@@ -14,7 +14,7 @@ from patchwatch.sync import applied_commits
 from patchwatch.sync.derive import Derivation, derive_again
 from patchwatch.times import format_time
 
-_AT_ONCE = 200  # conversations
+_AT_ONCE = 2_000  # conversations: a part of them can concern the others, which are then derived in vain
 
 
 def is_quick(connection: Connection, then: int) -> bool:
@@ -29,7 +29,7 @@ def rewind(connection: Connection, then: int, progress: Progress = no_progress) 
     snapshot.forget_decisions(connection, then)
     text = f"going back to {format_time(then)}: {later.messages:,} mails"
     done = 0
-    for part in chunks(sorted(later.conversations), _AT_ONCE):
+    for part in chunks(sorted(later.conversations, reverse=True), _AT_ONCE):  # later versions first
         derivation = Derivation(connection)
         derivation.take_back(set(part), *snapshot.forget_mail(connection, part, then))
         derivation.finish()

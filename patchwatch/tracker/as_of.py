@@ -39,7 +39,7 @@ def as_of(tracker: Tracker, then: int, progress: Progress = no_progress) -> Iter
             watched = series.messages_of(execute, series_flags.watched(execute))
             in_copy = sqlite_file(tracker.database.url) is not None and is_quick(source, then)
         if in_copy:
-            back_up(tracker.database.url, file)
+            back_up(tracker.database.url, file, passing=True)
         past = Tracker(tracker.config, clock=lambda: float(then), database_url=f"sqlite:///{file}")
         try:
             if in_copy:

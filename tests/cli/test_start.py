@@ -70,6 +70,12 @@ def test_a_list_for_a_pipe_imports_neither_pager_nor_json_nor_hashes(environment
     assert slow_imports("list --all", environment=environment, slow=others) == {"list --all": []}
 
 
+def test_a_digest_imports_nothing_that_compares_patches(environment: dict[str, str], xdp: Path) -> None:
+    copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
+    commands = ("digest", "digest --date 2023-08-03")
+    assert slow_imports(*commands, environment=environment, slow=("pygit2",)) == {command: [] for command in commands}
+
+
 def test_a_list_does_not_import_what_reads_mails_into_revisions(environment: dict[str, str], xdp: Path) -> None:
     copy_database(xdp, Path(environment["XDG_DATA_HOME"]) / "patchwatch" / "patchwatch.db")
     others = ("patchwatch.mail.body", "patchwatch.series.committers", "patchwatch.series.revision")

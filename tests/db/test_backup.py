@@ -167,7 +167,7 @@ def test_a_new_database_has_no_backup(tmp_path: Path) -> None:
 def test_without_a_backup_nothing_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of_schema(tmp_path, "0001")
 
-    def full(source: Path, target: Path) -> None:
+    def full(source: Path, target: Path, **how: bool) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(backup, "_copy", full)

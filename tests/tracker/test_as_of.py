@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from patchwatch.config import Config, Tree
+from patchwatch.config import Config, Me, Tree
 from patchwatch.db import integrity
+from patchwatch.notify.digest.build import Digest
 from patchwatch.series.patch_reading import Mark
+from patchwatch.sync import rewind
 from patchwatch.sync.ingest import ingest
 from patchwatch.tracker import Tracker
 from patchwatch.tracker import as_of as module
@@ -53,6 +55,40 @@ def test_both_ways_to_the_past_lead_to_the_same(tracker: Tracker, monkeypatch: p
     for then in moments(tracker):
         wanted = derived_at(tracker, then, monkeypatch, in_copy=False)
         assert derived_at(tracker, then, monkeypatch, in_copy=True) == wanted
+
+
+@pytest.mark.parametrize("tracker", READS, indirect=True)
+def test_going_back_in_parts_leads_to_the_same(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    for then in moments(tracker, 3):
+        wanted = derived_at(tracker, then, monkeypatch, in_copy=True)
+        with monkeypatch.context() as context:
+            context.setattr(rewind, "_AT_ONCE", 1)
+            assert derived_at(tracker, then, monkeypatch, in_copy=True) == wanted
+
+
+@pytest.mark.parametrize("name", READS)
+def test_the_digest_of_a_day_is_the_one_that_was_written_then(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "is_quick", lambda connection, then: True)
+    reads = sorted(READS[name], key=lambda read: read.message.date)
+    now = reads[0].message.date - 2 * 86_400  # what came in the last day counts as not looked at
+    config = Config(me=Me(addresses=("rita@example.com",)))
+    tracker = Tracker(config, clock=lambda: float(now), database_url=f"sqlite:///{tmp_path}/one.db")
+    tracker.follow("frob")
+    written: dict[int, Digest] = {}
+    for start in range(0, len(reads), 4):
+        part = reads[start : start + 4]
+        with tracker.database.write() as connection:
+            ingest(connection, part, "frob")
+        now = part[-1].message.date
+        if all(read.message.date > now for read in reads[start + 4 :]):
+            written[now] = tracker.digest()
+    now += 30 * 86_400
+    for then, digest in written.items():
+        with as_of(tracker, then) as past:
+            assert past.digest() == digest
+    tracker.database.close()
 
 
 @pytest.mark.parametrize("tracker", ["points"], indirect=True)

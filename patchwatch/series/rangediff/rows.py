@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from patchwatch.libgit2 import pygit2
 from patchwatch.mail.hunks import FileChange
+
+if TYPE_CHECKING:
+    from patchwatch.libgit2 import pygit2
 
 Outer = Literal[" ", "-", "+", "@"]
 Inner = Literal[" ", "-", "+", "@", "#"]
@@ -171,6 +173,8 @@ def _prose(text: str) -> DiffLines:
 
 
 def _compared(older: DiffLines, newer: DiffLines) -> pygit2.Patch:
+    from patchwatch.libgit2 import pygit2  # takes 10 MB, and a digest compares nothing
+
     as_text = pygit2.enums.DiffOption.FORCE_TEXT
     return pygit2.Patch.create_from(older.content, newer.content, flag=as_text, context_lines=CONTEXT)
 
