@@ -52,7 +52,7 @@ else:
         )
     )
 
-_AT_ONCE = 400  # series that are read at once
+_AT_ONCE = 1_000  # series that are read at once
 _DAY = 86_400
 _NUMBER = Pattern(r"#*([0-9]{1,9})")  # of a series
 
