@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from patchwatch.mail.same_name import is_same_name
@@ -42,3 +45,15 @@ def test_spellings_of_one_name_are_the_same_person(one: str, two: str) -> None:
 def test_other_names_are_other_persons(one: str, two: str) -> None:
     assert not is_same_name(one, two)
     assert not is_same_name(two, one)
+
+
+def test_comparing_names_imports_no_http_client() -> None:
+    code = """
+import sys
+from patchwatch.mail.same_name import is_same_name
+assert is_same_name("Author, Ann", "Ann Author")
+assert not [name for name in sys.modules if name.partition(".")[0] in ("requests", "urllib3")]
+import liblore.node, requests
+assert liblore.node.requests.Session is requests.Session
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
