@@ -15,6 +15,7 @@ from patchwatch.mail.sentences.words import word_set
 from patchwatch.pattern import Pattern
 
 _MAX_EVIDENCE = 200
+_MAX_COURTESY = 160
 _MAX_NAME = 24  # characters of a name below a mail
 _WORD = Pattern(r"\w+")
 _STARTS_ALONE = Pattern(r"(?:[-*#\[]|\d+[.)]\s|[A-Z][\w-]+:\s|https?://|pw-bot:|Applied\b|Queued\b|Thanks\b|\+|@@)")
@@ -49,6 +50,15 @@ MANNERS = (
     r"(?:you(?:'re|\ are)\ (?:replying|responding|answering)|quotes?|context|mails?)\b)"
 )
 """How to write mail: "Please don't top-post", "please only quote what you are replying to".  For a verbose pattern."""
+_ROUTE = (
+    r"(?:[^?]{0,80}\W)?(?:\w+\ )?(?:parts?|bits?|patch(?:es)?|this|it|series|rest|these|they|one|all|\d/\d)\ "
+    r"(?:\w+\ ){0,2}?"
+    r"(?:should|could|can|will|may|might|would|needs?\ to|has\ to|have\ to)\ (?:\w+\ ){0,2}?"
+    r"(?:go(?:\ in|\ upstream)?|be\ (?:merged|taken|routed|applied|picked(?:\ up)?|queued))\ (?:in\ )?(?:via|through)\ "
+    r"(?:(?:the\ |my\ |our\ |an?\ )?(?:[\w./'-]+\ ){0,3}?(?:trees?|branch|subsystem)\b|(?-i:[A-Z])\w+\W*$)"
+    r"(?:(?!\b(?:but|please|so|if|you)\b)[^?]){0,80}"
+)
+"""Which tree takes it: "The frob part should go via Rex.", "I think this would go through the driver core tree"."""
 _NAME = r"(?-i:[A-Z][\w.'-]*(?:\ [A-Z][\w.'-]*){0,2})"  # below a closing: "Kind regards / Rita"
 _COURTESY = Pattern(
     rf"""
@@ -82,6 +92,7 @@ _COURTESY = Pattern(
     re.IGNORECASE | re.VERBOSE,
 )
 _ABOUT_MAIL = Pattern(rf"(?:(?:also|btw|and|but|so|ps)\b[,:]?\ )*{MANNERS}.{{0,60}}", re.IGNORECASE | re.VERBOSE)
+_ABOUT_TREES = Pattern(rf"(?!.*\b(?:please|next\ version|instead|don't|not)\b){_ROUTE}", re.IGNORECASE | re.VERBOSE)
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
 _COURTEOUS = word_set(
     "a ack agree agreed ah all allright alright also and appreciate awesome best br btw but change cheers code "
@@ -150,8 +161,18 @@ def _split_paragraph(lines: list[str]) -> Iterator[str]:
 
 
 def is_courtesy(sentence: str) -> bool:
-    """True if a sentence only thanks, greets, signs off, agrees, hands over tags, or says how to write mail."""
-    return len(sentence) < 160 and _is_courtesy(sentence)
+    """True if a sentence only thanks, greets, signs off, agrees, or hands over tags, or says nothing about the patch.
+
+    That is: how to write mail, or which tree the patch goes through.
+    """
+    if len(sentence) >= _MAX_COURTESY:
+        return False
+    return _is_courtesy(sentence) or ((" via " in sentence or " through " in sentence) and is_route(sentence))
+
+
+def is_route(sentence: str) -> bool:
+    """True if a sentence only says which tree a patch goes through."""
+    return _ABOUT_TREES.fullmatch(sentence) is not None
 
 
 @functools.lru_cache(maxsize=1024)  # people thank in the same words, and each sentence is asked about more than once

@@ -64,6 +64,9 @@ def test_sentences_span_lines_but_not_lists_tags_or_paragraphs(text: str, expect
         "With that fixed, feel free to add:",
         "For the series:",
         "...",
+        "The frob part should go via Rex.",
+        "I assume that this will go through the driver core tree.",
+        "Patch 2 needs to go via the knob tree, since the rest is there.",
     ],
 )
 def test_courtesy_and_agreement_are_not_substantive(sentence: str) -> None:
@@ -90,6 +93,10 @@ def test_courtesy_and_agreement_are_not_substantive(sentence: str) -> None:
         "Cheers but drop the lock",
         "Best move it to the probe",
         "Regards the lock: it leaks.",
+        "Every request should go through the queue.",
+        "This should go via the knob tree, so please split the series.",
+        "For the next version, note that this will go via the knob tree.",
+        "Which tree should this go through?",
     ],
 )
 def test_objections_are_substantive(sentence: str) -> None:
