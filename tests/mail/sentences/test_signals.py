@@ -74,6 +74,7 @@ def test_evidence_is_the_sentence() -> None:
         ("So I won't be sending another version.\n", SignalKind.WITHDRAWN),
         ("The header is generated, hence there is no need for this patch.\n", SignalKind.WITHDRAWN),
         ("It turns out that I don't need this patch after all.\n", SignalKind.WITHDRAWN),
+        ("I got it wrong, so this commit should be abandoned.\n", SignalKind.WITHDRAWN),
         ("Please ignore, I sent the wrong version.\n", SignalKind.WITHDRAWN),
         ("This patch can be ignored, thank you.\n", SignalKind.WITHDRAWN),
         ("I see that this is now in the mainline and our board still fails.\n", SignalKind.MAINLINED),
