@@ -23,18 +23,23 @@ def load() -> None:
     if "liblore.series" in sys.modules:
         return
     stands_in = _Later(_CLIENT)
-    known = sys.modules.setdefault(_CLIENT, stands_in)
+    sys.modules.setdefault(_CLIENT, stands_in)
     try:
         import liblore.series  # noqa: F401
     finally:
-        if known is stands_in:
-            del sys.modules[_CLIENT]
+        stands_in.leave()
 
 
 class _Later(ModuleType):
     """Stands in for a module that is imported when something of it is used."""
 
+    def leave(self) -> None:
+        """Make room for the module itself."""
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+
     def __getattr__(self, name: str) -> Any:
+        self.leave()
         return getattr(importlib.import_module(self.__name__), name)
 
 
