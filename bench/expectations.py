@@ -19,7 +19,7 @@ TRAINING = 0.4
 """The share of the postings that are only learned from: the first."""
 
 Counted = collections.Counter[tuple[str, bool]]
-"""How often people of whom something of a kind was expected did it, and how often not."""
+"""How often people did something of a kind that was expected of them, and how often not."""
 
 
 def measure(description: str | None, judge: Callable[[Collection[Message]], Counted], kinds: Collection[str]) -> int:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select
 
 from patchwatch.db import schema as t
 from patchwatch.db.sql import chunks, delete_with, insert_rows, rows_with, select_once
@@ -61,14 +62,22 @@ def store_roles(connection: Connection, roles: Mapping[int, Roles], gone: Collec
 def recompute(connection: Connection) -> None:
     """Store who commits or relays to which list according to the stored roles, whatever was stored of that."""
     a, c, r = t.acceptance.c, t.committer.c, t.relayer.c
-    pairs = {(name, person) for name, person in connection.execute(select(a.list, a.person).where(a.weight > 0))}
-    pairs |= {(name, person) for name, person in connection.execute(select(c.list, c.person))}
-    if pairs:
+    accepting, relaying = select(a.list, a.person).where(a.weight > 0), select(a.list, a.person).where(a.relayed != "")
+    if pairs := _pairs(connection, accepting, select(c.list, c.person)):
         _update_committers(connection, pairs)
-    relaying = {(name, person) for name, person in connection.execute(select(a.list, a.person).where(a.relayed != ""))}
-    relaying |= {(name, person) for name, person in connection.execute(select(r.list, r.person))}
-    if relaying:
-        _update_relayers(connection, relaying)
+    if pairs := _pairs(connection, relaying, select(r.list, r.person)):
+        _update_relayers(connection, pairs)
+
+
+def _pairs(connection: Connection, *queries: Select[Any]) -> set[Pair]:
+    return {(row[0], row[1]) for query in queries for row in connection.execute(query)}
+
+
+def _delete(connection: Connection, table: Table, pairs: Iterable[Pair]) -> None:
+    """Delete the rows of these lists and people."""
+    row = (table.c.list == bindparam("name"), table.c.person == bindparam("who"))
+    if values := [{"name": name, "who": person} for name, person in pairs]:
+        connection.execute(delete(table).where(*row), values)
 
 
 def _stored(connection: Connection, revisions: Iterable[int]) -> dict[int, dict[Pair, Role]]:
@@ -98,9 +107,7 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
             if (name, person) in pairs and (total >= SOME or most >= BY_FORM):
                 after[name, person] = total >= ENOUGH
     changed = sorted(pair for pair in before.keys() | after.keys() if before.get(pair) != after.get(pair))
-    if changed:
-        row = (t.committer.c.list == bindparam("name"), t.committer.c.person == bindparam("who"))
-        connection.execute(delete(t.committer).where(*row), [{"name": name, "who": person} for name, person in changed])
+    _delete(connection, t.committer, changed)
     rows = [{"list": pair[0], "person": pair[1], "enough": after[pair]} for pair in changed if pair in after]
     insert_rows(connection, t.committer, rows)
     with_some = [{name for (name, _), enough in held.items() if enough} for held in (before, after)]
@@ -108,7 +115,7 @@ def _update_committers(connection: Connection, pairs: set[Pair]) -> Flips:
 
 
 def _update_relayers(connection: Connection, pairs: set[Pair]) -> frozenset[Pair]:
-    """Recompute whether these people relay patches of these lists; return those of whom that changed."""
+    """Recompute whether these people relay patches of these lists; return those for whom that changed."""
     a, r = t.acceptance.c, t.relayer.c
     lists, people = sorted({name for name, _ in pairs}), {person for _, person in pairs}
     batches: dict[Pair, list[set[str]]] = {}
@@ -118,9 +125,7 @@ def _update_relayers(connection: Connection, pairs: set[Pair]) -> frozenset[Pair
     before = {(row.list, row.person) for row in rows_with(connection, select_once(r.list, r.person), r.list, lists)}
     after = {pair for pair in pairs if is_relayer(batches.get(pair, ()))}
     changed = (before & pairs) ^ after
-    if gone := [{"name": name, "who": person} for name, person in sorted(changed & before)]:
-        row = (t.relayer.c.list == bindparam("name"), t.relayer.c.person == bindparam("who"))
-        connection.execute(delete(t.relayer).where(*row), gone)
+    _delete(connection, t.relayer, sorted(changed & before))
     insert_rows(connection, t.relayer, [{"list": name, "person": who} for name, who in sorted(changed - before)])
     return frozenset(changed)
 

@@ -66,8 +66,9 @@ def people_lines(replied: Sequence[Replies], others: Iterable[set[str]]) -> str:
 
 
 def came_back(replied: Iterable[Replies]) -> dict[str, bool]:
-    """Whether those who replied to a version without a tag, and after which others were posted, replied to half of
-    these; `replied` has the versions, oldest first.
+    """Whether people who replied without a tag, and before the newest version, replied to half of the later ones.
+
+    `replied` has the versions, oldest first.
     """
     waiting: set[str] = set()
     found: dict[str, list[bool]] = defaultdict(list)

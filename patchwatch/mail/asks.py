@@ -96,15 +96,16 @@ def _pings(sentence: str, lowered: str) -> bool:
     return has_any(_PINGING, lowered) and _PING.search(sentence) is not None
 
 
-def _wants_answer(sentence: str, *, reply: bool) -> bool:
+def _wants_answer(sentence: str, lowered: str, *, reply: bool) -> bool:
     """True if it asks a person who is not named in it; a posting is to be taken and reviewed anyway."""
     if sentence.endswith("?") and _YOU.search(sentence):
         return True
-    return reply and (_TAKE.search(sentence) is not None or _pings(sentence, sentence.lower()))
+    return reply and (_TAKE.search(sentence) is not None or _pings(sentence, lowered))
 
 
 def _of_sentence(sentence: str, recipients: _Recipients, greeted: Sequence[str], *, reply: bool) -> Iterator[Ask]:
-    test = _asks_for_test(sentence, sentence.lower())
+    lowered = sentence.lower()
+    test = _asks_for_test(sentence, lowered)
     kind: Literal["answer", "test"] = "test" if test else "answer"
     names = list(addressees(sentence))
     for found in (_INSIDE.search(sentence), _AT_END.search(sentence)):
@@ -112,7 +113,7 @@ def _of_sentence(sentence: str, recipients: _Recipients, greeted: Sequence[str],
     if named := recipients.named(names):
         for address in named:
             yield Ask(address, kind, evidence(sentence), by_name=True)
-    elif not names and (test or _wants_answer(sentence, reply=reply)):
+    elif not names and (test or _wants_answer(sentence, lowered, reply=reply)):
         by_name = bool(greeted)
         for address in greeted or recipients.only:
             yield Ask(address, kind, evidence(sentence), by_name=by_name)

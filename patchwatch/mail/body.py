@@ -47,10 +47,20 @@ class Passage:
     own: str  # prose and trailers
     patch: bool  # with a diff of theirs
 
-    @cached_property
+    @property
     def sentences(self) -> list[str]:
         """What it consists of; together, the sentences of all passages are those of the mail."""
-        return list(split.sentences(self.own))
+        return self._read[0]
+
+    @property
+    def printed(self) -> list[str]:
+        """The lines in it that a program printed."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[list[str], list[str]]:
+        printed: list[str] = []
+        return list(split.sentences(self.own, printed)), printed
 
 
 _OWN = frozenset({"prose", "trailer", "separator"})

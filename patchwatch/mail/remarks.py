@@ -19,7 +19,6 @@ from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
 from patchwatch.mail.sentences.consents import is_consent
-from patchwatch.mail.sentences.printed import is_printed
 from patchwatch.mail.sentences.retractions import retracts
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
@@ -80,8 +79,7 @@ def seen(
     found: list[Seen | None] = []
     for passage in passages[:_MAX_REMARKS]:
         sentences = passage.sentences[:_MAX_SENTENCES]
-        printed = _printed(passage.own)
-        if not (sentences or passage.patch or printed):
+        if not (sentences or passage.patch or passage.printed):
             found.append(None)
             continue
         kinds = (signals.get(split.evidence(sentence), ()) for sentence in sentences) if signals else ()
@@ -94,7 +92,7 @@ def seen(
             code=_code(quoted),
             signals=tuple(dict.fromkeys(itertools.chain.from_iterable(kinds))),
             patch=passage.patch,
-            printed=printed,
+            printed=next(iter(passage.printed), ""),
             tag=bool(own) and any(sentence.startswith(own) for sentence in sentences),
             first=not any(found),
             on_patch=on_patch,
@@ -140,11 +138,6 @@ def _telling(one: Seen, signals: Mapping[str, Sequence[str]]) -> str:
     asks = asks or next(filter(_asks, one.substance), None)
     asks = asks or next((sentence for sentence, found in kinds.items() if found), None)
     return asks or (one.substance or one.sentences)[0]
-
-
-def _printed(text: str) -> str:
-    """The first line that a program printed."""
-    return next((line for line in map(str.strip, text.split("\n")) if is_printed(line)), "")
 
 
 def _asks(sentence: str) -> bool:

@@ -1,6 +1,4 @@
-"""The frozen rows that the database returns, and that everything above it is written against.  Times are UTC seconds.
-
-States, turns and kinds of evidence are the values of State, Turn, SignalKind and ReasonKind."""
+"""The frozen rows that the database returns; times are UTC seconds, states and turns values of State and Turn."""
 
 from __future__ import annotations
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from patchwatch.config import Config, Me
 from patchwatch.db import schema
-from patchwatch.sync.ingest import ingest, read_mail
+from patchwatch.sync.ingest import read_mail
 from patchwatch.tracker import Tracker
 from tests.support.derived import ingest_and_dump
 from tests.support.mails import mail
+from tests.sync import test_committers
+from tests.sync.test_committers import store
 
 SEPTEMBER_1 = 1_693_562_400
 LEO, RITA = "Leo Lead <leo@example.org>", "Rita Reviewer <rita@example.com>"
@@ -61,15 +62,7 @@ OWN = patch("own", LEO, day=20)
 
 
 def known(tmp_path: Path, mails: list[bytes], me: str = "") -> Tracker:
-    config = Config(me=Me((me,) if me else ()))
-    tracker = Tracker(config, clock=lambda: SEPTEMBER_1, database_url=f"sqlite:///{tmp_path}/t.db")
-    store(tracker, mails)
-    return tracker
-
-
-def store(tracker: Tracker, mails: list[bytes]) -> None:
-    with tracker.database.write() as connection:
-        ingest(connection, [read_mail(raw) for raw in mails], "knob")
+    return test_committers.known(tmp_path, mails, me, SEPTEMBER_1)
 
 
 def turn(tracker: Tracker, name: str = "own") -> str:

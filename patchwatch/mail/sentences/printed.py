@@ -1,6 +1,6 @@
 """Recognize lines that a program printed and somebody pasted: compiler errors, kernel logs, traces, test results.
 
-They are no sentences, whatever words they have; but whoever shows them to an author mostly wants something changed.
+They are no sentences, whatever words they have; but people who show them to an author mostly want something changed.
 """
 
 from __future__ import annotations

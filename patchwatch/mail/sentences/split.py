@@ -107,12 +107,17 @@ _NOT_AGREED = Pattern(
 )
 
 
-def sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, without greetings and what programs printed; the lines of a paragraph are joined."""
+def sentences(text: str, printed: list[str] | None = None) -> Iterator[str]:
+    """The sentences of a text, without greetings and what programs printed; the lines of a paragraph are joined.
+
+    The lines that programs printed are appended to `printed`.
+    """
     paragraph: list[str] = []
     tag = False  # the paragraph begins with a tag
     for line in map(str.strip, text.split("\n")):
         if not line or is_printed(line):
+            if line and printed is not None:
+                printed.append(line)
             if paragraph:
                 yield from _split_paragraph(paragraph)
             paragraph = []
@@ -165,18 +170,13 @@ def is_courtesy(sentence: str) -> bool:
 
     That is: how to write mail, or which tree the patch goes through.
     """
-    if len(sentence) >= _MAX_COURTESY:
-        return False
-    return _is_courtesy(sentence) or ((" via " in sentence or " through " in sentence) and is_route(sentence))
-
-
-def is_route(sentence: str) -> bool:
-    """True if a sentence only says which tree a patch goes through."""
-    return _ABOUT_TREES.fullmatch(sentence) is not None
+    return len(sentence) < _MAX_COURTESY and _is_courtesy(sentence)
 
 
 @functools.lru_cache(maxsize=1024)  # people thank in the same words, and each sentence is asked about more than once
 def _is_courtesy(sentence: str) -> bool:
+    if (" via " in sentence or " through " in sentence) and _ABOUT_TREES.fullmatch(sentence) is not None:
+        return True
     if not _may_be_courtesy(sentence):
         return False
     if _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence):
