@@ -32,8 +32,19 @@ class Archived:
 
 
 @pytest.fixture(scope="module")
-def upstream(request: pytest.FixtureRequest) -> Upstream:
-    return SmallArchive() if LoreServer.missing() else PublicInbox(request.getfixturevalue("lore_server"))
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+    """An archive that no mail has reached yet.
+
+    Not the server of the session: a worker that takes over tests of another sets up this module twice, and would
+    find there the mails that are to arrive later.
+    """
+    if LoreServer.missing():
+        yield SmallArchive()
+        return
+    server = LoreServer(tmp_path_factory.mktemp("lore"))
+    server.start()
+    yield PublicInbox(server)
+    server.close()
 
 
 @pytest.fixture(scope="module")
