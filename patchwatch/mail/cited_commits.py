@@ -1,9 +1,10 @@
 """Find the commits that a mail names together with their titles: evidence that a patch of that title went in.
 
 People write `Fixes: 0123456789ab ("title")` and `commit 0123456789ab ("title")`, wrapped over lines as they please;
-stable tags have `# 0123456789ab: title`, git's reference format `0123456789ab (title, 2024-01-31)`.  A hash is of a
-commit in some tree, so the words around it do not matter.  Announcements of a release or branch have a shortlog
-instead, and mails of the stable team name commits in Linus's tree.  patchwatch.series.citations decides what follows.
+stable tags have `# 0123456789ab: title`, git's reference format `0123456789ab (title, 2024-01-31)`; who looks for what
+broke something pastes what `git log`, `git show` and `git bisect log` print.  A hash is of a commit in some tree, so
+the words around it do not matter.  Announcements of a release or branch have a shortlog instead, and mails of the
+stable team name commits in Linus's tree.  patchwatch.series.citations decides what follows.
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ _TAGGED = Pattern(
 )
 _FOR_STABLE = Pattern(
     r"^[ \t]*cc:[^\n#]{0,120}stable@[^\n#]{0,80}#[^\n]{0,40}?\b([0-9a-f]{7,40}): (\S[^\n]*)", re.M | re.I
+)
+_LOGGED = Pattern(  # git log, git show, git bisect (at its end)
+    r"^[ \t]{0,8}commit ([0-9a-f]{12,40})\b[^\n]*\n"
+    r"(?:[ \t]{0,8}(?:Merge|(?:Author|Commit)(?:Date)?|Date):[^\n]*\n){1,5}[ \t]*\n[ \t]+(\S[^\n]*)",
+    re.MULTILINE,
+)
+_BISECTED = Pattern(  # git bisect log
+    r"^[ \t]{0,8}# (?:good|bad|skip|first bad commit): \[([0-9a-f]{12,40})\] (\S[^\n]*)", re.MULTILINE
 )
 _TAG = Pattern(r"(?i)[ \t]{0,4}(?:fixes|stable-dep-of|cc)\b[^\n]{0,60}$")
 _REVERTS = Pattern(r"\bThis reverts commit ([0-9a-f]{7,40})\b")
@@ -112,6 +121,15 @@ def _in_text(text: str) -> Iterator[CitedCommit]:
     if "stable@" in text and "#" in text:
         for found in _FOR_STABLE.finditer(text):
             yield from _commit(found[1], found[2], "tag")
+    yield from _printed_by_git(text)
+
+
+def _printed_by_git(text: str) -> Iterator[CitedCommit]:
+    """The commits in what git printed: people paste it whose tree has them."""
+    for needed, pattern in (("Author:", _LOGGED), (": [", _BISECTED)):
+        if needed in text:
+            for found in pattern.finditer(text):
+                yield from _commit(found[1], found[2], "prose")
 
 
 def _form(before: str) -> CitationForm:

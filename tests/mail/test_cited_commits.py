@@ -38,6 +38,10 @@ def cited(body: str, subject: str = "Re: [PATCH] frob: oil it", **headers: str) 
         (f"See commits 1111111aaaaa ('x: y z'), {SHA} ('{TITLE}').", "prose"),
         (f"It is slow since {SHA} ({TITLE}, 2023-05-06).", "prose"),
         (f'Commit {SHA[:11]}... ("{TITLE}")', "prose"),
+        (f"commit {FULL}\nAuthor: Ann <ann@x>\nDate:   Mon May 1 2023\n\n    {TITLE}\n    \n    It is slow.", "prose"),
+        (f"  commit {FULL} (HEAD)\n  Merge: 1 2\n  Author: Ann <ann@x>\n  Date: Mon\n  \n      {TITLE}", "prose"),
+        (f"# bad: [{FULL}] {TITLE}\ngit bisect bad {FULL}", "prose"),
+        (f"# first bad commit: [{FULL}] {TITLE}", "prose"),
     ],
 )
 def test_commit_with_its_title(text: str, form: str) -> None:
@@ -59,6 +63,9 @@ def test_commit_with_its_title(text: str, form: str) -> None:
         f"commit {SHA} (a long while ago)",
         f'Fixes: {SHA} ("frob: turn the...")',
         f'-- \nBen\ncommit {SHA} ("{TITLE}")',
+        f"> commit {FULL}\n> Author: Ann <ann@x>\n> Date:   Mon May 1 2023\n>\n>     {TITLE}",
+        f"commit {FULL}\n\n    {TITLE}",
+        f"{SHA} {TITLE}",
     ],
 )
 def test_quotes_hashes_alone_and_titles_alone_are_no_citations(text: str) -> None:
