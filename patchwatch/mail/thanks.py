@@ -61,7 +61,7 @@ _AS_A_COMMIT = Pattern(
     r"\b(?:applied|queued|merged|pushed|picked|comm?itt?ed)"
     r"(?: (?:this|it|them|both|all|the (?:patch(?:es)?|series)|up|now|as|(?:in|to) (?:my|the) tree))*[.,:!]?"
     rf"(?: (?:many )?thanks?\b[^\n]{{0,20}})?[ \t]*\n[ \t]*(?:\n[ \t]*)?"
-    rf"(?:[-*•] [^\n]{{3,200}}\n[ \t]*)?<?(?=\S*/(?:c|commit)/){_URL}>?[.]?[ \t]*$"
+    rf"(?:[-*•] [^\n]{{3,200}}\n[ \t]*)?<?(?=\S*/(?:c|ci|commit)/){_URL}>?[.]?[ \t]*$"
 )
 _ADDRESSES = (_TO_A_TREE, _MERGED_REQUEST, _AS_A_COMMIT)
 _REPORTS = (SignalKind.APPLIED, SignalKind.CLAIMED)

@@ -3,8 +3,8 @@
 A conversation is the set of messages connected by shared thread keys: their message-ids, those they reply to, and what
 the mails of a posting have in common wherever they were threaded: the stem that git send-email and b4 give to the
 message-ids of one run; author, version and count within hours, for what is sent later; version and title, for what is
-sent again.  Revisions are found within a conversation: joining too much only costs time, joining too little loses
-patches.
+sent again and for answers that name no mail.  Revisions are found within a conversation: joining too much only costs
+time, joining too little loses patches.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def thread_keys(message: Message) -> tuple[str, ...]:
         found += _posting_keys(message)
     elif message.tested is not None:
         found += _tested_keys(message.tested, message.recipients)
+    elif names_title_only(message):
+        found.append(_title_key("", message))
     return tuple(dict.fromkeys(found))
 
 
@@ -75,7 +77,16 @@ def _posting_keys(message: Message) -> list[str]:
             slots.add(message.date // _SLOT_SECONDS - 1)
         found += [f" near|{person}|{version}|{parts.expected}|{slot}" for slot in sorted(slots)]
     if not message.references or message.kind == "cover" or parts.counter is None:
-        title = title_key(parts.title)[:200]
-        whose = "" if _is_distinctive(title) else author
-        found.append(f" title|{whose}|{version}|{title}")
+        found.append(_title_key("" if _is_distinctive(title_key(parts.title)) else author, message))
     return found
+
+
+def names_title_only(message: Message) -> bool:
+    """True for an answer to a patch without In-Reply-To and References; its subject says which patch it answers."""
+    answers = message.kind == "reply" and not message.references and not message.about
+    return answers and (message.parts.patch or message.parts.rfc) and _is_distinctive(title_key(message.parts.title))
+
+
+def _title_key(whose: str, message: Message) -> str:
+    parts = message.parts
+    return f" title|{whose}|{parts.version}.{parts.minor}|{title_key(parts.title)[:200]}"

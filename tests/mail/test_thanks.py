@@ -82,6 +82,7 @@ _COMMIT = "https://git.example.org/frob.git/commit/?h=next&id=0123456789abcdef01
             f"Thanks Ann, applied.\n\n- frob: mend it\n  {_COMMIT}\n- frob: break it\n  {_COMMIT}\n",
             "Thanks Ann, applied.",
         ),
+        ("Applied.\nhttps://forge.example.org/p/frob/code/ci/0123456789abcdef0123/\n", "Applied."),
         (f"The two patches are now applied:\n{_COMMIT}\n{_COMMIT}\n", f"The two patches are now applied: {_COMMIT}"),
     ],
 )
