@@ -1,4 +1,8 @@
-"""The tables of what people decide by hand, and of who they are; patchwatch.db.schema has them all."""
+"""The tables of what people decide by hand, and of who they are; patchwatch.db.schema has them all.
+
+Most databases have few such rows.  An index apart from its table would take a page, so those with a key of their own
+are without SQLite's row ids; in a database that an earlier patchwatch created, they have both.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,8 @@ def _own(name: str, *others: Column[Any]) -> Table:
     """A table of what each person decided about a mail, a patch, or the series of which a message is a root."""
     whose = Column("person", ROW, primary_key=True)  # patchwatch.db.people
     decided = Column("at", TIME, nullable=False)
-    return Table(name, metadata, Column("message_id", String, primary_key=True), whose, *others, decided)
+    key = Column("message_id", String, primary_key=True)
+    return Table(name, metadata, key, whose, *others, decided, sqlite_with_rowid=False)
 
 
 watch = _own("watch", Column("inbox", String))
@@ -40,6 +45,7 @@ mark = Table(
     Column("state", String, nullable=False),
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 manual_link = Table(
@@ -50,6 +56,7 @@ manual_link = Table(
     Column("linked", Boolean, nullable=False),  # false: they are not versions of one change
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 dismissed = Table(
@@ -59,6 +66,7 @@ dismissed = Table(
     Column("remark", Integer, primary_key=True, autoincrement=False),  # its number in that mail
     Column("at", TIME, nullable=False),
     Column("by", String, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 undo_log = Table(
@@ -94,4 +102,5 @@ person = Table(
     Column("name", String, primary_key=True),
     Column("id", ROW, nullable=False),
     Column("at", TIME, nullable=False),  # when they first opened the database
+    sqlite_with_rowid=False,
 )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, exists, func, select
 
 from patchwatch.db import schema as t
+from patchwatch.db.message_codec import decode_subject
 from patchwatch.db.sql import delete_with, insert_rows, rows_with, select_once
 from patchwatch.mail.message import Person
 from patchwatch.series.built_on import NO_CONTENT, FileChange, SentPatch
@@ -60,7 +61,7 @@ _IN_USE = select(_M.message_id).join(t.file_change, _M.id == _F.message_pk).wher
 _REVISIONS = select(_M.revision_id).join(t.file_change, _M.id == _F.message_pk).distinct()
 _BEGINS = select(_F.before, func.count()).group_by(_F.before)
 _ENDS = select(_F.after, func.count()).group_by(_F.after)
-_SENT = (_M.message_id, _M.date, _M.author_name, _M.author_email, _M.subject)
+_SENT = (_M.message_id, _M.date, _M.author_name, _M.author_email, _M.facts)
 _BEGINNING = select(_F.before, *_SENT).join(t.message, _M.id == _F.message_pk)
 _ENDING = select(_F.after, *_SENT).join(t.message, _M.id == _F.message_pk)
 
@@ -109,6 +110,7 @@ def _sent(
     counting, reading = queries
     few = [content for content, count in rows_with(connection, counting, column, contents) if count <= MOST]
     found: dict[int, list[SentPatch]] = {}
-    for content, message_id, date, name, email, subject in rows_with(connection, reading, column, few):
-        found.setdefault(content, []).append(SentPatch(message_id, date, Person(name, email), subject))
+    for content, message_id, date, name, email, facts in rows_with(connection, reading, column, few):
+        patch = SentPatch(message_id, date, Person(name, email), decode_subject(facts))
+        found.setdefault(content, []).append(patch)
     return found

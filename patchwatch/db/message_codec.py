@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import Struct
 
 from patchwatch.mail.message import Message
 
+
+class _Beginning(Struct, array_like=True):
+    """The first fields of a message."""
+
+    message_id: str
+    subject: str
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Message)
+_beginning_decoder = msgspec.json.Decoder(_Beginning)
 
 
 def encode_message(message: Message) -> str:
@@ -18,3 +28,8 @@ def encode_message(message: Message) -> str:
 def decode_message(text: str) -> Message:
     """Return the message that `encode_message` wrote."""
     return _decoder.decode(text)
+
+
+def decode_subject(text: str) -> str:
+    """Return the subject of the message that `encode_message` wrote, in a fraction of the time of all of it."""
+    return _beginning_decoder.decode(text).subject

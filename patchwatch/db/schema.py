@@ -3,15 +3,15 @@
 What arrived: `message`, `raw`, `archive_copy`, and the `dictionary` that they are compressed with; of git trees `tree`,
 `tree_commit`, `tree_holds`, `commit_key`.  Manual decisions (patchwatch.db.decision_tables): `watch`, `mute`, `pin`,
 `not_mine`, `label`, `snooze`, `mark`, `manual_link`, `dismissed`, `read_mark`, `read_range`, `visit`, `patch_mark`, and
-their `undo_log`.  Who uses it: `person`, `lease`.  Notifications: `outbox`, `last_digest`, `notification`.  What polls
-and scans for events know of watched series: `series_change`, `poll_target`, `scanned`.  What `reindex` rebuilds:
-`citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`, `committer`, `relayer`,
-`series`; what of it is not up to date: `outdated`.
+their `undo_log`.  Who uses it: `person`, `lease`.  Notifications (patchwatch.db.notification_tables): `outbox`,
+`last_digest`, `notification`, `scanned`.  What polls and scans know of watched series: `series_change`, `poll_target`.
+What `reindex` rebuilds: `citation`, `file_change`, `thread_key`, `revision`, `memory`, `revision_key`, `acceptance`,
+`committer`, `relayer`, `series`; what of it is not up to date: `outdated`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy.types import BigInteger, Boolean, Integer, LargeBinary, String, Text
 
 from patchwatch.db.decision_tables import dismissed as dismissed
@@ -31,6 +31,10 @@ from patchwatch.db.decision_tables import visit as visit
 from patchwatch.db.decision_tables import watch as watch
 from patchwatch.db.metadata import ROW, TIME, PackedText
 from patchwatch.db.metadata import metadata as metadata
+from patchwatch.db.notification_tables import last_digest as last_digest
+from patchwatch.db.notification_tables import notification as notification
+from patchwatch.db.notification_tables import outbox as outbox
+from patchwatch.db.notification_tables import scanned as scanned
 from patchwatch.db.versions import SCHEMA_REVISION as SCHEMA_REVISION
 
 inbox = Table(
@@ -56,7 +60,7 @@ message = Table(
     Column("date", TIME, nullable=False),
     Column("author_name", String, nullable=False),
     Column("author_email", String, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # empty: `facts` has it, in a tenth of the space; earlier ones had it here
     Column("kind", String, nullable=False),
     Column("facts", PackedText, nullable=False),  # patchwatch.db.message_codec: all parsed fields
     # derived:
@@ -265,6 +269,7 @@ lease = Table(  # on PostgreSQL: who polls a list now, and its last poll; times 
     Column("tried", TIME),  # last poll, successful or not
     Column("failures", Integer, nullable=False),  # in a row
     Column("not_before", TIME, nullable=False),  # when the server allows the next poll
+    sqlite_with_rowid=False,
 )
 
 source = Table(
@@ -273,6 +278,7 @@ source = Table(
     Column("identity", String, primary_key=True),
     Column("inbox", String, primary_key=True),
     Column("position", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 tree = Table(
@@ -321,50 +327,6 @@ commit_key = Table(
     sqlite_with_rowid=False,
 )
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", ROW, primary_key=True),
-    Column("person", ROW, nullable=False, server_default="1"),  # in whose config the recipient is
-    Column("recipient", String, nullable=False),  # its name there
-    Column("key", String, nullable=False),  # unique per recipient: a day, an event
-    Column("address", String, nullable=False),  # of the recipient
-    Column("sender", String, nullable=False),  # the address it is from
-    Column("message_id", String, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("mail", LargeBinary, nullable=False),  # the full message; emptied some time after it was sent
-    Column("queued_at", TIME, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("begun_at", TIME),  # start of an attempt that has not ended, or whose process was killed
-    Column("try_at", TIME),  # earliest next attempt; NULL: none
-    Column("sent_at", TIME),
-    Column("failed_at", TIME),  # failed permanently
-    Column("failure", Text),  # of the last attempt
-    Index("ix_outbox_try_at", "try_at"),
-    UniqueConstraint("person", "recipient", "key"),
-)
-
-last_digest = Table(
-    "last_digest",
-    metadata,
-    Column("person", ROW, primary_key=True),
-    Column("recipient", String, primary_key=True),
-    Column("day", String, nullable=False),  # of the last digest, also if it was empty and not sent
-    Column("until", TIME, nullable=False),  # when it was written; the next one begins there
-    Column("seen", Text, nullable=False),  # its patchwatch.notify.digest.build.Digest.seen
-)
-
-notification = Table(
-    "notification",
-    metadata,
-    Column("id", ROW, primary_key=True),
-    Column("person", ROW, nullable=False, server_default="1"),  # whose hook or recipient it is
-    Column("listener", String, nullable=False),  # "hook NAME", or "mail NAME" for a recipient of digests
-    Column("event_id", String, nullable=False),
-    Column("event", Text, nullable=False),  # patchwatch.db.event_queue: Event
-    UniqueConstraint("person", "listener", "event_id"),
-)
-
 series_change = Table(  # patchwatch.db.series_changes
     "series_change",
     metadata,
@@ -382,19 +344,10 @@ poll_target = Table(  # patchwatch.db.poll_targets
     sqlite_with_rowid=False,
 )
 
-scanned = Table(  # the series that a person watches, at their last scan for events
-    "scanned",
-    metadata,
-    Column("person", ROW, primary_key=True),
-    Column("series_id", ROW, primary_key=True),
-    Column("snapshot", Text, nullable=False),  # patchwatch.db.event_queue: SeriesSnapshot
-    Column("until", TIME, nullable=False),  # then their next action may change, although nothing else does
-    Index("ix_scanned_until", "person", "until"),
-)
-
 setting = Table(
     "setting",
     metadata,
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from patchwatch.db import event_queue, schema
 from patchwatch.db.claims_codec import decode_claims, encode_claims
 from patchwatch.db.database import Database
-from patchwatch.db.message_codec import decode_message, encode_message
+from patchwatch.db.message_codec import decode_message, decode_subject, encode_message
 from patchwatch.db.messages import set_setting, setting
 from patchwatch.db.posting_codec import decode_posting, encode_posting
 from patchwatch.db.revision_codec import (
@@ -163,6 +163,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def test_the_stored_form_of_a_message_is_fixed() -> None:
     assert encode_message(MESSAGE) == MESSAGE_TEXT
     assert decode_message(MESSAGE_TEXT) == MESSAGE
+
+
+def test_the_subject_of_a_message_is_read_without_the_rest() -> None:
+    assert decode_subject(encode_message(MESSAGE)) == "[PATCH v2 1/2] mm: frob"
 
 
 def test_the_stored_form_of_a_posting_is_fixed() -> None:
