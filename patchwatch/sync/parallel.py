@@ -1,6 +1,6 @@
 """A pool of processes that parse mails while this process stores them.
 
-An import spends two thirds of its time in `read_mail`, which needs only the mail.  A few mails are parsed in this
+An import spends two thirds of its time in `read_mails`, which needs only the mail.  A few mails are parsed in this
 process: starting another one costs as much as parsing some hundred.
 """
 
@@ -17,17 +17,13 @@ from multiprocessing.connection import Connection
 from patchwatch.db import packing
 from patchwatch.sync import large_blocks
 from patchwatch.sync.parse_processes import ParseProcesses
-from patchwatch.sync.read_mail import Read, read_mail
+from patchwatch.sync.read_mail import Read, read_mails
 
 _IN_PLACE = 400  # mails; fewer are not worth a process
 _MANY = 2 * _IN_PLACE  # mails; of so many, this process parses none: it need not compile the patterns
 _PIECE = 50  # mails sent to a process at once
 _LARGE_PIECE = 8 << 20  # bytes; more are parsed here, as each process that gets them has another copy
 _AHEAD = 6  # pieces parsed ahead; limits memory
-
-
-def _read_piece(piece: Sequence[bytes], dictionary: int = 0) -> list[Read]:
-    return [read_mail(raw, dictionary=dictionary) for raw in piece]
 
 
 def read_batches(
@@ -52,11 +48,11 @@ def read_batches(
         if batch is None:
             return
         seen += len(batch)
-        yield _read_piece(batch, dictionary())
+        yield read_mails(batch, dictionary=dictionary())
     try:
         pool = _Pool(workers)
     except OSError:  # too many open files or processes; this one can do it, too
-        yield from (_read_piece(batch, dictionary()) for batch in source)
+        yield from (read_mails(batch, dictionary=dictionary()) for batch in source)
         return
     try:
         yield from _read_in_pool(pool, source, dictionary, _AHEAD * workers)
@@ -131,7 +127,7 @@ class _Pool:
         if sum(map(len, piece)) <= _LARGE_PIECE:
             return self._threads.submit(self._parse, piece)
         future: Future[list[Read]] = Future()
-        future.set_result(_read_piece(piece, self._dictionary))
+        future.set_result(read_mails(piece, dictionary=self._dictionary))
         return future
 
     def close(self) -> None:
@@ -155,4 +151,4 @@ class _Pool:
             connection = None
         finally:
             self._idle.put(connection)
-        return [] if self._closing else _read_piece(piece, self._dictionary)
+        return [] if self._closing else read_mails(piece, dictionary=self._dictionary)

@@ -17,7 +17,7 @@ from patchwatch.libgit2 import pygit2 as pygit2
 from patchwatch.mail import same_name
 from patchwatch.pattern import compile_all
 from patchwatch.sync import large_blocks
-from patchwatch.sync.read_mail import OBJECTS, read_mail
+from patchwatch.sync.read_mail import OBJECTS, read_mails
 
 large_blocks.give_back()
 same_name.load()
@@ -51,7 +51,7 @@ def _parse(connection: Connection) -> None:
             if isinstance(received, bytes):
                 dictionary = packing.learn(received)
             else:
-                connection.send([read_mail(raw, dictionary=dictionary) for raw in received])
+                connection.send(read_mails(received, dictionary=dictionary))
 
 
 def _exit_after(life: int) -> None:

@@ -248,7 +248,7 @@ def test_processes_that_parse_do_not_load_the_database() -> None:
 
 
 def test_of_many_mails_this_process_parses_none(monkeypatch: pytest.MonkeyPatch, started: list[ParseProcesses]) -> None:
-    monkeypatch.setattr(parallel, "_read_piece", _fail)
+    monkeypatch.setattr(parallel, "read_mails", _fail)
     batches = [[mail(message_id=f"{b}.{n}@example.org") for n in range(300)] for b in range(3)]
     reading = parallel.read_batches(batches, processes=2, expected=900)
     read = [one.message.message_id for reads in reading for one in reads]
