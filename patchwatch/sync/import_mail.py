@@ -13,7 +13,7 @@ from patchwatch.db.database import Database
 from patchwatch.db.dictionaries import mail_dictionary
 from patchwatch.progress import Progress, no_progress
 from patchwatch.sources.files.open import open_source
-from patchwatch.sync import postponed
+from patchwatch.sync import large_blocks, postponed
 from patchwatch.sync.ingest import derive_postponed, ingest
 from patchwatch.sync.outcome import NOTHING, Outcome
 from patchwatch.sync.parallel import read_batches
@@ -57,6 +57,7 @@ def import_mail(database: Database, path: Path, inbox: str, progress: Progress =
                 messages.set_source_position(connection, source.identity, inbox, positions[done])
             total += Outcome(outcome.new_mails, outcome.known_mails, (), outcome.revisions)
             report(total.new_mails + total.known_mails)
+            large_blocks.trim()
     with database.read() as connection:
         unfinished = bool(postponed.waiting(connection))
     if unfinished:
