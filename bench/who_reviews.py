@@ -65,6 +65,11 @@ class Past:
         found = self._series[person].get(series)
         return found[2] if found else None
 
+    def passed_over(self, person: str, series: str) -> int:
+        """How many versions of a series came since the last one that a person replied to."""
+        replied = [person in version.people for version in self._versions[series]]
+        return replied[::-1].index(True) if True in replied else 0
+
     def replied(self, person: str, now: int) -> Replied:
         """What the database has of a person at a time."""
         sent: collections.Counter[str] = collections.Counter()
@@ -105,7 +110,7 @@ def judged(revision: Revision, series: str, past: Past) -> Iterator[tuple[str, b
         before = past.knows(person, series)
         if before and past.is_content(person, series):
             continue
-        posting = Posting(area, before is not None, replied_before=bool(before))
+        posting = Posting(area, before is not None, bool(before), past.passed_over(person, series))
         record = past.replied(person, revision.root.date).record(posting)
         yield (_AGAIN if before else _KINDS)[record.expected], person in replied
 

@@ -26,19 +26,21 @@ def involvement_of(
     asks = [ask for summary in latest for ask in summary.asks if ask.email in me and ask.date > replied]
     answered, answer = max(((r.answered, r.answer) for r in mine if r.answered >= replied), default=(0, ""))
     content = any(reviewer.satisfied for reviewer in mine if reviewer.date == replied)
+    reviewed_before, passed_over = _last_reviewed(revisions[:-1], summaries, me)
     return Involvement(
         author=not me.isdisjoint(latest[-1].senders),
         posted=any(_posted(summary, me) for summary in summaries.values()),
         recipient=any(not me.isdisjoint(summary.recipients) for summary in latest),
         replied=replied,
         satisfied=content or bool(own_tags(newest, me)) or _applied_with(newest, replied, me),
-        reviewed_before=_last_reviewed(revisions[:-1], summaries, me),
+        reviewed_before=reviewed_before,
         answer=answer,
         answered=answered,
         pulls=newest.pull is not None and newest.pull.puller.email in me,
         asked=max(asks, key=lambda ask: ask.date, default=None),
         me=frozenset(me),
         sent_before=_was_sent(revisions[:-1], summaries, me),
+        passed_over=passed_over,
     )
 
 
@@ -78,13 +80,15 @@ def _posted(summary: RevisionSummary, me: Set[str]) -> bool:
     return bool(summary.writers) and me >= set(summary.writers) and not summary.backport
 
 
-def _last_reviewed(revisions: Sequence[RevisionRow], summaries: Mapping[str, RevisionSummary], me: Set[str]) -> str:
-    """Return the last of these revisions that I replied to."""
-    for revision in reversed(revisions):
+def _last_reviewed(
+    revisions: Sequence[RevisionRow], summaries: Mapping[str, RevisionSummary], me: Set[str]
+) -> tuple[str, int]:
+    """Return the last of these revisions that I replied to (empty: none), and how many came after it."""
+    for later, revision in enumerate(reversed(revisions)):
         known = (summaries[root] for root in revision.postings if root in summaries)
         if any(reviewer.email in me for summary in known for reviewer in summary.reviewers):
-            return f"{'RFC ' if revision.rfc else ''}v{revision.version}"
-    return ""
+            return f"{'RFC ' if revision.rfc else ''}v{revision.version}", later
+    return "", 0
 
 
 def _was_sent(revisions: Sequence[RevisionRow], summaries: Mapping[str, RevisionSummary], me: Set[str]) -> bool:

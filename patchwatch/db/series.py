@@ -219,7 +219,7 @@ def _to_review(found: Sequence[_Stored], revisions: Mapping[int, RowsOf]) -> dic
         if not mine or mine.author or mine.replied or mine.satisfied:
             continue
         if (mine.recipient or mine.reviewed_before) and stored.turn == Turn.REVIEWERS:
-            wanted[stored.id] = Posting(stored.area, mine.sent_before, bool(mine.reviewed_before))
+            wanted[stored.id] = Posting(stored.area, mine.sent_before, bool(mine.reviewed_before), mine.passed_over)
     return wanted
 
 

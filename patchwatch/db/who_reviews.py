@@ -5,6 +5,7 @@ were sent to a person, the share that they replied to is what they do with the n
 area around it counts, and then all of them.  People who got an earlier version and did not reply do so half as often.
 Whether the address is in To or in Cc says little besides that.  Of those who replied to an earlier version, some come
 back to each, and some leave the rest to others, whatever the series: what they did with others is counted as well.
+The more versions of this one they did not reply to since, the less likely they reply to the next.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ UNDECIDED = 21 * 86_400
 _UNKNOWN = 0.35  # the chance that a person replies if nothing is known of them
 _AROUND = 6.0  # how many series the larger area counts as
 _BEFORE = 4.0  # how many series it counts as that nothing is known of whether a person comes back
+_PASSED_OVER = 0.7  # how likely they still are to come back after each version that they did not reply to
 _END = "-"  # the line between those who replied to a series and the others it was sent to
 _CAME_BACK, _STAYED_AWAY = "+", "~"  # before the address of who did, or did not, reply to a version after theirs
 
@@ -44,6 +46,7 @@ class Posting(NamedTuple):
     area: str
     sent_before: bool  # an earlier version was sent to them, too
     replied_before: bool = False  # they replied to an earlier version
+    passed_over: int = 0  # versions between that one and the newest, to which they did not reply
 
 
 class Replies(NamedTuple):
@@ -110,7 +113,7 @@ class Replied:
     def record(self, posting: Posting) -> ReviewRecord:
         """Return what the person did with others of the area, and how likely it is that they reply to this one."""
         if posting.replied_before:
-            return self._record_of_reviewer()
+            return self._record_of_reviewer(posting.passed_over)
         chance, shown = _UNKNOWN, ""
         for area in _around(posting.area):
             sent, replied = self._sent[area], self._replied[area]
@@ -121,10 +124,14 @@ class Replied:
         chance = chance / 2 if posting.sent_before else chance
         return ReviewRecord(_expected(chance), shown, self._sent[shown], self._replied[shown])
 
-    def _record_of_reviewer(self) -> ReviewRecord:
-        """Return what the person did with other versions after those that they replied to."""
-        chance = (self._came_back + _BEFORE * _UNKNOWN) / (self._asked_again + _BEFORE)
-        return ReviewRecord(_expected(chance), sent=self._asked_again, replied=self._came_back, again=True)
+    def _record_of_reviewer(self, passed_over: int) -> ReviewRecord:
+        """Return what the person did with other versions after those that they replied to.
+
+        `passed_over`: how many versions of this series they did not reply to since.
+        """
+        chance = (self._came_back + _BEFORE * _UNKNOWN) / (self._asked_again + _BEFORE) * _PASSED_OVER**passed_over
+        sent, replied = self._asked_again, self._came_back
+        return ReviewRecord(_expected(chance), sent=sent, replied=replied, again=True, passed_over=passed_over)
 
 
 def _expected(chance: float) -> bool | None:

@@ -45,6 +45,7 @@ class Involvement(Struct, frozen=True):
     asked: Request | None = None  # the last request to me, about a patch that is not mine
     me: frozenset[str] = frozenset()  # my addresses, in lower case
     sent_before: bool = False  # an earlier revision was sent to me
+    passed_over: int = 0  # revisions between `reviewed_before` and the newest
     record: ReviewRecord | None = None  # if it waits for reviewers, and I did not reply to the newest revision
 
     @property

@@ -15,13 +15,16 @@ class ReviewRecord(Struct, frozen=True):
     sent: int = 0  # of them to me
     replied: int = 0  # I
     again: bool = False  # it counts later versions of what I replied to without a tag
+    passed_over: int = 0  # versions of this one between the last that I replied to and the newest
 
     @property
     def text(self) -> str:
         """`you replied to 3 of 20 series of pci: brcmstb`; empty if none was sent to me."""
+        if self.again:
+            others = f"of {plural(self.sent, 'series', 'series')}, you came back to {self.replied}"
+            this = f"you did not reply to {plural(self.passed_over, 'version')} of this one"
+            return "; ".join([*([others] if self.sent else []), *([this] if self.passed_over else [])])
         if not self.sent:
             return ""
-        if self.again:
-            return f"of {plural(self.sent, 'series', 'series')}, you came back to {self.replied}"
         what = f" of {self.area}" if self.area else ""
         return f"you replied to {self.replied} of {plural(self.sent, 'series', 'series')}{what}"

@@ -223,6 +223,49 @@ def test_a_new_version_is_for_those_who_come_back(
     assert place(tracker, "own2") == found
 
 
+@pytest.mark.parametrize(
+    ("came_back", "passed_over", "expected", "text"),
+    [
+        (40, 3, True, "of 40 series, you came back to 40; you did not reply to 3 versions of this one"),
+        (24, 1, True, "of 40 series, you came back to 24; you did not reply to 1 version of this one"),
+        (24, 2, False, "of 40 series, you came back to 24; you did not reply to 2 versions of this one"),
+        (24, 4, None, "of 40 series, you came back to 24; you did not reply to 4 versions of this one"),
+        (8, 2, None, "of 40 series, you came back to 8; you did not reply to 2 versions of this one"),
+    ],
+)
+def test_who_passed_over_versions_is_the_less_likely_to_come_back(
+    came_back: int, passed_over: int, expected: bool | None, text: str
+) -> None:
+    posting = Posting("knob", sent_before=True, replied_before=True, passed_over=passed_over)
+    record = Replied([("knob", 40, 40)], came_back, asked_again=40).record(posting)
+    assert (record.expected, record.text) == (expected, text)
+
+
+def test_without_other_series_it_says_how_many_versions_they_passed_over() -> None:
+    record = Replied([]).record(Posting("knob", sent_before=True, replied_before=True, passed_over=1))
+    assert (record.expected, record.text) == (False, "you did not reply to 1 version of this one")
+
+
+@pytest.mark.parametrize(
+    ("replied_to", "found"),
+    [
+        (4, (Section.REVIEW, "review v5")),
+        (2, (Section.REVIEW, "review v5?")),
+        (1, (Section.WAITING, "reviewers")),
+    ],
+)
+def test_a_version_is_for_those_who_replied_to_the_last_ones(
+    tmp_path: Path, replied_to: int, found: tuple[Section, str]
+) -> None:
+    mails = [raw for n in range(6) for raw in two_versions(f"old{n}", "May", again=n < 2)]
+    for version in range(1, 6):
+        name = f"own{version}"
+        posting = posted(name, "knob", replies=REX if version == replied_to else "", day=15 + version, month="Jun")
+        stated = f"[PATCH v{version}]".encode()
+        mails += [raw.replace(b"[PATCH]", stated).replace(f"turn the {name}".encode(), b"turn it") for raw in posting]
+    assert place(tracker_of(tmp_path, mails), "own5") == found
+
+
 @pytest.mark.parametrize(("applied", "verb"), [("", "review v2"), ("[1/2] knob: turn 1", "review v2?")])
 def test_the_rest_of_a_version_is_not_sure_to_be_reviewed(tmp_path: Path, applied: str, verb: str) -> None:
     asked = mail(
