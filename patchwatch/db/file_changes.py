@@ -52,13 +52,14 @@ def contents_of(changes: Iterable[FileChange]) -> set[int]:
 
 _IN_MESSAGES = select(_M.message_id, _F.before, _F.after).join(t.message, _M.id == _F.message_pk)
 _USE, _USER = t.file_change.alias("use"), t.message.alias("user")
-_BY_OTHERS = (
+_BY_ANOTHER = (
     exists()
     .where(_USE.c.before == _F.after, _USER.c.id == _USE.c.message_pk)
-    .where(_USER.c.author_email != _M.author_email, _USER.c.date > _M.date)
+    .where(_USER.c.revision_id.is_distinct_from(_M.revision_id), _USER.c.date > _M.date)
 )
-_IN_USE = select(_M.message_id).join(t.file_change, _M.id == _F.message_pk).where(_F.after != NO_CONTENT, _BY_OTHERS)
+_IN_USE = select(_M.message_id).join(t.file_change, _M.id == _F.message_pk).where(_F.after != NO_CONTENT, _BY_ANOTHER)
 _REVISIONS = select(_M.revision_id).join(t.file_change, _M.id == _F.message_pk).distinct()
+_STANDINGS = select(_M.message_id, t.revision.c.standing).join(t.revision, t.revision.c.id == _M.revision_id)
 _BEGINS = select(_F.before, func.count()).group_by(_F.before)
 _ENDS = select(_F.after, func.count()).group_by(_F.after)
 _SENT = (_M.message_id, _M.date, _M.author_name, _M.author_email, _M.facts)
@@ -67,7 +68,7 @@ _ENDING = select(_F.after, *_SENT).join(t.message, _M.id == _F.message_pk)
 
 
 def with_results_in_use(connection: Connection, message_ids: Iterable[str]) -> set[str]:
-    """Return those of these messages that end with a content which a later patch of somebody else begins with."""
+    """Return those of these messages that end with a content which a later patch of another posting begins with."""
     return {row[0] for row in rows_with(connection, _IN_USE, _M.message_id, message_ids)}
 
 
@@ -82,6 +83,11 @@ def by_message_id(connection: Connection, message_ids: Iterable[str]) -> dict[st
 def revisions_ending_with(connection: Connection, contents: Iterable[int]) -> set[int]:
     """Return the revisions with mails of which a patch ends with one of these contents."""
     return {row[0] for row in rows_with(connection, _REVISIONS, _F.after, contents) if row[0] is not None}
+
+
+def standings(connection: Connection, message_ids: Iterable[str]) -> dict[str, str]:
+    """Return the column `standing` of the revision that each of these messages is in."""
+    return {row[0]: row[1] for row in rows_with(connection, _STANDINGS, _M.message_id, message_ids)}
 
 
 def crowded(connection: Connection, contents: Iterable[int]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,11 +13,11 @@ from patchwatch.db.derived import StoredRevision
 from patchwatch.db.file_changes import contents_of
 from patchwatch.db.message_codec import decode_message
 from patchwatch.db.postings import Postings
-from patchwatch.db.revision_codec import posted_mails
+from patchwatch.db.revision_codec import decode_own_state, posted_mails
 from patchwatch.mail.message import Message
 from patchwatch.series.built_on import NO_CONTENT, Proof, can_be_built_on, changes_of, find_proofs, names_of_contents
 from patchwatch.series.state.types import Reason
-from patchwatch.series.states import ReasonKind, State
+from patchwatch.series.states import APPLIED, ReasonKind, State
 from patchwatch.series.went_in import Report
 
 
@@ -40,6 +41,32 @@ def index(
     return contents - file_changes.crowded(connection, crowded)
 
 
+def affected(
+    connection: Connection, before: Sequence[StoredRevision], rows: Sequence[Mapping[str, Any]], contents: Set[int]
+) -> set[int]:
+    """Return the revisions with patches that end with one of these contents, or that patches are made on which were
+    applied according to revisions before, or are according to the rows now, but not both.
+    """
+    was = _applied_in((r.view, r.standing) for r in before)
+    now = _applied_in((row["view"], row["standing"]) for row in rows)
+    begun: set[int] = set()
+    if differing := was ^ now:
+        changes = file_changes.by_message_id(connection, differing)
+        begun = {change.before for own in changes.values() for change in own} - {NO_CONTENT}
+        begun -= file_changes.crowded(connection, begun)
+    return file_changes.revisions_ending_with(connection, contents | begun)
+
+
+def _applied_in(revisions: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the patches of those revisions, given as columns, that were applied according to their own mails."""
+    return {
+        message_id
+        for view, standing in revisions
+        if decode_own_state(standing) in APPLIED
+        for message_id in posted_mails(view).patch_message_ids
+    }
+
+
 def reports(
     connection: Connection, postings: Postings, orders: Sequence[Sequence[StoredRevision]]
 ) -> dict[int, dict[int, tuple[Report, ...]]]:
@@ -55,12 +82,15 @@ def reports(
     beginning = file_changes.beginning_with(connection, results)
     ending = file_changes.ending_with(connection, beginning)
     beginning = {content: patches for content, patches in beginning.items() if content in ending}
+    made = {patch.message_id for patches in beginning.values() for patch in patches}
+    standings = file_changes.standings(connection, made)
+    applied = {message_id for message_id, text in standings.items() if decode_own_state(text) in APPLIED}
     found: dict[int, dict[int, tuple[Report, ...]]] = {}
     for revision in newest:
         one = postings[revision.id]
         patches = posted_mails(revision.view).patch_message_ids
         own = [changes.get(i, []) for i in patches]
-        proofs = find_proofs(one, own, beginning, ending)
+        proofs = find_proofs(one, own, beginning, ending, applied)
         files = _files(connection, patches) if proofs else {}
         found[revision.id] = {place: tuple(_report(proof, files) for proof in shown) for place, shown in proofs.items()}
     return found
@@ -74,6 +104,7 @@ def _files(connection: Connection, message_ids: Iterable[str]) -> dict[int, str]
 
 def _report(proof: Proof, files: Mapping[int, str]) -> Report:
     patch = proof.patch
-    text = f"“{patch.subject}” builds on {files[proof.content]} with this change"
+    applied = ", and was applied" if proof.applied else ""
+    text = f"“{patch.subject}” builds on {files[proof.content]} with this change{applied}"
     reason = Reason(patch.message_id, text, patch.date, kind=ReasonKind.CITED, by=patch.by)
-    return Report(State.ACCEPTED, reason, alone=True)
+    return Report(State.ACCEPTED, reason, alone=not proof.own)

@@ -175,7 +175,7 @@ class Derivation:
     def _affected(self, before: Sequence[StoredRevision], rows: Sequence[dict[str, Any]]) -> set[int]:
         """Return the revisions of which other mails may show something else, now that these revisions changed."""
         cited = citations.affected(self._db, before, rows, self._cited)
-        return cited | file_changes.revisions_ending_with(self._db, self._contents)
+        return cited | built_on.affected(self._db, before, rows, self._contents)
 
     # ---- revisions -------------------------------------------------------------------------------------------------
 

@@ -39,10 +39,11 @@ def proven(
     beginning: dict[int, list[SentPatch]],
     ending: dict[int, list[SentPatch]] | None = None,
     patches: list[list[FileChange]] | None = None,
+    applied: frozenset[str] = frozenset(),
 ) -> dict[int, str]:
     patches = patches or [FIRST, SECOND]
     one = structs.replace(ONE, titles=tuple(f"frob part {number}" for number in range(len(patches))))
-    found = find_proofs(one, patches, beginning, ending or {11: [OWN], 21: [OWN]})
+    found = find_proofs(one, patches, beginning, ending or {11: [OWN], 21: [OWN]}, applied)
     return {place: " ".join(proof.patch.message_id for proof in proofs) for place, proofs in found.items()}
 
 
@@ -70,6 +71,55 @@ def test_somebody_who_sends_the_patch_on_has_it_in_their_own_tree() -> None:
     assert proven({11: [sent(40)]}, {11: [OWN, sent(30)]}) == {}
     home = Person("Ben Who", "ben@home.example")
     assert proven({11: [sent(40, home)]}, {11: [OWN, sent(30)]}) == {}
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"),
+    [
+        (sent(20, ANN), True),
+        (sent(10, ANN), False),  # posted for the same tree, which may have taken the later one alone
+        (sent(2), True),
+        (sent(0.5), False),
+    ],
+)
+def test_a_later_patch_that_was_applied_shows_it_whosever_it_is(later: SentPatch, shown: bool) -> None:
+    assert proven({11: [later]}) == {}
+    assert proven({11: [later]}, applied=frozenset({"b@x"})) == ({0: "b@x"} if shown else {})
+    assert proven({11: [later]}, applied=frozenset({"c@x"})) == {}
+
+
+def test_somebody_elses_patch_is_preferred_to_the_authors() -> None:
+    later = {11: [sent(20, ANN), sent(40, name="c@x"), sent(60, ANN, "d@x")]}
+    assert proven(later, applied=frozenset({"b@x", "d@x"})) == {0: "c@x"}
+
+
+def test_the_authors_patch_shows_nothing_of_those_below() -> None:
+    """The maintainer of another tree may have taken it alone."""
+    stacked = [[FileChange(10, 11)], [FileChange(11, 12)]]
+    applied = frozenset({"b@x"})
+    assert proven({12: [sent(20, ANN)]}, {12: [OWN]}, stacked, applied) == {1: "b@x"}
+    assert proven({12: [sent(20)]}, {12: [OWN]}, stacked, applied) == {0: "b@x", 1: "b@x"}
+    both = {11: [sent(20, ANN, "a@x")], 12: [sent(20)]}
+    assert proven(both, {11: [OWN], 12: [OWN]}, stacked, frozenset({"a@x", "b@x"})) == {0: "b@x", 1: "b@x"}
+
+
+def test_what_was_applied_is_named_as_such() -> None:
+    proofs = find_proofs(ONE, [FIRST, SECOND], {11: [sent(20)]}, {11: [OWN]}, frozenset({"b@x"}))
+    assert proofs == {0: [Proof(sent(20), 11, applied=True)]}
+
+
+def test_an_applied_patch_that_sends_it_on_shows_it_too() -> None:
+    """Its sender's tree has both; so does the tree that took the later one."""
+    assert proven({11: [sent(40)]}, {11: [OWN, sent(30)]}, applied=frozenset({"b@x"})) == {0: "b@x"}
+
+
+def test_an_applied_patch_shows_nothing_of_what_was_there_before() -> None:
+    assert proven({11: [sent(40)]}, {11: [OWN, sent(-30, RITA, "old@x")]}, applied=frozenset({"b@x"})) == {}
+
+
+def test_a_part_of_the_posting_that_is_sent_weeks_later_shows_nothing() -> None:
+    later = sent(20, ANN, ONE.message_ids[-1])
+    assert proven({11: [later]}, applied=frozenset({later.message_id})) == {}
 
 
 @pytest.mark.parametrize("made_by_others", [True, False])

@@ -60,6 +60,52 @@ def test_a_later_patch_shows_that_one_went_in(tmp_path: Path, batches: list[list
     assert shown(tracker) == ("accepted", "nobody", TEXT)
 
 
+OWN = patch("o", "3 Aug", ANN, "2222222", "3333333", "frob: wheel needs oil")
+TAKEN = mail(
+    message_id="t@x",
+    subject="Re: [PATCH] frob: wheel needs oil",
+    sender="Max Keeper <max@example.org>",
+    date="9 Aug 2023 10:00:00 +0000",
+    in_reply_to="o@x",
+    body="Applied to for-next, thanks.\n",
+)
+TAKEN_TEXT = f"{TEXT}, and was applied"
+
+
+def test_the_authors_own_later_patch_shows_it_once_it_was_applied(tmp_path: Path) -> None:
+    assert shown(tracker_of(tmp_path / "open.db", [WANTED, OWN]))[0] == "new"
+    for number, order in enumerate(itertools.permutations([WANTED, OWN, TAKEN])):
+        tracker = tracker_of(tmp_path / f"{number}.db", *([raw] for raw in order))
+        assert shown(tracker) == ("accepted", "nobody", TAKEN_TEXT)
+        assert shown(tracker, "o@x")[0] == "accepted"
+    with tracker.database.write() as connection:
+        reindex(connection)
+    assert shown(tracker) == ("accepted", "nobody", TAKEN_TEXT)
+
+
+def test_a_patch_that_was_dropped_again_shows_nothing(tmp_path: Path) -> None:
+    dropped = mail(
+        message_id="d@x",
+        subject="Re: [PATCH] frob: wheel needs oil",
+        sender="Max Keeper <max@example.org>",
+        date="12 Aug 2023 10:00:00 +0000",
+        in_reply_to="t@x",
+        body="I dropped it, because it breaks the build.\n",
+    )
+    for number, order in enumerate(itertools.permutations([WANTED, OWN, TAKEN, dropped])):
+        tracker = tracker_of(tmp_path / f"{number}.db", *([raw] for raw in order))
+        assert (shown(tracker)[0], shown(tracker, "o@x")[0]) == ("new", "changes-requested")
+
+
+def test_the_rest_of_a_series_shows_nothing_of_its_own_patches(tmp_path: Path) -> None:
+    """Patches 2 and 3 are applied; the first one is not, although the second was made on it."""
+    first = patch("s1", "3 Jul", ANN, "1111111", "2222222", "frob: wheel turns faster", " 1/2")
+    second = patch("s2", "3 Jul", ANN, "2222222", "3333333", "frob: wheel needs oil", " 2/2")
+    taken = TAKEN.replace(b"<o@x>", b"<s2@x>").replace(b"[PATCH]", b"[PATCH 2/2]")
+    tracker = tracker_of(tmp_path / "t.db", [first, second, taken])
+    assert shown(tracker, "s1@x")[0] == "under-review"
+
+
 def test_the_next_version_is_asked_for_by_its_own_content(tmp_path: Path) -> None:
     other = patch("v", "20 Jul", ANN, "1111111", "4444444", "frob: wheel turns faster").replace(
         b"[PATCH]", b"[PATCH v2]"
