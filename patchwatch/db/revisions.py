@@ -189,7 +189,7 @@ def _row(
         postings=summary.sendings or (revision.root,),
         trailers=_trailers(tags, (revision.root,)),
         predecessor=predecessor,
-        applied=_applied(state),
+        applied=_applied(state, summary),
         checks=_checks(summary),
         owed=_owed(state) if is_newest else (),
         missing=summary.missing,
@@ -219,7 +219,7 @@ def _with_resend(
         postings=postings,
         trailers=_trailers(tags, postings),
         checks=tuple(sorted((*row.checks, *_checks(summary)), key=lambda c: (c.date, c.message_id))),
-        applied=_applied(state) or row.applied,
+        applied=_applied(state, summary) or row.applied,
         state=state.state if is_newest else row.state,
         state_evidence=_evidence_of(state.reason) if is_newest else row.state_evidence,
         owed=_owed(state) if is_newest else (),
@@ -276,11 +276,12 @@ def _checks(summary: RevisionSummary) -> tuple[CheckRow, ...]:
     )
 
 
-def _applied(state: ShownState) -> AppliedRow | None:
+def _applied(state: ShownState, summary: RevisionSummary) -> AppliedRow | None:
     if not state.partly or state.state in CLOSED:
         return None
     numbers = tuple(int(n) for n in state.partly.split(",") if n.isdigit())
-    return AppliedRow(numbers, _evidence_of(state.partly_reason))
+    seen = {patch.number for patch in summary.patch_facts}
+    return AppliedRow(numbers, _evidence_of(state.partly_reason), bool(seen) and seen.issubset(numbers))
 
 
 def _owed(state: ShownState) -> tuple[Evidence, ...]:

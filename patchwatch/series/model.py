@@ -99,6 +99,7 @@ class AppliedRow(Struct, frozen=True):
 
     patches: tuple[int, ...]  # empty if the mails do not say which
     evidence: Evidence | None
+    all_seen: bool = False  # all that were seen of it are among them: the others went to other lists
 
 
 class PredecessorRow(Struct, frozen=True):

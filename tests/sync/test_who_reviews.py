@@ -299,3 +299,25 @@ def test_the_rest_of_a_version_is_not_sure_to_be_reviewed(tmp_path: Path, applie
                 )
             )
     assert place(tracker_of(tmp_path, found), "2-1") == (Section.REVIEW, verb)
+
+
+@pytest.mark.parametrize(
+    ("applied", "found"), [("2", (Section.WAITING, "reviewers")), ("3", (Section.REVIEW, "review v1?"))]
+)
+def test_nothing_is_left_to_review_once_what_the_list_got_was_applied(
+    tmp_path: Path, applied: str, found: tuple[Section, str]
+) -> None:
+    (patch,) = posted("own", "knob", day=10, month="Jun")
+    date, to = "10 Jun 2023 09:59:00 +0000", f"{REX}, list@vger.kernel.org"
+    cover = mail(message_id="cover@m", subject="[PATCH 0/9] knobs and levers", date=date, body="Why.\n", to=to)
+    thanks = mail(
+        message_id="thanks@m",
+        subject="Re: [PATCH 2/9] knob: turn the own",
+        in_reply_to="own@m",
+        sender="Mia Maintainer <mia@kernel.example>",
+        date="11 Jun 2023 10:00:00 +0000",
+        body=f"Applied, thanks!\n\n[{applied}/9] knob: turn it\n      commit: 0123456789abcdef\n",
+    )
+    patch = patch.replace(b"Subject: [PATCH]", b"In-Reply-To: <cover@m>\nSubject: [PATCH 2/9]")
+    tracker = tracker_of(tmp_path, [cover, patch, thanks])
+    assert place(tracker, "own") == found

@@ -316,14 +316,14 @@ def _deferred(row: SeriesRow, now: int, windows: Sequence[Window]) -> tuple[str,
 
 
 def _review(row: SeriesRow, me: Involvement, now: int) -> NextAction | None:
-    """My next action as a reviewer: none after my tag, or after my reply until it is answered."""
+    """My next action as a reviewer: none after my tag or reply until that is answered, or if all was applied."""
     if me.satisfied:
         return None
     if me.answer:
         whose = _names(row).possessive(_author(row))
         return _action(row, f"see {whose} answer from {span(now - me.answered)} ago", me.answer, by="me")
     newest = row.revisions[-1]
-    if me.replied or not me.is_reviewer:
+    if me.replied or not me.is_reviewer or (newest.applied and newest.applied.all_seen):
         return None
     if me.reviewed_before:
         before = me.reviewed_before if me.reviewed_before != f"v{row.version}" else "the one before"

@@ -381,6 +381,14 @@ THEIRS: dict[str, tuple[SeriesRow, Involvement | None, str, str, str]] = {
         case("reviewers", 9), replace(ASKED, reviewed_before="v3"),
         "review v3: you reviewed the one before", "me", "root",
     ),
+    "all that was seen was applied": (
+        case("reviewers", 9, newest={"applied": AppliedRow((2,), None, all_seen=True), "expected": 9}),
+        ASKED, "reviewers: waits for 9 days", "reviewers", "root",
+    ),
+    "some that was seen was applied": (
+        case("reviewers", 9, newest={"applied": AppliedRow((2,), None), "expected": 9}),
+        ASKED, "review: waits for 9 days", "me", "root",
+    ),
     "my tag was carried over": (
         case("reviewers", 9), replace(ASKED, reviewed_before="v2", satisfied=True),
         "reviewers: waits for 9 days", "reviewers", "root",
