@@ -31,7 +31,7 @@ FORMATS = Pattern(
 _PASSED_ON = Pattern(r"^My bot found (?:errors|new) ", re.MULTILINE)
 _NOTICE_SUBJECT = Pattern(
     r"\+ .+\.patch added to |- .+\.patch removed from |"
-    r"\[(?:merged|obsolete|to-be-updated|folded|nacked|withdrawn|alternative)[^\]]*\] .+\.patch removed from |"
+    r"\[[\w -]{2,40}\] .+\.patch removed from |"
     r"\[tip: \S+\] |\[git:\S+\] |Patch \".+\" has been (?:added|queued|applied) to the \S+ tree|"
     r"[Pp]atch \".+\" (?:was )?added to \S+$|FAILED: patch \".+\" failed to apply to \S+"
 )

@@ -16,6 +16,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+_NAME_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff09]*\uff09")
+
 Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other", "unreadable"]
 """The kind of a message, judged by its own subject and content.
 
@@ -43,8 +45,15 @@ class Person(Struct, frozen=True, array_like=True):
 
 @functools.lru_cache(maxsize=4096)  # a mail's sender is compared with everybody who wrote in the thread
 def name_key(name: str) -> str:
-    """A person's name for comparison: its words, in any order and case ("Author, Ann" is "Ann Author")."""
-    return " ".join(sorted(re.findall(r"\w+", name.lower())))
+    """A person's name for comparison: its words, in any order and case ("Author, Ann" is "Ann Author").
+
+    What stands in brackets behind a full name is an employer, or the name in another script.
+    """
+    words = re.findall(r"\w+", name.lower())
+    if "(" in name or "[" in name or "\uff08" in name:
+        without = re.findall(r"\w+", _NAME_IN_BRACKETS.sub(" ", name.lower()))
+        words = without if len(without) > 1 else words
+    return " ".join(sorted(words))
 
 
 def person_key(person: Person) -> str:

@@ -191,7 +191,7 @@ def _may_follow(one: PostingFacts, other: PostingFacts) -> bool:
         return False
     if (other.version, other.minor) == (one.version, one.minor):
         return one.resend or other.rfc or other.kind == "proposal" or is_unnumbered(one)
-    return one.version == 1
+    return one.version == 1 or links_to(one, other)
 
 
 class _Pair:
@@ -219,12 +219,19 @@ class _Pair:
         self.renewed = repeats and not self.resend and unnumbered
         # "[RFC PATCH v2]" precedes "[PATCH]"; people who take over a series restart the numbers, too.
         restarts = self.after_rfc or (self.linked and not self.person)
-        self.restarted = earlier and one.version == 1 < other.version and (restarts or self._is_misnumbered())
+        lower = one.version == 1 < other.version and (restarts or self._is_misnumbered())
+        self.restarted = earlier and (lower or self._states_higher())
 
     def _is_misnumbered(self) -> bool:
         """True for v5 without a number, or marked as v1 again: soon after v4, and with its title."""
         alike = self.person and self.title_same and self.one.rfc == self.other.rfc
         return alike and not self.one.resend and self.days <= _MISNUMBERED_DAYS
+
+    def _states_higher(self) -> bool:
+        """True for v3 whose author says that the version before was v4, and links to it."""
+        one, other = self.one, self.other
+        higher = one.version < other.version == self.linked_version
+        return higher and self.person and self.title_equal and not one.resend
 
     def is_possible(self) -> bool:
         """False if versions, trees, change-ids or dates rule out that `other` precedes `one`."""
@@ -282,7 +289,8 @@ def _patches(pair: _Pair) -> _Evidence:
         if files := _overlap(one.files, other.files):
             yield "same-files", files
         else:
-            versioned = pair.linked and (pair.in_order or pair.linked_version is not None)
+            after_rfc = pair.after_rfc and pair.person
+            versioned = pair.linked and (pair.in_order or pair.linked_version is not None or after_rfc)
             excused = versioned or one.incomplete or other.incomplete
             yield "other-files-of-incomplete-series" if excused else "other-files", 1
     elif "proposal" in (one.kind, other.kind) and pair.person and (pair.title_equal or _similarity(pair) >= _SIMILAR):

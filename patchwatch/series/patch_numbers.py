@@ -25,10 +25,10 @@ def _format_run(numbers: Sequence[int]) -> str:
 
 
 def parse_patches(text: str, last: int) -> set[int]:
-    """The numbers from 1 to `last` that `text` names (`1-3, 5`, `1-3, last` or `not 4`); empty if it names none."""
+    """The numbers from 1 to `last` that `text` names (`1-3, 5`, `1-3, last` or `not 4`); empty if it has none."""
     if text.startswith("not "):
         return set(range(1, last + 1)) - parse_patches(text.removeprefix("not "), last)
-    found = {last} if ", last" in text else set[int]()
+    found = {last} if "last" in text else set[int]()
     for start, end in re.findall(r"(\d+)(?:\s*(?:->|-|–|to|through)\s*#?(\d+))?", text):
         found |= set(range(int(start), min(int(end or start), last) + 1))
     return {number for number in found if 1 <= number <= last}

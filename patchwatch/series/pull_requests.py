@@ -21,6 +21,7 @@ KIND = "pull"
 
 _REACH = 45 * 86_400  # seconds: a request is sent again within its release cycle
 _VERSION = Pattern(r"[-_.]?(?:v|take|try)\d{1,2}$", re.IGNORECASE)
+_AGAIN = Pattern(r"-\d")  # behind the tag of the first request
 _STATUS: dict[str, str] = {
     State.CHANGES_REQUESTED: "changes requested",
     State.REJECTED: "rejected",
@@ -51,7 +52,8 @@ def repeats(one: PostingFacts, other: PostingFacts) -> bool:
     if not (later or resent):
         return False
     if one.ref and other.ref:
-        return one.ref == other.ref or (later and _unversioned(one.ref) == _unversioned(other.ref))
+        alike = _AGAIN.fullmatch(one.ref.removeprefix(other.ref)) or _unversioned(one.ref) == _unversioned(other.ref)
+        return one.ref == other.ref or (later and bool(alike))
     return one.title == other.title
 
 

@@ -138,6 +138,7 @@ UPDATED = "This patch was dropped because an updated version will be issued"
             MERGED,
         ),
         ("[to-be-updated] mm-frob-it.patch removed from -mm tree", REMOVED + UPDATED, SignalKind.UNAPPLIED, UPDATED),
+        ("[failures] mm-frob-it.patch removed from -mm tree", REMOVED + UPDATED, SignalKind.UNAPPLIED, UPDATED),
         (QUEUED, STABLE, SignalKind.MAINLINED, QUEUED),
     ],
 )

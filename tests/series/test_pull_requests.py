@@ -46,6 +46,8 @@ def facts(message: Message) -> PostingFacts:
     [
         (request("b", "[GIT PULL v2] frob fixes", 2, "tags/frob-1-v2"), True),
         (request("b", "[GIT PULL v2] frob fixes", 2, "tags/frob-1"), True),
+        (request("b", "[GIT PULL v2] frob fixes", 2, "tags/frob-1-2"), True),
+        (request("b", "[GIT PULL] frob fixes", 2, "tags/frob-1-2"), False),
         (request("b", "[GIT PULL v2] more frob fixes", 2, "tags/frob-1"), True),
         (request("b", "[GIT PULL RESEND] frob fixes", 2, "tags/frob-1"), True),
         (request("b", "[GIT PULL] frob fixes", 7, "tags/frob-2"), False),  # next week's

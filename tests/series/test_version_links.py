@@ -535,6 +535,44 @@ BUMPS: dict[str, tuple[list[Message], str, str, str]] = {
         "v1",
         "links-to-it",
     ),
+    "a lower number by mistake, with a link to the version before": (
+        [
+            posted("v4", "[PATCH v4] net: frob the queue once"),
+            posted(
+                "v3",
+                "[PATCH v3] net: frob the queue once",
+                3,
+                notes="- Link to v4: https://lore.kernel.org/r/v4@x",
+            ),
+        ],
+        "v3",
+        "v4",
+        "links-to-it",
+    ),
+    "a rewrite that links to its RFC": (
+        [
+            posted("rfc", "[RFC PATCH] frob: think about early lines", file="drivers/frob/early.c"),
+            posted(
+                "v1",
+                "[PATCH] gpio: line ownership rework",
+                9,
+                file="drivers/gpio/own.c",
+                notes="Changes since RFC [1]:\n - another way\n\n[1] https://lore.kernel.org/all/rfc@x/",
+            ),
+        ],
+        "v1",
+        "rfc",
+        "links-to-it",
+    ),
+    "an author whose name has their employer beside it": (
+        [
+            posted("v1", "[PATCH] net: frob the queue once", sender='"Ann Author (ACME)" <ann@acme.example>'),
+            posted("v2", "[PATCH v2] net: frob the queue once", 5, sender=ANN_AT_WORK),
+        ],
+        "v2",
+        "v1",
+        "same-author",
+    ),
     "the same version sent again": (
         [V1, posted("again", "[PATCH RESEND] net: frob the queue once", 15, change="v1")],
         "again",

@@ -188,7 +188,8 @@ _BESIDES = Pattern(r"\s(?:with|after)\s(?!the exception\b)")  # "with that tweak
 NOT_ALL = Pattern(rf"(?i)\b(?:{_SOME_OF_THEM}|one of|some of|{_ONLY}|{_BUT}|except|minus|without)\b")
 # "All but patch 2", "Applied, except for 4/4", "Applied, but 2/3 needs work"
 _NUMBERS_LEFT = Pattern(
-    r"\b(?:(?:all|everything|both) but|but not|except(?:ing)?|minus|without|excluding|apart from|aside from|other than|"
+    r"\b(?:(?:all|everything|both) but|but not|except(?:ing)?(?: that i(?:'ve| have)? (?:dropped|left out|skipped|"
+    r"omitted))?|minus|without|excluding|apart from|aside from|other than|"
     r"but(?= (?:the )?patch(?:es)? #?\d| #?\d+/\d))\s+(?:for\s+)?(?:the\s+)?(?:patch(?:es)?\s+)?"
     r"(?P<numbers>#?\d+(?:/\d+)?(?:\s*(?:-|–|to|,|and|&)\s*#?\d+(?:/\d+)?)*)(?!\w|\.\d|\s*%)",
     re.IGNORECASE,
@@ -213,6 +214,19 @@ BROKE = Pattern(
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
 _EVERY = "1-9999"  # of "patch 1 to fixes, the rest to next": all patches, in answer to any of them
 _TOTAL = Pattern(r"/\d+")
+# "Applied 1/3 and [2/3]", "Patches 1..2 are in next": patches by their subject; not "in 1/2 an hour".
+_OF_TOTAL = Pattern(
+    r"(?<![\w/.,-])(?P<word>(?:patch(?:es)?|commits?) +)?(?P<open>[(\[]?)#?(?P<number>\d{1,3})/(?P<total>\d{1,3})"
+    r"(?P<close>[)\]]?)(?![\w/-]|\.\d|,\d)"
+)
+_DOTS = Pattern(r"(?<=\d) ?\.{2,3} ?(?=\d)")
+# "Applied the first two patches", "the last one"
+_THE_FIRST = Pattern(
+    rf"(?i)\bthe first (?:(?P<count>{'|'.join(COUNTS)}|\d{{1,2}})\b(?! (?:lines?|times?)\b)|(?:one|patch)\b)"
+    r"(?: (?:patches|patch|ones))?"
+)
+_THE_LAST = Pattern(r"(?i)\bthe last (?:one|patch)\b")
+_LEFT_OUT = Pattern(r"(?i)\b(?:all|but|both|except\w*|everything|minus|not|without)\b")
 # "Applied 1-3 to fixes and the last one to next", "1 and 2 to fixes, 3 to next"
 _FURTHER = Pattern(
     r"(?:[,;]\s+|\band\s+)(?:and\s+)?(?:(?:applied|queued|took|pushed|put)\s+)?"
@@ -225,7 +239,7 @@ _FURTHER = Pattern(
 # "Applied, 1/3", "Applied: patches 1-2. Thanks."
 _NUMBERS_BEHIND = Pattern(
     r"(?i)\s*[,:]\s*(?P<numbers>patch(?:es)? #?\d+(?:\s*(?:->|-|–|to|,|and|&)\s*#?\d+)*|"
-    r"\d+/\d+(?:\s*(?:,|and|&)\s*\d+/\d+)*)[\s.,!]*(?:thanks?\b.*|thx\b.*)?"
+    r"\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*)[\s.,!]*(?:thanks?\b.*|thx\b.*)?"
 )
 # "Applied along with the [2-3/3] as 6.13 material"
 _ALONG_WITH = Pattern(
@@ -252,6 +266,7 @@ def applied_patches(sentence: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
+    sentence = _by_number(sentence)
     lowered = sentence.lower()
     if " be " in lowered:
         sentence = _TO_BE_SENT.sub("", sentence)
@@ -279,9 +294,26 @@ def applied_patches(sentence: str) -> str | None:
     return None
 
 
+def _by_number(sentence: str) -> str:
+    """The sentence with "patch 1" for "1/3", and a dash for dots between two numbers."""
+    if "/" in sentence:
+        named = 0
+
+        def plain(found: re.Match[str]) -> str:
+            nonlocal named
+            if not 1 <= int(found["number"]) <= int(found["total"]) or bool(found["open"]) != bool(found["close"]):
+                return found[0]
+            named += 1
+            behind = sentence[: found.start()].endswith((", ", ": ")) or named > 1  # "Applied, 1/3"
+            return f"{found['word'] or ('' if behind else 'patch ')}{found['number']}"
+
+        sentence = _OF_TOTAL.sub(plain, sentence)
+    return _DOTS.sub("-", sentence) if ".." in sentence else sentence
+
+
 def is_of_some(patches: str) -> bool:
     """True if a report is of some patches: "Patch 1 applied to fixes."  Another sentence may report the rest."""
-    return patches[:1].isdigit() or patches == "some"
+    return patches[:1].isdigit() or patches in ("some", "last")
 
 
 def together(first: str, further: str) -> str:
@@ -360,8 +392,22 @@ def _which(found: re.Match[str]) -> str:
     if _REST.search(found[0][: found.start("rest") - found.start()]):
         return "rest"
     before = _BESIDES.split(said, maxsplit=1)[0]
+    if placed := _some_by_place(before):
+        return placed
     some = (NOT_ALL.search(before) or _NUMBERED.search(before)) and not UNCHANGED.search(said)
     return "some" if some or _SOME_LEFT.match(found["rest"]) else ""
+
+
+def _some_by_place(said: str) -> str:
+    """The numbers of "the first two patches", and of the last one; empty for others."""
+    first = _THE_FIRST.search(said)
+    found = first or _THE_LAST.search(said)
+    if found is None or _LEFT_OUT.search(said, 0, found.start()) or NOT_ALL.search(said, found.end()):
+        return ""
+    if first is None:
+        return "last"
+    count = (first["count"] or "1").lower()
+    return f"1-{int(count) if count.isdigit() else COUNTS.index(count) + 2}" if first["count"] else "1"
 
 
 def _with_further(numbers: str, behind: str) -> str:

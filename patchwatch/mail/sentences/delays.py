@@ -8,7 +8,8 @@ from __future__ import annotations
 from patchwatch.mail.sentences.phrase import phrase
 
 _LATER = phrase(
-    "i'll |i will |let me |will |i am going|i'm going|i plan|i intend|i hope|i need|i want|i can |patien|swamped|"
+    "i'll |i will |let me |will |i am going|i'm going|i plan|i intend|i hope|i need|i want|i can |i have to|patien|"
+    "swamped|"
     "behind|catching| give |allow | queue|backlog|inbox| list|todo|to-do|vacation|travel",
     r"""
     \b(?:i(?:'ll| will| am going to|'m going to| plan to| intend to| hope to| need to| want to)|let me|^will)\s+
@@ -21,7 +22,10 @@ _LATER = phrase(
         |benchmark|go through|go back to|check (?:it|this|that|with|whether|if|on)|double.?check|investigate
         |reproduce)\b
     |^(?:(?:ok(?:ay)?|sure|thanks?|great),? )?will (?:apply|queue|pick|merge|take|push)\b
-    |\bi(?:'ll| will)\b.{0,80}\breport (?:back|(?:the |my )?(?:results?|findings))\b
+    |\bi(?:'ll| will)\b.{0,80}\breport (?:back|(?:the |my )?(?:results?|findings))\b|^will (?:report|get|come) back\b
+    |\bi(?:'ll| will)\b.{0,80}\band (?:come|get) back (?:to you|with)\b
+    |\b(?:i(?:'ll| will| have to| need to| must)|let me) (?:(?:just|first|also) )?(?:find out|dig (?:out|up|into)
+        |ask (?:our|my|the|around|internally|for (?:details|confirmation))|check(?: (?:first|internally))?(?=\W*$))\b
     |\bi(?:'ll| will| can| am going to|'m going to| plan to| intend to)
         (?: (?:then|happily|gladly|also|just|probably|only))*
         (?: (?:apply|take|merge|queue|pick|pull|push|route|carry|include) (?:up )?)

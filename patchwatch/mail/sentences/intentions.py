@@ -35,7 +35,8 @@ PROMISES = Pattern(
     rf"(?:have|get) (?:an? |the |my )?{_NEW_ONE} (?:(?:sent|posted|all|ready to go|up) )*"
     r"(?:out|ready|posted|sent|up|shortly|soon)\b|"
     rf"\b{_NEW_ONE} "
-    r"(?:is )?(?:incoming|coming|on (?:its|the) way|(?:will|to) follow|will be (?:sent|posted)|follows soon)\b|"
+    r"(?:is )?(?:incoming|coming|on (?:its|the) way|(?:will|to) follow|will be (?:sent|posted)|follows soon|"
+    r"(?:soon|shortly|(?:later )?today|tomorrow|in a (?:bit|few|minute|moment|second))(?=\W*$))\b|"
     r"^(?:(?:ok(?:ay)?|thanks?|right|sure|good (?:catch|point)|ack),? )?"
     r"(?:fixed|changed|updated|renamed|removed|added|reworked|done)(?: (?:it|that|this))? "
     r"(?:locally|in my (?:local )?(?:tree|branch)|for v\d+(?=\W*$))(?!\w)",

@@ -252,6 +252,20 @@ _NO_WISH = Pattern(
     r"should be (?:fine|ok|good))\b|\bfwiw\b"
 )
 
+# "Ok, keep it then.", "Good point, let's leave it like this."
+_STANDS = phrase(
+    "keep|leave",
+    r"""
+    ^(?:(?:ok(?:ay)?|fine|all? ?right|sure|fair (?:enough|point)|good point|true|right|i see|hm+|yes|yeah|well)\b
+        [,.;:]?\s)+
+        (?:(?:then|let'?s|please|just|we (?:can|could)|you can|i'm fine to|do)[,.]? )*
+        (?:keep|leave) (?:it|this|that|them|these|the (?:\w+ )?\w+)
+        (?:,? (?:as[- ](?:(?:it|they) )?(?:is|are)|like (?:this|that|it is)|(?:the way|how) it is|that way
+            |alone|then|for now))*\W*$
+    |^(?:let'?s )?(?:keep|leave) (?:it|this|that|them|these)
+        (?:,? (?:as[- ](?:(?:it|they) )?(?:is|are)|that way|then))*,? then\W*$
+    """,
+)
 # "Fair enough.", "No objection from me.", "Thanks for explaining, makes sense."
 _CONTENTS = Phrases(
     phrase(
@@ -292,16 +306,6 @@ _CONTENTS = Phrases(
             (?: (?:to (?:go(?: in)?|merge|apply|be (?:merged|applied|queued|taken|picked up))|for merging))\b
         """,
     ),
-    # "Ok, keep it then.", "Fine, let's leave it like this."
-    phrase(
-        "keep|leave",
-        r"""
-        ^(?:ok(?:ay)?|fine|all? ?right|sure|fair enough|yes|yeah|well)\b[,.;:]?\s
-            (?:(?:then|let'?s|please|just|we (?:can|could)|you can|i'm fine to|do)[,.]? )*
-            (?:keep|leave) (?:it|this|that|them|these)
-            (?: (?:as[- ](?:(?:it|they) )?(?:is|are)|like (?:this|that|it is)|the way it is|alone|then|for now))*\W*$
-        """,
-    ),
     # "Then it's fine.", "That's the part I was missing."
     phrase(
         "fine|ok|alright|all right|missing|missed|overlook",
@@ -313,7 +317,14 @@ _CONTENTS = Phrases(
             (?:the (?:bit|part|piece|thing)|what)(?: that)? i (?:was missing|had missed|missed|overlooked)\b
         """,
     ),
-    phrase(" me|fair", r"\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b"),
+    phrase(
+        " me|fair|convinced|your call",
+        r"""
+        \b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b
+        |\b(?:i(?:'m| am)|you(?:'ve| have)?(?: me)?) convinced\b(?!\ (?:that|this|it|we|you|of|there))
+        |\byour call\b
+        """,
+    ),
     phrase(
         "ignore|disregard|scratch|my bad|my mistake|my fault|i was|i st|i mis|i see now|i take|i got conf|correct|"
         "right|to you|either way|blocker|big deal",
@@ -380,6 +391,11 @@ def is_doubt(sentence: str, lowered: str) -> bool:
 def is_satisfied(sentence: str, lowered: str) -> bool:
     """True if the sentence says that a question or objection is settled."""
     return _CONTENTS.occur(sentence, lowered) and _NOT_CONTENT.search(sentence) is None
+
+
+def lets_it_stand(sentence: str, lowered: str) -> bool:
+    """True if the sentence leaves what the sender asked about as it is in the patch."""
+    return _STANDS.occurs(sentence, lowered) and _NOT_CONTENT.search(sentence) is None
 
 
 def is_flaw(sentence: str, lowered: str) -> bool:

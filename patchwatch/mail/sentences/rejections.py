@@ -69,6 +69,9 @@ _NOT_NAK = Pattern(
 
 _TAKEN_BACK = Pattern(r"(?i)\s*(?:(?:is|was|are)(?: \w+)? )?(?:back|dropped|lifted|retracted|revoked|withdrawn)\b")
 
+# "I'm inclined to NAK this unless you can show numbers."
+_LEANING = Pattern(r"(?i)\bi(?:'m| am)(?: \w+){0,2} (?:inclined|leaning|tempted|close) (?:to|towards?) nac?k(?:ing)?\b")
+_LEANING_TO = Cues("inclined|leaning|tempted|close")
 _ANNOUNCED = Pattern(r"(?i)\byou(?:'ll| will| would) (?:just )?get\b.{0,12}$")
 
 # "Breaking it like this is not something we'll accept.", "There is no way this is going in.", "I oppose this patch."
@@ -141,8 +144,10 @@ _CONDITION = Pattern(
 def nak(sentence: str, lowered: str) -> Literal["", "whole", "part"]:
     """Whether the sentence NAKs the patch or a part of it, rather than mentioning somebody else's NAK.
 
-    A NAK that is only announced ("you will get a NAK") counts as one of a part.
+    A NAK that is only announced ("you will get a NAK"), or considered, counts as one of a part.
     """
+    if _LEANING_TO.occur(lowered) and _LEANING.search(sentence):
+        return "part"
     found = _NAK.search(sentence) if "nak" in lowered or "nack" in lowered else None
     before = sentence[: found.start()] if found else ""
     if found is None or _NOT_NAK.search(before) or before.count('"') % 2 or _is_bus_signal(sentence, found):

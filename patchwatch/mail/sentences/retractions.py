@@ -51,6 +51,10 @@ _PIECES = (
     "make sense",
     "make any sense",
     "make much sense",
+    "no need",
+    "necessary",
+    "needed",
+    "required",
 )
 _SAID = (
     r"(?:(?:my|that|this|the|all|these|those|both) (?:(?:of )?(?:my|the) )?(?:(?:above|last|previous|earlier|first|"
@@ -75,7 +79,12 @@ _TAKES_BACK = Pattern(
     r"\b(?:my bad|my mistake|false alarm|sorry for the noise)\b|"
     r"\bi (?:was|got|am) (?:(?:just|simply|clearly|obviously) )?"
     r"(?:wrong|mistaken|confused|looking at the wrong)\b|"
-    r"\bi (?:completely |just |somehow )?(?:missed|overlooked) (?:that|the fact|this|it)\b"
+    r"\bi (?:completely |just |somehow )?(?:missed|overlooked) (?:that|the fact|this|it)\b|"
+    r"\b(?:on second thoughts?|thinking (?:about|of) it(?: again| more)?)\b[^.?]{0,80}?"
+    r"\b(?:that|it|this)(?:'s| is|'s? is)?(?: not|n't)(?: really)? (?:needed|necessary|required)\b|"
+    r"\b(?:actually|on second thoughts?|thinking (?:about|of) it(?: again| more)?), (?:there is |there's )?"
+    r"no need (?:for|to do) (?:that|this|it)\b|"
+    r"^no changes? (?:is |are )?(?:needed|necessary|required)\b"
 )
 _CONDITION = Pattern(r"(?:^|[,;]\s*)(?:if|unless|when|once|in case)\b|\b(?:maybe|perhaps) i\b|\?\W*$")
 # A robot's report, in its owner's words.

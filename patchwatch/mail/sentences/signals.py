@@ -217,12 +217,14 @@ _RULES = (
         SignalKind.PROMISE,
         Cues(
             "will|going to|'ll|let me|shall|i can|i plan|i intend|next |new |coming|following |formal |final |in v|"
-            "in my |for v|locally| way|follow|sending|posting|preparing|working on|ready|posted| sent| out"
+            "in my |for v|locally| way|follow|sending|posting|preparing|working on|ready|posted| sent| out| soon|"
+            " shortly| today| tomorrow| in a "
         ),
         word_set(
             "ll will shall going plan intend can let next new coming following formal final incoming way soon locally "
             "updated revised reworked fixed corrected "
-            "tree branch sending posting preparing working out ready posted sent up shortly"
+            "tree branch sending posting preparing working out ready posted sent up shortly today tomorrow bit few "
+            "minute moment second"
         ),
         intentions.PROMISES,
         intentions.NOT_PROMISED,
@@ -381,6 +383,8 @@ def _wish(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.QUESTION, evidence(shown))
     if len(sentence) > _MAX_OPINION:
         return None
+    if objections.lets_it_stand(sentence, lowered):
+        return Signal(SignalKind.SATISFIED, evidence(shown))
     if objections.is_wish(sentence, lowered):
         return Signal(SignalKind.WISH, evidence(shown))
     if objections.is_doubt(sentence, lowered):

@@ -119,17 +119,23 @@ class StateMachine:
     def _reply(self, follow_up: FollowUp, *, by_author: bool) -> Reply:
         message, completion = follow_up.message, self.known.seen.completion
         to_posting = message.parent in self.own_ids
+        to_reviewer = message.parent in self.known.seen.reviewer_mails or promises_to_robot(message)
         return Reply(
             message=message,
             patch=follow_up.patch,
             by_author=by_author,
             to_posting=to_posting,
-            to_reviewer=message.parent in self.known.seen.reviewer_mails or promises_to_robot(message),
+            to_reviewer=to_reviewer,
             completes_review=completion is not None and completion.message_id == message.message_id,
             author_names=self._author_names,
             author_addresses=self._author_addresses,
             signals=signals_by_kind(
-                message, self._committers, self._lists, to_posting=to_posting, by_anybody=self._by_anybody
+                message,
+                self._committers,
+                self._lists,
+                to_posting=to_posting,
+                to_reviewer=to_reviewer,
+                by_anybody=self._by_anybody,
             ),
             by_committer=not follow_up.from_bot and self._committers.includes(message.author, self._lists),
         )

@@ -50,6 +50,9 @@ _OPEN_WISHES = frozenset({SignalKind.WISH, SignalKind.QUESTION, SignalKind.DOUBT
 
 def in_place(remark: Remark, reply: Reply) -> Remark:
     """A remark with what it wants of this author: what is asked in so many words outranks the model."""
+    if SignalKind.NAK in remark.signals and SignalKind.NAK not in reply.signals:
+        kept = tuple(kind for kind in remark.signals if kind != SignalKind.NAK)
+        return structs.replace(remark, signals=kept, wants="", firm=False)  # "let's leave it as it is", of the patch
     said = set(remark.signals)
     judged = default_model().in_place(remark, posting=reply.to_posting)
     if remark.wants == "objection":

@@ -218,13 +218,23 @@ def _is_now(signal: Signal) -> bool:
 
 
 def signals_by_kind(
-    message: Message, committers: Committers, lists: Collection[str], *, to_posting: bool, by_anybody: bool = False
+    message: Message,
+    committers: Committers,
+    lists: Collection[str],
+    *,
+    to_posting: bool,
+    to_reviewer: bool = False,
+    by_anybody: bool = False,
 ) -> dict[SignalKind | str, Signal]:
     """The first signal of each kind; what only a committer can mean is left out if it is known who they are.
 
-    `to_posting`: it answers a mail of the posting itself; `by_anybody`: it is not known, whatever the lists are.
+    `to_posting`: it answers a mail of the posting itself; `to_reviewer`: somebody else's than the author's;
+    `by_anybody`: it is not known who may apply, whatever the lists are.
     """
-    signals: dict[SignalKind | str, Signal] = {s.kind: s for s in reversed(message.signals)}
+    # "Let's leave it as it is", beside a tag or to advice, is said of the patch.
+    of_advice = to_reviewer or any(t.own and is_endorsement(t.name) for t in message.trailers)
+    kept = [s for s in message.signals if not (of_advice and s.kind == SignalKind.NAK and s.detail == "left")]
+    signals: dict[SignalKind | str, Signal] = {s.kind: s for s in reversed(kept)}
     if not is_claim(message):
         return signals
     if committers.includes(message.author, lists):

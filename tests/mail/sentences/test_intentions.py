@@ -24,6 +24,10 @@ from patchwatch.mail.sentences.signals import person_signals
         ("I'll list the changes in v4.", True),
         ("I should have a fixed revision out soon.", True),
         ("I hope to get a new version posted this week.", True),
+        ("v2 soon.", True),
+        ("v3 in a minute.", True),
+        ("You had v2 in a branch.", False),
+        ("v2 soon?", False),
         ("Can I have v3 ready for the merge window?", False),
     ],
 )

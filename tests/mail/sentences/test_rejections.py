@@ -51,6 +51,8 @@ def test_rejections(body: str, kind: str) -> None:
         ("NACK for the extra initializations.\n", SignalKind.CHANGES),
         ("NAK to using frob_lock() here.\n", SignalKind.CHANGES),
         ("NAK for dropping all of the quirks.\n", SignalKind.CHANGES),
+        ("I'm inclined to NAK this unless you can show numbers.\n", SignalKind.CHANGES),
+        ("I'm leaning towards NAK, unless there is a user.\n", SignalKind.CHANGES),
         ("NAK to this change, sorry.\n", SignalKind.NAK),
         ("NAK on the entire series until the old one is gone.\n", SignalKind.NAK),
         ("NACK for multiple reasons:\n", SignalKind.NAK),

@@ -35,6 +35,10 @@ from patchwatch.mail.sentences.retractions import (
         "False alarm.",
         "My comment was nonsense, sorry.",
         "Sorry, my question doesn't make sense.",
+        "Actually, no need for that.",
+        "Hm, thinking about it again, that's not necessary.",
+        "On second thought, that is not needed.",
+        "No change needed.",
     ],
 )
 def test_it_is_taken_back(sentence: str) -> None:
@@ -61,6 +65,8 @@ def test_it_is_taken_back(sentence: str) -> None:
         "This is wrong.",
         "Scratch the buffer first.",
         "Scratch that " + "x" * 300,
+        "Actually, the lock is not needed here.",
+        "On second thought, please add the check.",
     ],
 )
 def test_nothing_is_taken_back(sentence: str) -> None:

@@ -72,7 +72,7 @@ def test_a_verb_with_one_patch_for_its_object_is_about_one() -> None:
         ([(MIA, "Patch 1 applied to frob/next. The rest needs an ack from Rex.\n")], "1"),
         ([(MIA, "Applied, thanks.\n", 3)], "3"),
         ([(MIA, "Applied, thanks.\n", 3), (MIA, "Applied, thanks.\n", 1)], "1,3"),
-        ([(MIA, "Applied the first patch.\n")], "some"),
+        ([(MIA, "Applied the first patch.\n")], "1"),
         ([(MIA, "Applied, except for 3/3, thanks.\n")], "1,2"),
         ([(MIA, "Applied all but patch 2 to frob/next.\n")], "1,3"),
         ([(PATCHWORK, HALF_FOUND)], "1"),
@@ -113,7 +113,7 @@ def test_a_series_applied_piece_by_piece_is_accepted_with_the_last_one(replies: 
         (4, "I've taken the 3 patches to frob/next as they seem to be standalone fixes.\n", "some"),
         (4, "I've applied the two patches to frob/next.\n", "some"),
         (2, "I've applied the two patches to frob/next.\n", ""),
-        (3, "I have applied the first two to frob/next, thanks!\n", "some"),
+        (3, "I have applied the first two to frob/next, thanks!\n", "1,2"),
     ],
 )
 def test_patches_that_are_counted_are_all_if_there_are_no_more(whole: int, words: str, partly: str) -> None:

@@ -11,6 +11,7 @@ from tests.series.state.replies import (
     MIA,
     PATCHWORK,
     REX,
+    REX_TAG,
     RITA,
     RITA_TAG,
     Case,
@@ -25,6 +26,20 @@ DECISIONS: dict[str, Case] = {
         [(MIA, "I'd much rather leave it as-is.\n")],
         "rejected",
         "nobody",
+        "a1@x",
+    ),
+    "a maintainer leaves things as they are in the patch, against a reviewer": (
+        1,
+        [(RITA, "Please make this a macro.\n"), (MIA, "No, let's leave it as it is.\n", "a1")],
+        "changes-requested",
+        "author",
+        "a1@x",
+    ),
+    "a maintainer leaves things as they are in the patch, beside a tag": (
+        1,
+        [(REX, f"Let's leave it as it is.\n\n{REX_TAG}")],
+        "reviewed",
+        "maintainer",
         "a1@x",
     ),
     "who gave a NAK takes it back": (
