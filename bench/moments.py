@@ -74,13 +74,13 @@ def moments(
 
 def compare(verdict: dict[str, str], series: Sequence[dict[str, Any]], *, rows: bool) -> collections.Counter[str]:
     """Count what agrees; with `rows`, print what does not."""
-    named = set(verdict["root_at_cut"].split("|"))
+    named = verdict["root_at_cut"].split("|")
     home = {i: s for s in series for r in s["revisions"] for i in (*r["postings"], *r["patch_message_ids"])}
     found = next((home[name] for name in named if name in home), None)
     newest = found["revisions"][-1] if found else {"postings": [], "patch_message_ids": []}
     state, turn = (found["state"], found["turn"]) if found else ("unknown", "unknown")
     right = {
-        "newest": bool(named & {*newest["postings"], *newest["patch_message_ids"]}),
+        "newest": not {*newest["postings"], *newest["patch_message_ids"]}.isdisjoint(named),
         "state": state in verdict["state"].split("|"),
         "turn": turn in verdict["turn"].split("|"),
     }

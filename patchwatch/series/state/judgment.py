@@ -129,7 +129,8 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
 
     Where nothing waits for the author, but versions of which people wrote so were nearly always posted again, it is
     likely theirs; where only details do, or every patch has its review, and such versions were mostly applied as they
-    were, it is likely not.  Of a version most of which was applied it knows nothing.
+    were, it is likely not; what somebody sees in the diff after that counts (of six such versions on five lists, five
+    were posted again).  Of a version most of which was applied it knows nothing.
     """
     if chance is None or review.pull or review.holds or review.mostly or _is_settled(review):
         return judgment
@@ -144,7 +145,8 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     if review.promise or review.acts or ledger.any_at(Fate.PROMISED):
         return judgment
     only_details = not ledger.first(Weight.DEMAND, Weight.ASKED)
-    doubtful = review.complete is not None and not ledger.asks_plainly
+    reviewed = review.complete
+    doubtful = reviewed is not None and not (ledger.asks_plainly or ledger.asks_below_diff(reviewed.date))
     if percent > (rules.likely_details if only_details else rules.likely_reviewed if doubtful else -1):
         return judgment
     if review.complete is None:

@@ -82,6 +82,11 @@ class Ledger(Struct):
             for point in waiting
         )
 
+    def asks_below_diff(self, since: int) -> bool:
+        """True if something that stands below a line of the diff, raised later than `since`, waits for the author."""
+        waiting = (self.by_key[key] for weight in (Weight.DEMAND, Weight.ASKED) for key in self._waiting[weight])
+        return any(point.lines and point.date > since for point in waiting)
+
     def at(self, fate: Fate) -> list[str]:
         """The keys of the unsettled points with this fate."""
         return list(self._at[fate])
