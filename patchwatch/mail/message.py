@@ -16,7 +16,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-_NAME_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff09]*\uff09")
+from patchwatch.pattern import Pattern
+
+_NAME_IN_BRACKETS = Pattern(r"\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff09]*\uff09")
 
 Kind = Literal["cover", "patch", "proposal", "pull", "reply", "notice", "other", "unreadable"]
 """The kind of a message, judged by its own subject and content.

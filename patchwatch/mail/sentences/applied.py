@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from patchwatch.mail.sentences.which_patches import COUNTS, NOT_ALL, by_number, some_by_place, without_total
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 240  # characters: nobody needs more to say "applied"
@@ -21,8 +22,6 @@ LEAD = (
 )
 """What may precede the verb."""
 I_DID = r"(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+"
-COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-"""Numbers of patches in words: the first is 2."""
 COUNTED = rf"(?:the|these|both|all|all of the) (?:\d+|{'|'.join(COUNTS)}) patches"
 THING = (
     rf"(?:it|this|that|them|these|those|both|all|everything|all (?:of )?(?:them|these|it)|{COUNTED}|"
@@ -174,18 +173,8 @@ _RELEASE = Pattern(
     r"\bfor the next (?:merge window|release|cycle)\b|\bas [0-9a-f]{10,40}\b"
 )
 
-# Not "pushed out to let the robots take a first look", "in the last cycle".
-_SOME_OF_THEM = (
-    r"(?:first|last|latter)(?=\W*$|\s*[,.;:!]|\s+(?:of|to|into|in|for|on|as|and|with|one|two|three|four|five|six|few|"
-    r"couple|half|part|bit|\d+|(?:\w+ )?(?:patch(?:es)?|ones?|commits?))\b)"
-)
-_OF_THEM = rf"(?:{_SOME_OF_THEM}|one|two|three|some|few|half|part|(?:this|that) (?:one|patch)|patch(?:es)?\b|#?\d)"
-# Not "applied, but with the tag", "but for now only pushed out as testing": that is said of all of it.
-_BUT = rf"but(?! (?:with|i|i've|we|it|this|that's|initially|please|note)\b)(?=(?:\s+[\w'-]+){{0,4}}?\s+{_OF_THEM})"
-_ONLY = rf"only(?=\s+(?:the\s+)?{_OF_THEM})|(?:all|everything|both) but|(?:this|that) (?:one|patch) only"
 _NUMBERED = Pattern(r"(?i)\bpatch(?:es)?\s+#?\d")
 _BESIDES = Pattern(r"\s(?:with|after)\s(?!the exception\b)")  # "with that tweak to patch 2"
-NOT_ALL = Pattern(rf"(?i)\b(?:{_SOME_OF_THEM}|one of|some of|{_ONLY}|{_BUT}|except|minus|without)\b")
 # "All but patch 2", "Applied, except for 4/4", "Applied, but 2/3 needs work"
 _NUMBERS_LEFT = Pattern(
     r"\b(?:(?:all|everything|both) but|but not|except(?:ing)?(?: that i(?:'ve| have)? (?:dropped|left out|skipped|"
@@ -213,20 +202,6 @@ BROKE = Pattern(
 )
 """What a tester found, or why it was dropped again: "I applied this, but it breaks the build"."""
 _EVERY = "1-9999"  # of "patch 1 to fixes, the rest to next": all patches, in answer to any of them
-_TOTAL = Pattern(r"/\d+")
-# "Applied 1/3 and [2/3]", "Patches 1..2 are in next": patches by their subject; not "in 1/2 an hour".
-_OF_TOTAL = Pattern(
-    r"(?<![\w/.,-])(?P<word>(?:patch(?:es)?|commits?) +)?(?P<open>[(\[]?)#?(?P<number>\d{1,3})/(?P<total>\d{1,3})"
-    r"(?P<close>[)\]]?)(?![\w/-]|\.\d|,\d)"
-)
-_DOTS = Pattern(r"(?<=\d) ?\.{2,3} ?(?=\d)")
-# "Applied the first two patches", "the last one"
-_THE_FIRST = Pattern(
-    rf"(?i)\bthe first (?:(?P<count>{'|'.join(COUNTS)}|\d{{1,2}})\b(?! (?:lines?|times?)\b)|(?:one|patch)\b)"
-    r"(?: (?:patches|patch|ones))?"
-)
-_THE_LAST = Pattern(r"(?i)\bthe last (?:one|patch)\b")
-_LEFT_OUT = Pattern(r"(?i)\b(?:all|but|both|except\w*|everything|minus|not|without)\b")
 # "Applied 1-3 to fixes and the last one to next", "1 and 2 to fixes, 3 to next"
 _FURTHER = Pattern(
     r"(?:[,;]\s+|\band\s+)(?:and\s+)?(?:(?:applied|queued|took|pushed|put)\s+)?"
@@ -266,7 +241,7 @@ def applied_patches(sentence: str) -> str | None:
     """
     if len(sentence) > _MAX_SENTENCE:
         return None
-    sentence = _by_number(sentence)
+    sentence = by_number(sentence)
     lowered = sentence.lower()
     if " be " in lowered:
         sentence = _TO_BE_SENT.sub("", sentence)
@@ -294,23 +269,6 @@ def applied_patches(sentence: str) -> str | None:
     return None
 
 
-def _by_number(sentence: str) -> str:
-    """The sentence with "patch 1" for "1/3", and a dash for dots between two numbers."""
-    if "/" in sentence:
-        named = 0
-
-        def plain(found: re.Match[str]) -> str:
-            nonlocal named
-            if not 1 <= int(found["number"]) <= int(found["total"]) or bool(found["open"]) != bool(found["close"]):
-                return found[0]
-            named += 1
-            behind = sentence[: found.start()].endswith((", ", ": ")) or named > 1  # "Applied, 1/3"
-            return f"{found['word'] or ('' if behind else 'patch ')}{found['number']}"
-
-        sentence = _OF_TOTAL.sub(plain, sentence)
-    return _DOTS.sub("-", sentence) if ".." in sentence else sentence
-
-
 def is_of_some(patches: str) -> bool:
     """True if a report is of some patches: "Patch 1 applied to fixes."  Another sentence may report the rest."""
     return patches[:1].isdigit() or patches in ("some", "last")
@@ -321,11 +279,6 @@ def together(first: str, further: str) -> str:
     if further == "rest":
         return _EVERY
     return f"{first}, {further}" if first != "some" and further[:1].isdigit() else ""
-
-
-def without_total(numbers: str) -> str:
-    """The numbers of "1/3 and 2/3": "1 and 2"."""
-    return " ".join(_TOTAL.sub("", numbers).split())
 
 
 def names_tree(sentence: str) -> bool:
@@ -392,22 +345,10 @@ def _which(found: re.Match[str]) -> str:
     if _REST.search(found[0][: found.start("rest") - found.start()]):
         return "rest"
     before = _BESIDES.split(said, maxsplit=1)[0]
-    if placed := _some_by_place(before):
+    if placed := some_by_place(before):
         return placed
     some = (NOT_ALL.search(before) or _NUMBERED.search(before)) and not UNCHANGED.search(said)
     return "some" if some or _SOME_LEFT.match(found["rest"]) else ""
-
-
-def _some_by_place(said: str) -> str:
-    """The numbers of "the first two patches", and of the last one; empty for others."""
-    first = _THE_FIRST.search(said)
-    found = first or _THE_LAST.search(said)
-    if found is None or _LEFT_OUT.search(said, 0, found.start()) or NOT_ALL.search(said, found.end()):
-        return ""
-    if first is None:
-        return "last"
-    count = (first["count"] or "1").lower()
-    return f"1-{int(count) if count.isdigit() else COUNTS.index(count) + 2}" if first["count"] else "1"
 
 
 def _with_further(numbers: str, behind: str) -> str:

@@ -16,13 +16,13 @@ from patchwatch.mail.sentences.applied import (
     COUNTED,
     FOR_REVIEW,
     IS_A_WORD,
-    NOT_ALL,
     NOT_YET_READ,
     RELEASE_CANDIDATE,
     UNCHANGED,
     words_until,
 )
 from patchwatch.mail.sentences.taken import taken_patches
+from patchwatch.mail.sentences.which_patches import NOT_ALL
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 240  # characters

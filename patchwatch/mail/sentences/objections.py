@@ -281,13 +281,6 @@ _CONTENTS = Phrases(
         """,
     ),
     phrase(
-        "i'm |i am ",
-        r"""
-        \bi(?:'m| am) (?:(?:also|perfectly|totally|now) )?
-            (?:ok|okay|fine|good|happy|satisfied) (?:with|then|either)\b
-        """,
-    ),
-    phrase(
         "works|+1|yes|yep|yup|sure|happy|no more|no further|no other|address",
         r"""
         ^(?:\+1\b|(?:yes|yep|yup|yeah|sure),? please\W*$|that works\W*$)
@@ -318,9 +311,11 @@ _CONTENTS = Phrases(
         """,
     ),
     phrase(
-        " me|fair|convinced|your call",
+        "i'm |i am | me|fair|convinced|your call",
         r"""
-        \b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b
+        \bi(?:'m| am) (?:(?:also|perfectly|totally|now) )?
+            (?:ok|okay|fine|good|happy|satisfied) (?:with|then|either)\b
+        |\b(?:fine|ok|okay|good enough|works) (?:with|by|for) me\b|\bfair (?:enough|point)\b
         |\b(?:i(?:'m| am)|you(?:'ve| have)?(?: me)?) convinced\b(?!\ (?:that|this|it|we|you|of|there))
         |\byour call\b
         """,

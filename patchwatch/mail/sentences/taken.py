@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 
-from patchwatch.mail.sentences.applied import BROKE, COUNTS, RELEASE_CANDIDATE, without_total, words_until
+from patchwatch.mail.sentences.applied import BROKE, RELEASE_CANDIDATE, words_until
+from patchwatch.mail.sentences.which_patches import COUNTS, without_total
 from patchwatch.pattern import Pattern
 
 _MAX_SENTENCE = 300  # characters

@@ -11,7 +11,7 @@ from typing import Literal
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Acceptance, Message, Signal, SignalKind
-from patchwatch.mail.sentences.applied import COUNTS
+from patchwatch.mail.sentences.which_patches import COUNTS
 from patchwatch.mail.subject import title_key
 from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
