@@ -65,5 +65,6 @@ def some_by_place(said: str) -> str:
         return ""
     if first is None:
         return "last"
-    count = (first["count"] or "1").lower()
-    return f"1-{int(count) if count.isdigit() else COUNTS.index(count) + 2}" if first["count"] else "1"
+    count = (first["count"] or "one").lower()
+    number = int(count) if count.isdigit() else ("one", *COUNTS).index(count) + 1
+    return f"1-{number}" if number > 1 else "1"
