@@ -58,22 +58,32 @@ def _is_patch(message: Message) -> bool:
     return message.kind == "patch" and not message.upstream and not stable_trees(message.parts.prefixes)
 
 
+class _Posted:
+    """The patches of a list, by title and sender and by the contents that they begin and end with."""
+
+    def __init__(self, patches: Iterable[Message]) -> None:
+        self.beginning: dict[int, list[Message]] = defaultdict(list)
+        self.ending: dict[int, list[Message]] = defaultdict(list)
+        self._versions: dict[tuple[str, str], list[Message]] = defaultdict(list)
+        for one in patches:
+            self._versions[one.author.email, title_key(one.parts.title)].append(one)
+            for change in changes_of(one):
+                self.beginning[change.before].append(one)
+                self.ending[change.after].append(one)
+
+    def later_versions(self, one: Message) -> list[Message]:
+        """The patches of the same sender and title that were posted later with a higher version."""
+        alike = self._versions[one.author.email, title_key(one.parts.title)]
+        return [other for other in alike if other.parts.version > one.parts.version and other.date > one.date]
+
+
 def _count(patches: list[Message]) -> tuple[int, int, int, int, int, int]:
     """Patches; those that were replaced, of these those built on, and those wrongly; the others, and those built on."""
-    versions: dict[tuple[str, str], list[Message]] = defaultdict(list)
-    beginning: dict[int, list[Message]] = defaultdict(list)
-    for one in patches:
-        versions[one.author.email, title_key(one.parts.title)].append(one)
-        for change in changes_of(one):
-            beginning[change.before].append(one)
+    posted = _Posted(patches)
     replaced = built_replaced = wrongly = last = built_last = 0
     for one in patches:
-        later = [
-            other
-            for other in versions[one.author.email, title_key(one.parts.title)]
-            if other.parts.version > one.parts.version and other.date > one.date
-        ]
-        contents = {c.after for c in changes_of(one) if _is_begun_with(one, beginning[c.after])} - {NO_CONTENT}
+        later = posted.later_versions(one)
+        contents = {c.after for c in changes_of(one) if _is_begun_with(one, posted.beginning[c.after])} - {NO_CONTENT}
         if not later:
             last += 1
             built_last += bool(contents)
@@ -96,33 +106,26 @@ def _applied(path: Path, since: str) -> set[str]:
 
 def _count_applied(patches: list[Message], applied: Set[str]) -> tuple[int, int, int, int, int]:
     """Patches that were replaced, those of them that are shown wrongly; the others, those shown, and those only so."""
-    versions: dict[tuple[str, str], list[Message]] = defaultdict(list)
-    beginning: dict[int, list[Message]] = defaultdict(list)
-    ending: dict[int, list[Message]] = defaultdict(list)
-    for one in patches:
-        versions[one.author.email, title_key(one.parts.title)].append(one)
-        for change in changes_of(one):
-            beginning[change.before].append(one)
-            ending[change.after].append(one)
+    posted = _Posted(patches)
     replaced = wrongly = last = shown_last = only = 0
     for one in patches:
-        later = [
-            other
-            for other in versions[one.author.email, title_key(one.parts.title)]
-            if other.parts.version > one.parts.version and other.date > one.date
-        ]
+        later = posted.later_versions(one)
         contents = {c.after for c in changes_of(one)} - {NO_CONTENT}
-        new = {c for c in contents if not any(_is_earlier(one, other) for other in (*beginning[c], *ending[c]))}
+        new = {
+            c
+            for c in contents
+            if not any(_is_earlier(one, other) for other in (*posted.beginning[c], *posted.ending[c]))
+        }
         shown = [
             (other.date, c)
             for c in new
-            for other in beginning[c]
+            for other in posted.beginning[c]
             if other.message_id in applied and _follows(one, other)
         ]
         if not later:
             last += 1
             shown_last += bool(shown)
-            only += bool(shown) and not any(_is_begun_with(one, beginning[c]) for c in contents)
+            only += bool(shown) and not any(_is_begun_with(one, posted.beginning[c]) for c in contents)
             continue
         replaced += 1
         until = min(other.date for other in later)

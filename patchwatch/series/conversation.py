@@ -24,6 +24,7 @@ _SLOT_SECONDS = 24 * 3600  # mails of one slot share a key; the slots do not cha
 _NEAR_SECONDS = 2 * 3600  # mails that are this near share one as well, at the end of a slot
 _DISTINCTIVE = 3  # significant words of a title, from which on it is hardly another author's, too
 _LONG = 4  # all its words, which suffice as well: "frob: make it faster"
+_MAX_TITLE = 200  # characters of it in a key
 _MAX_RECIPIENTS = 10  # of a bot's mail, one of whom is the author
 _MAX_REFERENCES = 60  # of one mail that are joined, the first and the last ones; those lead to the rest
 
@@ -48,18 +49,23 @@ def thread_keys(message: Message) -> tuple[str, ...]:
     elif message.tested is not None:
         found += _tested_keys(message.tested, message.recipients)
     elif names_title_only(message):
-        found.append(_title_key("", message))
+        found.append(_title_key("", f"{message.parts.version}.{message.parts.minor}", title_key(message.parts.title)))
     return tuple(dict.fromkeys(found))
 
 
 def _tested_keys(tested: NamedPosting, recipients: Sequence[str]) -> list[str]:
     """What a bot's results have in common with the posting that they name, whose author they are sent to."""
-    title = title_key(tested.title)[:200]
+    title = title_key(tested.title)
     people = [""] if _is_distinctive(title) else recipients[:_MAX_RECIPIENTS]
-    return [*tested.message_ids, *(f" title|{one}|{tested.version or 1}.0|{title}" for one in people if title)]
+    return [*tested.message_ids, *(_title_key(one, f"{tested.version or 1}.0", title) for one in people if title)]
+
+
+def _title_key(whose: str, version: str, title: str) -> str:
+    return f" title|{whose}|{version}|{title[:_MAX_TITLE]}"
 
 
 def _is_distinctive(title: str) -> bool:
+    title = title[:_MAX_TITLE]
     return len(title_words(title)) >= _DISTINCTIVE or len(title.split()) >= _LONG
 
 
@@ -77,7 +83,8 @@ def _posting_keys(message: Message) -> list[str]:
             slots.add(message.date // _SLOT_SECONDS - 1)
         found += [f" near|{person}|{version}|{parts.expected}|{slot}" for slot in sorted(slots)]
     if not message.references or message.kind == "cover" or parts.counter is None:
-        found.append(_title_key("" if _is_distinctive(title_key(parts.title)) else author, message))
+        title = title_key(parts.title)
+        found.append(_title_key("" if _is_distinctive(title) else author, version, title))
     return found
 
 
@@ -85,8 +92,3 @@ def names_title_only(message: Message) -> bool:
     """True for an answer to a patch without In-Reply-To and References; its subject says which patch it answers."""
     answers = message.kind == "reply" and not message.references and not message.about
     return answers and (message.parts.patch or message.parts.rfc) and _is_distinctive(title_key(message.parts.title))
-
-
-def _title_key(whose: str, message: Message) -> str:
-    parts = message.parts
-    return f" title|{whose}|{parts.version}.{parts.minor}|{title_key(parts.title)[:200]}"

@@ -52,6 +52,11 @@ def by_number(sentence: str) -> str:
     return _DOTS.sub("-", sentence) if ".." in sentence else sentence
 
 
+def count_of(word: str) -> int:
+    """The number that digits, or a word of COUNTS, stand for."""
+    return int(word) if word.isdigit() else COUNTS.index(word.lower()) + 2
+
+
 def without_total(numbers: str) -> str:
     """The numbers of "1/3 and 2/3": "1 and 2"."""
     return " ".join(_TOTAL.sub("", numbers).split())
@@ -65,6 +70,5 @@ def some_by_place(said: str) -> str:
         return ""
     if first is None:
         return "last"
-    count = (first["count"] or "one").lower()
-    number = int(count) if count.isdigit() else ("one", *COUNTS).index(count) + 1
+    number = count_of(first["count"]) if first["count"] else 1
     return f"1-{number}" if number > 1 else "1"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Acceptance, Message, Signal, SignalKind
-from patchwatch.mail.sentences.which_patches import COUNTS
+from patchwatch.mail.sentences.which_patches import COUNTS, count_of
 from patchwatch.mail.subject import title_key
 from patchwatch.pattern import Pattern
 from patchwatch.series.patch_numbers import parse_patches
@@ -131,7 +131,7 @@ class AppliedPatches:
             others = stated.removeprefix("with ")
             return f"{reply.patch},{others}" if reply.patch else others
         if stated in ("", "some") and accepted is None and (counted := _COUNTED.search(signal.text)):
-            stated = "" if _number(counted[1]) >= self.count else "some"
+            stated = "" if count_of(counted[1]) >= self.count else "some"
             if not stated:
                 return ""
         b4_thanks = accepted is not None and accepted.form == thanks.B4 and reply.patch == 1
@@ -157,7 +157,3 @@ class AppliedPatches:
 def _places(patch: Message) -> set[str]:
     """The directories of its files, by name, but for those that say nothing of the subsystem."""
     return {name for file in patch.files for name in file.lower().split("/")[:-1] or [""]} - _GENERIC
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else COUNTS.index(word.lower()) + 2

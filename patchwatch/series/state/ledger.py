@@ -66,9 +66,9 @@ class Ledger(Struct):
         """True if an unsettled point has this fate."""
         return bool(self._at[fate])
 
-    def waiting_for_author(self) -> Iterator[Point]:
-        """The points that wait for the author, the weightiest first."""
-        return (self.by_key[key] for weight in Weight for key in self._waiting[weight])
+    def waiting_for_author(self, *weights: Weight) -> Iterator[Point]:
+        """The points that wait for the author, the weightiest first; of these weights, or of all."""
+        return (self.by_key[key] for weight in weights or Weight for key in self._waiting[weight])
 
     @property
     def asks_plainly(self) -> bool:
@@ -76,15 +76,14 @@ class Ledger(Struct):
 
         A question beside a tag holds nothing up.
         """
-        waiting = (self.by_key[key] for weight in (Weight.DEMAND, Weight.ASKED) for key in self._waiting[weight])
         return any(
             not point.text.endswith("?") if point.tagged else point.chance >= CERTAIN or point.kind in _ASKED
-            for point in waiting
+            for point in self.waiting_for_author(Weight.DEMAND, Weight.ASKED)
         )
 
     def asks_below_diff(self, since: int) -> bool:
         """True if something that stands below a line of the diff, raised later than `since`, waits for the author."""
-        waiting = (self.by_key[key] for weight in (Weight.DEMAND, Weight.ASKED) for key in self._waiting[weight])
+        waiting = self.waiting_for_author(Weight.DEMAND, Weight.ASKED)
         return any(point.lines and point.date > since for point in waiting)
 
     def at(self, fate: Fate) -> list[str]:
