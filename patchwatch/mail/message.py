@@ -267,6 +267,12 @@ class Remark(Struct, frozen=True, array_like=True):
     retracts: bool = False  # its writer takes back what they said before
     waives: bool = False  # what it asks for is for later, or no reason to post again
     file: str = ""  # that the quoted lines are of, if the quote shows it
+    conceding: str = ""  # the sentence that concedes, if that is not `text`
+
+    @property
+    def gives_in(self) -> str:
+        """The sentence that concedes."""
+        return self.conceding or self.text
 
 
 class Ask(Struct, frozen=True, array_like=True):

@@ -105,8 +105,10 @@ def seen(
 def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], file: str) -> Remark:
     verdict = default_model().verdict(one, lenient=True)
     consents = is_consent(one.quoted, one.sentences)
+    concedes, conceding = concession(one.sentences, _promise(one, signals))
+    text = split.evidence(_telling(one, signals) if one.sentences else one.printed)
     return Remark(
-        text=split.evidence(_telling(one, signals) if one.sentences else one.printed),
+        text=text,
         wants=verdict.wants or ("change" if consents else ""),
         firm=verdict.firm,
         below_diff=one.code is not None,
@@ -116,10 +118,11 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], f
         signals=(*one.signals, SignalKind.CONSENT) if consents else tuple(one.signals),
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
-        concedes=concession(one.sentences, one.signals),
+        concedes=concedes,
         retracts=retracts(one.sentences),
         waives=verdict.waives,
         file=file if one.code is not None else "",
+        conceding=shown if (shown := split.evidence(conceding)) != text else "",
     )
 
 
@@ -138,6 +141,13 @@ def _telling(one: Seen, signals: Mapping[str, Sequence[str]]) -> str:
     asks = asks or next(filter(_asks, one.substance), None)
     asks = asks or next((sentence for sentence, found in kinds.items() if found), None)
     return asks or (one.substance or one.sentences)[0]
+
+
+def _promise(one: Seen, signals: Mapping[str, Sequence[str]]) -> str:
+    """The first sentence that promises another version; empty if none does."""
+    if SignalKind.PROMISE not in one.signals:
+        return ""
+    return next(s for s in one.sentences if SignalKind.PROMISE in signals.get(split.evidence(s), ()))
 
 
 def _asks(sentence: str) -> bool:

@@ -86,7 +86,21 @@ MESSAGE = Message(
     answers_robot=True,
     remarks=(
         Remark(
-            "Why?", "question", True, True, "+ lock();", (7, 8), (9,), ("question",), 1, 96, "acts", True, True, "a.c"
+            "Why?",
+            "question",
+            True,
+            True,
+            "+ lock();",
+            (7, 8),
+            (9,),
+            ("question",),
+            1,
+            96,
+            "acts",
+            True,
+            True,
+            "a.c",
+            "I will rename it.",
         ),
     ),
     added=(b"\0\1\2", b""),
@@ -107,7 +121,8 @@ MESSAGE_TEXT = (
     '["b4",[[1,2,"mm: frob"]],false,["Max","max@x"]],[["mm: frob","0123456789ab","max","tag","p@x","frob.git (next)"]],'
     '[["m@x"],"mm: frob",2],'
     '[["The lock leaks.","high",true,"mm/frob.c","frob","+ lock();",2]],true,'
-    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts",true,true,"a.c"]],[250,-40],'
+    '[["Why?","question",true,true,"+ lock();",[7,8],[9],["question"],1,96,"acts",true,true,"a.c",'
+    '"I will rename it."]],[250,-40],'
     '["AAEC",""],["- take the lock"],[["lin@x","test","Lin, could you test it?",true]],"11111112222222"]'
 )
 POSTING = PostingFacts(

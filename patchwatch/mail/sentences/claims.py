@@ -37,7 +37,8 @@ _LEAD = (
 _THING = (
     rf"(?:it|this|that|them|these|those|both|all|everything|all of (?:them|these|it)|{COUNTED}|"
     r"the (?:lot|whole (?:lot|thing))|"
-    r"(?:the |this |whole |entire |all |both |\d+ |base )*(?:patch(?:es|set)?|series|set|one|fix(?:es)?|v\d+)(?: \d+)?|"
+    r"(?:the |this |your |whole |entire |all |both |\d+ |base )*"
+    r"(?:patch(?:es|set)?|series|set|one|fix(?:es)?|v\d+)(?: \d+)?|"
     r"(?:the )?(?:first|last|latter|other|remaining|rest)(?: \w+)?)"
 )
 _VERB = r"(?:applied|queue'?d|merged|pushed|picked|comm?itt?ed|squashed|folded|landed|staged|took|taken|grabbed|pulled)"
@@ -55,7 +56,9 @@ _DONE = Pattern(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSE = Pattern(
-    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|(?P<changes>^with\s(?:(?!\byou\b).){{0,80}}?\s))"
+    rf"(?:[,;:–—-]\s+(?:so\s+|and\s+|anyway,?\s+)?|\bso\s+|\band\s+|"
+    r"(?P<reason>\b(?:as|because|since)\s+(?=(?:i|we)(?:'ve| have)? already\b))|"  # "Send another, as I already …"
+    r"(?P<changes>^with\s(?:(?!\byou\b).){0,80}?\s))"
     rf"(?=(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}\s+(?:(?:has|have|had|was|were|been)\s+)*)?"
     rf"(?:(?:now|just|also|already)\s+)*(?:{_VERB}|{_PLACED})\b)",
     re.IGNORECASE,
@@ -101,6 +104,7 @@ _CONDITION = Pattern(
     r"(?i)\b(?:if|once|when|until|unless|assuming|provided|before|after|would|could|can|should|will|wanted|"
     r"means?|let's|let us|let (?!me\b)\w+|get (?:it|this|that|them|these|those)|please)\b|'ll\b"
 )
+_IF = Pattern(r"(?i)\b(?:if|once|when|until|unless)\b")
 _PLACE = (
     rf"(?:(?:my|our|the) {NOT_YET_READ}(?:\S+ )?(?:tree|branch|queue)|(?:linux-)?next\b|-next\b|\S+-next\b|"
     r"(?:the )?pull request)"
@@ -142,8 +146,12 @@ _NOT_DONE = Pattern(
 )
 _TRIED = Pattern(
     r"(?i)\b(?:local(?:ly)?|offline|test(?:s|ed|ing)?(?! (?:branch|tree|queue))|boot(?:s|ed)?|cleanly|"
-    r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|experiment\w*|github(?! (?:\w+ )?\S*next\b)|see if)\b"
+    r"fail(?:s|ed)?|conflicts?|but then|picked up on|on top of|on (?:linux-next|next-\d+)|experiment\w*|"
+    r"github(?! (?:\w+ )?\S*next\b)|see if)\b"
 )
+# "I applied your patch and still see it" is what testers say.
+_YOURS = Pattern(r"(?i)\byour\b")
+_SAYS_NO_MORE = Pattern(r"(?i)[\s.,!:;()-]*(?:for v?\d\S*[\s.,!:;()-]*)?(?:(?:many )?(?:thanks?|thank you|thx)\b.*)?")
 _FAILED = Pattern(r"(?i)\b(?:tr(?:y(?:ing)?|ied)|fail(?:s|ed)?|did(?:n't| not) (?:apply|boot|build|see any|work))\b")
 _REST = Pattern(r"(?i)\b(?:rest|remaining|other(?:s| patch(?:es)?| ones?))\b")
 
@@ -214,7 +222,7 @@ def _claimed(sentence: str) -> str | None:
         said = words_until(placed, CLAUSE)
         if not (_CONDITION.search(sentence, 0, placed.start()) or _NOT_DONE.search(said) or _TRIED.search(said)):
             return _which(placed["numbers"], said)
-    clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _CONDITION.search(sentence, 0, clause.start())]
+    clauses = [clause for clause in _CLAUSE.finditer(sentence) if not _depends(clause)]
     if _FAILED.search(sentence):
         return None
     # "With updated changelog added to misc-next, thanks.", not "With them moved to frobutils, we can …"
@@ -226,6 +234,12 @@ def _claimed(sentence: str) -> str | None:
     return None
 
 
+def _depends(clause: re.Match[str]) -> bool:
+    """True if a clause only holds under a condition before it; what is asked before a reason is none."""
+    condition = _IF if clause["reason"] else _CONDITION
+    return condition.search(clause.string, 0, clause.start()) is not None
+
+
 def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
     """As `claimed_patches`, of a clause; with `to_branch` it must name where the patches are."""
     if not (found := _DONE.fullmatch(sentence)) or IS_A_WORD.match(found["rest"]) or BROKE.search(found["rest"]):
@@ -233,6 +247,12 @@ def _claimed_in(sentence: str, *, to_branch: bool) -> str | None:
     said, more = words_until(found, CLAUSE), words_until(found, COMMA)
     names_branch = _TO_BRANCH.match(found["rest"]) is not None
     if not names_branch and (to_branch or found["placed"]):
+        return None
+    if (
+        not names_branch
+        and _YOURS.search(sentence, 0, found.start("rest"))
+        and not _SAYS_NO_MORE.fullmatch(found["rest"])
+    ):
         return None
     if "?" in more or _NOT_DONE.search(said) or _TRIED.search(said if names_branch else sentence):
         return None

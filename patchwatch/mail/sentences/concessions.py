@@ -6,9 +6,9 @@ request, but answers a question; patchwatch.series.state.points_in_replies knows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from patchwatch.mail.message import Concession, SignalKind
+from patchwatch.mail.message import Concession
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.addressee import is_about_follow_up
 from patchwatch.mail.sentences.words import word_set, words
@@ -74,23 +74,25 @@ _MAY_HOLD_BACK = word_set(
 )
 
 
-def concession(sentences: Sequence[str], signals: Collection[str]) -> Concession:
-    """How the sentences of a remark give in, if an author wrote them; `signals` are the kinds that they have."""
-    promise = SignalKind.PROMISE in signals
+def concession(sentences: Sequence[str], promise: str = "") -> tuple[Concession, str]:
+    """How the sentences of a remark give in, if an author wrote them, and the sentence that shows it.
+
+    `promise` is the one that promises another version, if one does.
+    """
     for sentence in sentences[:_READ]:
         lowered = sentence.lower()
         if _holds_back(sentence, lowered):
-            return "acts" if promise else ""
+            return ("acts", promise) if promise else ("", "")
         if _ACTS.match(sentence) and not is_about_follow_up(sentence):
-            return "acts"
+            return "acts", promise or sentence
         if ("then" in lowered or lowered.startswith(("just", "only"))) and _is_all(sentence):
-            return "acts"
+            return "acts", promise or sentence
     if promise:
-        return "acts"
-    if not sentences or any(map(is_about_follow_up, sentences[:_READ])):
-        return ""  # "Yes, that can be done in a follow-up."
+        return "acts", promise
+    if all(map(split.is_closing, sentences)) or any(map(is_about_follow_up, sentences[:_READ])):
+        return "", ""  # "Yes, that can be done in a follow-up."
     courteous = all(map(split.is_courtesy, sentences)) and not _NUDGE.fullmatch(sentences[0])
-    return "agrees" if courteous or _AGREES.match(sentences[0]) else ""
+    return ("agrees", sentences[0]) if courteous or _AGREES.match(sentences[0]) else ("", "")
 
 
 def _holds_back(sentence: str, lowered: str) -> bool:

@@ -83,7 +83,7 @@ WITHDRAWS = Pattern(
     r"(?:pursu(?:e|ing)|continu(?:e|ing) with) (?:this|the|it)(?: (?:patch|series|work))?)\b"
     r"(?! (?:until|before|unless|yet|today|for now|this week|so))|"
     r"\b(?:(?:the|this|my) )?(?:patch(?:es|set)?|series) (?:is|are|was)(?:n't| not| no longer) (?:really |actually )?"
-    r"(?:needed|necessary|required)\b|"
+    r"(?:needed|necessary|required)\b(?! (?:to|in order|for (?:this|that|the)) \w)|"  # "to fix that bug": for the rest
     r"\b(?:there(?:'s| is|'s really| is really)|i see|so) no (?:(?:more|longer|real|actual) )?(?:need|reason) for "
     r"(?:this|the|my) (?:patch(?:es|set)?|series)\b(?! to\b)|"
     r"\b(?:i|we) (?:do not|don't|no longer) need (?:this|the|my) (?:patch(?:es|set)?|series)"

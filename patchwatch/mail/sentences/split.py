@@ -60,6 +60,11 @@ _ROUTE = (
 )
 """Which tree takes it: "The frob part should go via Rex.", "I think this would go through the driver core tree"."""
 _NAME = r"(?-i:[A-Z][\w.'-]*(?:\ [A-Z][\w.'-]*){0,2})"  # below a closing: "Kind regards / Rita"
+_CLOSING = (
+    r"(?:(?:with\ )?(?:(?:best|kind|kindest|many|warm)\s+)*(?:regards?|wishes)|cheers|best|br|greetings)"
+    rf"(?:\W+{_NAME})?\W*|(?:sincerely|yours)\b.{{0,20}}"
+)
+"""How a mail ends: "Kind regards"."""
 _COURTESY = Pattern(
     rf"""
     (?:(?:ok(?:ay)?|all\ ?right|alright|i\ see|see|got\ it|understood|oh|ah|
@@ -75,9 +80,7 @@ _COURTESY = Pattern(
       | (?:(?:very|really)\ )?(?:nice|great|good|excellent|awesome|lovely|fantastic|impressive|quality|solid)
         \ (?:work(?:manship)?|job|catch|clean-?up|find|point|stuff|idea|series|patch|one|analysis|improvement|numbers)
         \b.{{0,30}}
-      | (?:(?:with\ )?(?:(?:best|kind|kindest|many|warm)\s+)*(?:regards?|wishes)|cheers|best|br|greetings)
-        (?:\W+{_NAME})?\W*
-      | (?:sincerely|yours)\b.{{0,20}}
+      | {_CLOSING}
       | have\ a\ \w+\ \w+\W*
       | with\ (?:that|this|(?:the\ )?above|those)\b.{{0,60}}
       | (?:please\ )?feel\ free\ to\ add\b.{{0,40}} | you\ can\ add\b.{{0,40}}
@@ -91,6 +94,7 @@ _COURTESY = Pattern(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ENDS = Pattern(_CLOSING, re.IGNORECASE | re.VERBOSE)
 _ABOUT_MAIL = Pattern(rf"(?:(?:also|btw|and|but|so|ps)\b[,:]?\ )*{MANNERS}.{{0,60}}", re.IGNORECASE | re.VERBOSE)
 _ABOUT_TREES = Pattern(rf"(?!.*\b(?:please|next\ version|instead|don't|not)\b){_ROUTE}", re.IGNORECASE | re.VERBOSE)
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
@@ -193,14 +197,26 @@ def _may_be_courtesy(sentence: str) -> bool:
     return "A" <= begin[0][0] <= "Z" and (len(words) < 3 or _WORD.search(words[2]) is None)  # a name
 
 
+def is_closing(sentence: str) -> bool:
+    """True if a sentence only ends a mail: "Kind regards", "Cheers, Rita"."""
+    return len(sentence) < _MAX_COURTESY and _ENDS.fullmatch(sentence) is not None
+
+
 def is_signed(sentence: str, name: str) -> bool:
-    """True if a sentence is only its sender's name in small letters, with their initials: "greg k-h", "steved"."""
-    if len(sentence) > _MAX_NAME or not sentence[:1].islower():
+    """True if a sentence is only its sender's name, or a part of it: "Rita", "greg k-h", "steved"."""
+    if len(sentence) > _MAX_NAME:
         return False
-    first, *others = _WORD.findall(name.lower()) or [""]
-    signed = "".join(_WORD.findall(sentence))
+    parts = _WORD.findall(name.lower())
+    signed = "".join(_WORD.findall(sentence.lower()))
+    if not signed or not parts:
+        return False
+    first, *others = parts
     initials = "".join(other[0] for other in others)
-    return first != "" and signed in {first, first + initials, first + "".join(others)}
+    return signed in {*filter(_is_long, others), first, first + initials, first + "".join(others)}
+
+
+def _is_long(name: str) -> bool:
+    return len(name) > 2
 
 
 def substantive(sentences: Iterable[str], tags: tuple[str, ...]) -> list[str]:

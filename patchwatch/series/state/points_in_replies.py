@@ -162,9 +162,11 @@ def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
     elif ledger.pull and remark.concedes and SignalKind.PROMISE not in remark.signals:
         ledger.move(key, Fate.ANSWERED, message, remark.text)  # "Sorry, it should be there now."
     elif remark.concedes == "acts":
-        ledger.move(key, Fate.PROMISED, message, remark.text, chance=CERTAIN)  # it was one, however it was said
+        ledger.move(key, Fate.PROMISED, message, remark.gives_in, chance=CERTAIN)  # it was one, however it was said
+    elif point.fate == Fate.PROMISED and point.closed_by == message.message_id:
+        pass  # a remark above this one, of the same mail, promised it
     elif remark.concedes == "agrees" and point.kind != PointKind.QUESTION:
-        ledger.move(key, Fate.PROMISED, message, remark.text)
+        ledger.move(key, Fate.PROMISED, message, remark.gives_in)
     elif remark.concedes == "agrees" and not point.firm:
         pass  # "I see": whatever it was, they do not argue
     elif point.fate != Fate.PROMISED:

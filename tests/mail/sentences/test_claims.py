@@ -76,6 +76,10 @@ from tests.mail.sentences.replies import signals_of
         ("It all seemed simple and given Rex's reviews I applied this to frob/next.", ""),
         ("Thanks Rex, I've merged these changes onto my for-next branch.", ""),
         ("Meanwhile I've pushed patches 1-2 to for-next.", "1-2"),
+        ("I fixed the node's name and added your patch to the frob tree for 6.7.", ""),
+        ("I've applied your series, thanks.", ""),
+        ("Please send that as another patch, as I already merged this one to master.", ""),
+        ("Could be nicer, but send it on top since I've already applied this.", ""),
     ],
 )
 def test_claims(sentence: str, patches: str) -> None:
@@ -150,6 +154,12 @@ def test_claims(sentence: str, patches: str) -> None:
         "The tests that I added to it fail.",
         "I applied the two patches, but then it warned about the frob.",
         "I applied all three patches locally.",
+        "I applied your patch but it does not boot.",
+        "I applied your patch and I still see the warning.",
+        "I just applied your series on linux-next and the output differs.",
+        "I've applied your suggestion.",
+        "Please send a patch as I already said.",
+        "If you resend it as I already applied v1, say so.",
     ],
 )
 def test_sentences_that_claim_nothing(sentence: str) -> None:

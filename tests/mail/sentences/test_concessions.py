@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from patchwatch.mail.message import SignalKind
 from patchwatch.mail.sentences.concessions import concession
 
 
@@ -47,8 +46,16 @@ from patchwatch.mail.sentences.concessions import concession
     ],
 )
 def test_concessions(sentences: list[str], expected: str) -> None:
-    assert concession(sentences, ()) == expected
+    assert concession(sentences)[0] == expected
 
 
 def test_a_promise_is_an_act_whatever_is_said_around_it() -> None:
-    assert concession(["Hm."], [SignalKind.PROMISE]) == "acts"
+    assert concession(["Hm."], "I will respin.") == ("acts", "I will respin.")
+
+
+def test_a_promise_shows_more_than_the_courtesy_before_it() -> None:
+    assert concession(["Good catch.", "I will respin."], "I will respin.") == ("acts", "I will respin.")
+
+
+def test_an_end_of_a_mail_gives_in_to_nothing() -> None:
+    assert concession(["Kind regards"]) == concession(["Cheers, Rita"]) == ("", "")

@@ -97,6 +97,7 @@ def test_other_signals(body: str, kind: str) -> None:
         "Please ignore the patch at [1], it was sent by mistake.\n",
         "Please drop it.\n",
         "I won't send another version before Monday.\n",
+        "I tried it again: the patch is not needed to fix that bug.\n",
     ],
 )
 def test_ignoring_something_else_is_not_withdrawn(body: str) -> None:

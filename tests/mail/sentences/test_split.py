@@ -138,14 +138,17 @@ def test_sentences_keep_all_words(words: str) -> None:
         ("ritar.", "Rita Reviewer", True),
         ("rita rw", "Rita RW", True),
         ("rita reviewer", "Rita Reviewer", True),
-        ("Rita", "Rita Reviewer", False),  # it is seen that this is a name
+        ("Rita", "Rita Reviewer", True),
+        ("- Rita.", "Rita Reviewer", True),
+        ("Reviewer", "Rita Reviewer", True),
+        ("Rex", "Rita Reviewer", False),
         ("will do", "Will Worker", False),
         ("rita was right", "Rita Reviewer", False),
         ("ditto", "Rita Reviewer", False),
         ("no", "", False),
     ],
 )
-def test_a_name_in_small_letters(sentence: str, name: str, *, expected: bool) -> None:
+def test_a_name_below_a_mail(sentence: str, name: str, *, expected: bool) -> None:
     assert is_signed(sentence, name) == expected
 
 

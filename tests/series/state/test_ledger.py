@@ -299,6 +299,15 @@ CASES: dict[str, tuple[list[Reply], list[tuple[str, str]], str, str]] = {
         "reviewed",
         "maintainer",
     ),
+    "an author's name below what they quote gives in to nothing": (
+        [
+            (RITA, LOCK + NAME, 1),
+            (ANN, quoted(LOCK) + "\nThe caller holds it.\n\n" + quoted(NAME) + "\nKind regards,\nAnn\n", "a1"),
+        ],
+        [("change", "answered"), ("change", "open")],
+        "changes-requested",
+        "author",
+    ),
     "the author asks for news of another patch": (
         [(RITA, LOCK, 1), (ANN, "A gentle ping for this one.\n", 2)],
         [("change", "open")],
@@ -706,3 +715,9 @@ def test_remarks_beyond_the_most_points_are_not_followed_and_can_be_answered(mon
     monkeypatch.setattr(ledger, "_MOST_POINTS", 1)
     found = state_after(1, (RITA, LOCK + NAME), (ANN, quoted(NAME) + "\nIt counts two kinds of frobs.\n", "a1"))
     assert [(point.remark, point.text) for point in found.points] == [(1, "Please take the lock before the lookup.")]
+
+
+def test_a_promise_is_shown_rather_than_what_is_said_before_it() -> None:
+    why = "It should never be a module.\nI will update the commit message in v3.\n"
+    state = state_after(2, (RITA, LOCK, 1), (ANN, quoted(LOCK) + "\n" + why + "\n> Rita\n\nThanks\nAnn\n", "a1"))
+    assert [(p.fate, p.closing) for p in state.points] == [("promised", "I will update the commit message in v3.")]
