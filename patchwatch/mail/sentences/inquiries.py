@@ -43,6 +43,8 @@ _PROPOSES = Pattern(
     r"(?:considered?|thought (?:about|of)|think (?:about|of)) [^?]*\?|"
     rf"{_LEAD}(?:how|what) about (?:an?\b|just\b|\w+ing\b(?! (?:else|like)\b))[^?]*\?|"
     rf"{_LEAD}(?:is|are|was|were|do|does) {_THEY} (?:really|actually) (?:need|want|necessary|worth)[^?]*\?|"
+    rf"{_LEAD}(?:no|missing|where(?:'s| is| are)(?: the| your)?) (?:s-?o-?b|sign(?:ed)?-?off\S*|fixes(?: tag|:)*|tags?|"
+    r"change ?log|commit (?:message|log)|description|kernel-?doc|comments?|tests?|selftests?)\b[^?]{0,40}\?|"
     rf"{_LEAD}why [^?]*\b(?:need|needed|necessary|want|bother)\b[^?]* at all\b[^?]*\?|"
     rf"{_LEAD}(?:(?:would|should|could|ca|is)n't|cannot) {_THEY}\b[^?]*\b"
     r"(?:better|instead|rather|cleaner|simpler|nicer|core|subsystem|framework|helper|generic(?:ally)?|common|"

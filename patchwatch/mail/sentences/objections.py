@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from patchwatch.mail.sentences.named_faults import names_fault
 from patchwatch.mail.sentences.phrase import Phrases, phrase
 from patchwatch.pattern import Pattern
 
@@ -374,8 +375,8 @@ _NOT_CONTENT = Pattern(
 
 def is_wish(sentence: str, lowered: str) -> bool:
     """True if the sentence describes what the patch should do instead."""
-    matches = _WISHES.occur(sentence, lowered) or _ORDER.match(sentence) is not None
-    return matches and _NO_WISH.search(sentence) is None
+    matches = _WISHES.occur(sentence, lowered) or _ORDER.match(sentence) or names_fault(sentence, lowered)
+    return bool(matches) and _NO_WISH.search(sentence) is None
 
 
 def is_doubt(sentence: str, lowered: str) -> bool:

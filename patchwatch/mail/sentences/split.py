@@ -43,9 +43,27 @@ GIVES_TAGS = (
     r"(?:acked|reviewed|tested|reported|suggested|co-developed)-?\ ?(?:and-?\w+-)?by)\b"
 )
 """With tags behind it: "Please add my Reviewed-by:", "please add below tags".  For a verbose pattern."""
+# "Please wait a week between versions.", "please don't resend so soon"
+_PACE = (
+    r"(?:wait|allow|give|leave)\ "
+    r"(?:at\ least|an?|some|more|enough|people|reviewers|others|us|everybody|everyone|\d+|one)\b.{0,40}"
+    r"\b(?:between|before)\b.{0,30}\b(?:versions?|revisions?|iterations?|postings?|submissions?|rounds?|"
+    r"re-?(?:send|spin|post|submit)\w*|sending|posting)\b|"
+    r"(?:re-?(?:send|spin|post|submit)|send|post|submit)\w*\b"
+    r"(?:\ (?:an?|another|it|new|next|patch(?:es)?|revisions?|series|the|them|this|updated|versions?|your|v\d+)){0,4}"
+    r"\ (?:so|too|that|this)\ (?:soon|often|quickly|fast|frequently|early|rapidly)\b"
+)
+# "Please don't send new versions in reply to the old ones.", "please start a new thread for new versions"
+_THREADS = (
+    r"(?<!re-)(?:send|post|submit|start|thread|attach)\w*\b.{0,30}"
+    r"\b(?:versions|revisions|iterations|(?:each|every)\ (?:new\ )?(?:version|revision))\b.{0,30}"
+    r"\b(?:in-?\ ?reply|repl(?:y|ies)|threads?|in\ response)\b|"
+    r"start\ (?:an?\ )?new\ threads?\ for\ (?:\w+\ )?(?:versions|revisions|iterations)\b"
+)
 MANNERS = (
     r"(?:please|pls|kindly|don't|do\ not)\b.{0,60}\b(?:(?:top|bottom)[- ]?post(?:ing)?\b|reply(?:ing)?\ inline\b|"
     r"(?:your|the)\ (?:repl(?:y|ies)|responses?|answers?)\b|html\ (?:e-?)?mails?\b|"
+    rf"{_PACE}|{_THREADS}|"
     r"(?:quot(?:e|ing)|trim)\b.{0,40}\b"
     r"(?:you(?:'re|\ are)\ (?:replying|responding|answering)|quotes?|context|mails?)\b)"
 )

@@ -84,6 +84,9 @@ def test_long_sentences_are_not_read() -> None:
         "Wouldn't it be better to do this in the core?",
         "Shouldn't this live in a common helper?",
         "Can't we do that in userspace instead?",
+        "Where is the changelog?",
+        "No SoB?",
+        "Missing Fixes tag?",
     ],
 )
 def test_a_question_that_proposes_another_way(text: str) -> None:

@@ -67,6 +67,11 @@ def test_sentences_span_lines_but_not_lists_tags_or_paragraphs(text: str, expect
         "The frob part should go via Rex.",
         "I assume that this will go through the driver core tree.",
         "Patch 2 needs to go via the knob tree, since the rest is there.",
+        "Please wait a week between versions.",
+        "Please allow at least 24 hours before sending the next version.",
+        "Please don't resend so soon.",
+        "Please do not send new versions as replies to the old ones.",
+        "Please start a new thread for new versions.",
     ],
 )
 def test_courtesy_and_agreement_are_not_substantive(sentence: str) -> None:
@@ -97,6 +102,10 @@ def test_courtesy_and_agreement_are_not_substantive(sentence: str) -> None:
         "This should go via the knob tree, so please split the series.",
         "For the next version, note that this will go via the knob tree.",
         "Which tree should this go through?",
+        "Please wait for the lock before you free it.",
+        "Please fix this before the next version.",
+        "Please resend it as a new thread.",
+        "Please don't send the frame so early.",
     ],
 )
 def test_objections_are_substantive(sentence: str) -> None:
