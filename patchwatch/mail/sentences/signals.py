@@ -217,7 +217,7 @@ _RULES = (
         SignalKind.PROMISE,
         Cues(
             "will|going to|'ll|let me|shall|i can|i plan|i intend|next |new |coming|following |formal |final |in v|"
-            "in my |for v|locally| way|follow|sending|posting|preparing|working on|ready|posted| sent| out| soon|"
+            "in my |for v|locally| way|follow|sending|posting|preparing|working on|ready|posted| sent| out| up| soon|"
             " shortly| today| tomorrow| in a "
         ),
         word_set(
