@@ -198,6 +198,8 @@ class SignalKind(StrEnum):
     REVIEW_WANTED = "call"  # asks for reviewers: "could use more review", "hopefully others can weigh in"
     ELSEWHERE = "elsewhere"  # another patch or commit did the same, or nothing is wrong
     CONSENT = "consent"  # of a remark: yes to what is offered right above it
+    OVERRULES = "overrules"  # of a remark: what somebody else wants, quoted right above it, is unnecessary
+    ENTRUSTED = "entrusted"  # of a remark: its sender lets whoever applies the patch make a change themselves
     CONDITION = "condition"  # the tags of this mail depend on a change; detail: "named" if the sentence names it
     FOR_ALL = "for-all"  # the tags of this mail are for the whole series
     FAILURE = "failure"  # a bot found that it does not build, or worse

@@ -9,7 +9,7 @@ The lines of a remark, and the last lines that are quoted above it, are kept as 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from patchwatch.mail.added_lines import hashes
 from patchwatch.mail.body import QUOTED_ABOVE, Passage
@@ -18,7 +18,8 @@ from patchwatch.mail.remark_features import Seen, is_posting, quotes_patch
 from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
-from patchwatch.mail.sentences.consents import is_consent
+from patchwatch.mail.sentences.consents import entrusts, is_consent
+from patchwatch.mail.sentences.overrulings import overrules
 from patchwatch.mail.sentences.retractions import retracts
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
@@ -105,7 +106,7 @@ def seen(
 def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], file: str) -> Remark:
     verdict = default_model().verdict(one, lenient=True)
     consents = is_consent(one.quoted, one.sentences)
-    concedes, conceding = concession(one.sentences, _promise(one, signals))
+    concedes, conceding = concession(one.sentences, _promise(one, signals), one.quoted)
     text = split.evidence(_telling(one, signals) if one.sentences else one.printed)
     return Remark(
         text=text,
@@ -115,7 +116,7 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], f
         code=(one.code or "")[:_MAX_CODE],
         lines=_hashes(passage.own),
         answers=_hashes("\n".join(one.quoted))[-_QUOTED:],
-        signals=(*one.signals, SignalKind.CONSENT) if consents else tuple(one.signals),
+        signals=(*one.signals, *_of_quote(one, consents=consents)),
         words=split.count_words(one.substance),
         chance=round(100 * verdict.chance),
         concedes=concedes,
@@ -124,6 +125,16 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], f
         file=file if one.code is not None else "",
         conceding=shown if (shown := split.evidence(conceding)) != text else "",
     )
+
+
+def _of_quote(one: Seen, *, consents: bool) -> Iterator[str]:
+    """The kinds of what a remark says about what is quoted right above it."""
+    if consents:
+        yield SignalKind.CONSENT
+    if entrusts(one.quoted, one.sentences):
+        yield SignalKind.ENTRUSTED
+    elif one.quote and overrules(one.substance):
+        yield SignalKind.OVERRULES
 
 
 def by_text(signals: Iterable[Signal]) -> dict[str, list[str]]:

@@ -1,20 +1,21 @@
 """Leave out what people say to robots: it says nothing about the patch.
 
 "NAK, fake tag", "ignore this", or a tag below a robot's report is about the report.  Only an author's concession is a
-promise to change the patch, its owner can declare a report wrong, and a command to pw-bot is one wherever it is
-written.  What people answer to bots that apply patches, or add to a report of their own bot that they forwarded, is
-about the patch as usual.
+promise to change the patch, its owner, or a committer of the list, can declare a report wrong, and a command to pw-bot
+is one wherever it is written.  What people answer to bots that apply patches, or add to a report of their own bot that
+they forwarded, is about the patch as usual.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from msgspec import structs
 
 from patchwatch.mail.message import Message, Signal, SignalKind
 from patchwatch.mail.sentences.addressee import is_about_this_patch, names_next_version
-from patchwatch.mail.sentences.retractions import retracts_report
+from patchwatch.mail.sentences.retractions import calls_report_false, retracts_report
 from patchwatch.pattern import Pattern
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.tags import Authors, authors_of
@@ -64,32 +65,42 @@ _ACTS_ON = Pattern(
 )
 
 
-def without_answers_to_robots(revision: Revision) -> Revision:
-    """The revision without the replies to robots, but with what they promise and command."""
+def nobody(_: Message) -> bool:
+    """False: nobody is known to judge robots' reports."""
+    return False
+
+
+def without_answers_to_robots(revision: Revision, judges: Callable[[Message], bool] = nobody) -> Revision:
+    """The revision without the replies to robots, but with what they promise and command.
+
+    If `judges` is true of a mail, its sender can declare a report wrong, as its owner can.
+    """
     if not any(f.message.bot or f.message.answers_robot for f in revision.follow_ups):
         return revision
     known = {m.message_id: m for m in revision.own_messages}
     known.update({f.message.message_id: f.message for f in revision.follow_ups})
     authors = authors_of(revision)
-    read = (as_read(f, known.get(f.message.parent or ""), authors) for f in revision.follow_ups)
+    read = (as_read(f, known.get(f.message.parent or ""), authors, judges) for f in revision.follow_ups)
     return replace(revision, follow_ups=tuple(f for f in read if f is not None))
 
 
-def as_read(follow_up: FollowUp, parent: Message | None, authors: Authors) -> FollowUp | None:
+def as_read(
+    follow_up: FollowUp, parent: Message | None, authors: Authors, judges: Callable[[Message], bool] = nobody
+) -> FollowUp | None:
     """A reply without what it says to a robot; None if nothing is left.
 
-    `parent` is the mail of the revision that it replies to.
+    `parent` is the mail of the revision that it replies to; `judges`: as above.
     """
     message = follow_up.message
     if follow_up.notice or message.bot or not _answers_robot(message, parent):
         return follow_up
     by_author = authors.include(message.author.name, message.author.email)
-    signals = _kept_signals(message, parent, by_author=by_author)
+    signals = _kept_signals(message, parent, by_author=by_author, judges=not by_author and judges(message))
     return replace(follow_up, message=_only(message, signals)) if signals else None
 
 
 def clears_robot(message: Message) -> Signal | None:
-    """The sentence with which a robot's owner declares its report wrong, in a mail that was kept for it."""
+    """The sentence that declares a robot's report wrong, in a mail that was kept for it."""
     return next((s for s in message.signals if s.kind == SignalKind.SATISFIED and s.detail == TO_ROBOT), None)
 
 
@@ -107,13 +118,14 @@ def _answers_robot(message: Message, parent: Message | None) -> bool:
     return parent.author.email != message.author.email  # they go on from the report that they forwarded
 
 
-def _kept_signals(message: Message, report: Message | None, *, by_author: bool) -> tuple[Signal, ...]:
+def _kept_signals(message: Message, report: Message | None, *, by_author: bool, judges: bool) -> tuple[Signal, ...]:
     commands = tuple(s for s in message.signals if s.kind == SignalKind.COMMAND)
     concession = _concession(message) if by_author else ""
     promise = (Signal(SignalKind.PROMISE, concession, TO_ROBOT),) if concession else ()
     owned = report is not None and not by_author and _owns(message, report)
-    sentences = message.excerpt.split("\n")
-    cleared = next((s for s in sentences if retracts_report([s])), "") if owned else ""
+    declares = retracts_report if owned else calls_report_false
+    sentences = message.excerpt.split("\n") if owned or judges else ()
+    cleared = next((s for s in sentences if declares([s])), "")
     return (*commands, *promise, *((Signal(SignalKind.SATISFIED, cleared, TO_ROBOT),) if cleared else ()))
 
 

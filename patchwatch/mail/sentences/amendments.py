@@ -12,8 +12,8 @@ from patchwatch.pattern import Pattern
 _MAX_SENTENCE = 300  # characters
 
 _AMENDS = phrase(
-    " apply| merg| commit| push| queu| picking|resend|respin|repost|re-send|re-spin|re-post|submit|send |i did|edited|"
-    "tweaked|massaged|amended|adjusted|reworded|pending|my changes|my edits|my modif|my version",
+    " apply| merg| commit| push| queu| picking|resend|respin|repost|re-send|re-spin|re-post|submit|send |for v|for a|"
+    "version|i did|edited|tweaked|massaged|amended|adjusted|reworded|pending|my changes|my edits|my modif|my version",
     r"""
     \b(?:i|we)(?:'ll| will|'ve| have| can|'m going to|'m)? (?:(?:\w+ly|just|also|then|now) ){0,2}
         (?:fix|amend|adjust|correct|tweak|chang|edit|add|drop|remov|renam|reword|squash|fold|do\b|did|done|handl|
@@ -25,6 +25,13 @@ _AMENDS = phrase(
     |(?:\bno (?:need|reason)|(?:\bnot|n't) (?:need|have))(?: for you)? to
         (?: (?:re-?(?:send|spin|post|submit)|send (?:a )?(?:v\d+|new version)))\b[^.;]{0,40}?
         [,;.:(–—-]+(?: (?:and|as|since|because))?(?: (?:i|we))(?:'ll| will|'ve| can| have)\b
+    |\bno need for (?:an? )?(?:re-?(?:send|spin|post)|v\d+|(?:new|another) version)\b[^.;]{0,20}?
+        [,;:(–—-]+(?: (?:and|as|since|because))?(?: (?:i|we))(?:'ll| will|'ve| can| have)\b
+    |\b(?:i|we)(?:'ll| will| can)(?: (?:just|also|simply))? (?:fix|amend|adjust|correct|tweak|chang|edit|add|drop|remov|
+        reword|squash|fold|do|handl|take care)\w*\b[^.;?]{0,40}?[,;:(–—-]+ ?(?:so )?(?:there(?:'s| is) )?
+        (?:no need|you (?:don't|do not) (?:need|have))
+        (?: (?:to (?:re-?(?:send|spin|post|submit)|send)
+        |for (?:an? )?(?:re-?(?:send|spin|post)|v\d+|(?:new|another))))\b
     |\bi(?:'ve| have)? did s/\S
     |\bi(?:'ve| have)? (?:(?:manually|just|also|slightly|already) )*
         (?:edited|tweaked|massaged|amended|adjusted|reworded|rebased|fixed(?: up)?)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from patchwatch.mail.message import Concession
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.addressee import is_about_follow_up
+from patchwatch.mail.sentences.questions import only_wants_to_know
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.pattern import Pattern
 
@@ -60,6 +61,12 @@ _AGREES = Pattern(
     r"(?:that|this) (?:is|would be|looks|sounds) (?:much |a lot |even )?(?:better|nicer|cleaner|good|great|fine)|"
     r"good|great|noted|certainly|all ?right|no problem)\b"
 )
+# "Yes.", "Right, it is."
+_AFFIRMS = Pattern(rf"(?i)^\W*(?:{_GREETING}[\s,.!]*)?(?:yes|yeah|yep|yup|correct|exactly|right|indeed|true)\b")
+_CHANGES = Pattern(
+    r"(?i)\b(?:can|could|should|would|better|neater|nicer|going to|needed|needs?|typo|mistake|bug|must|"
+    r"make (?:any )?sense|good|fine)\b"
+)
 _NUDGE = Pattern(r"(?i)\W*(?:\w+ )?(?:bump|ping|reminder)\W*")
 _THEN = Pattern(r"(?i)\bthen\W*$|^(?:just|only) (?:the|that|this)\b")
 _HOLDS_BACK = Pattern(
@@ -74,10 +81,11 @@ _MAY_HOLD_BACK = word_set(
 )
 
 
-def concession(sentences: Sequence[str], promise: str = "") -> tuple[Concession, str]:
+def concession(sentences: Sequence[str], promise: str = "", quoted: Sequence[str] = ()) -> tuple[Concession, str]:
     """How the sentences of a remark give in, if an author wrote them, and the sentence that shows it.
 
-    `promise` is the one that promises another version, if one does.
+    `promise` is the one that promises another version, if one does; `quoted` are the lines right above: a yes to a
+    question that suggests nothing only answers it.
     """
     for sentence in sentences[:_READ]:
         lowered = sentence.lower()
@@ -91,6 +99,8 @@ def concession(sentences: Sequence[str], promise: str = "") -> tuple[Concession,
         return "acts", promise
     if all(map(split.is_closing, sentences)) or any(map(is_about_follow_up, sentences[:_READ])):
         return "", ""  # "Yes, that can be done in a follow-up."
+    if _AFFIRMS.match(sentences[0]) and not _CHANGES.search(sentences[0]) and only_wants_to_know(quoted):
+        return "", ""
     courteous = all(map(split.is_courtesy, sentences)) and not _NUDGE.fullmatch(sentences[0])
     return ("agrees", sentences[0]) if courteous or _AGREES.match(sentences[0]) else ("", "")
 

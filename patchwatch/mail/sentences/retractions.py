@@ -97,6 +97,16 @@ _OF_ROBOT = Pattern(
     r"\bnot (?:caused|introduced|related) (?:by|to) (?:this|the|your) (?:patch|change|series|commit)"
 )
 
+# … and in those of others
+_FALSE = Pattern(
+    r"\bfalse[ -](?:positive|alarm|report|warning)s?\b|^(?:(?:so|you|author|submitter|and)\W+)*"
+    r"(?:please |kindly |pls |you can |feel free to )(?:just |safely )?(?:ignore|disregard)(?: \w+){0,4} "
+    r"(?:report|mail|e-?mail|warning|error|failure|result|finding|bot|robot|one|this|that|it)s?\b|"
+    r"\b(?:bot|robot|report|checker|ci|ai|0-?day|lkp)(?:'s)?(?: \w+)? (?:is|was|seems|looks)(?: \w+)? "
+    r"(?:wrong|bogus|incorrect|broken|confused|mistaken|invalid|hallucinat\w*)\b"
+)
+_DENIES = Pattern(r"(?i)\b(?:not|n't)(?: \w+){0,3} (?:false|ignore|disregard|wrong)\b|n't (?:\w+ )?false\b|\?")
+
 _MY_TAG = r"my (?:(?:own|earlier|previous) )?(?:(?:reviewed|acked|tested)-by|r-?b|a-?b|acks?|review)(?: tags?)?\b"
 # "I have to withdraw my Reviewed-by.", "Unreviewed-by: …", "my R-b revoked until the race is fixed"
 _TAG_TAKEN_BACK = phrase(
@@ -154,6 +164,11 @@ def retracts(sentences: Sequence[str]) -> bool:
 def retracts_report(sentences: Sequence[str]) -> bool:
     """True if the owner of a robot declares its report wrong in one of these sentences."""
     return any(_matches(_OF_ROBOT, sentence) for sentence in sentences[:_READ])
+
+
+def calls_report_false(sentences: Sequence[str]) -> bool:
+    """True if one of these sentences calls a robot's report false, or tells its author to ignore it."""
+    return any(_matches(_FALSE, sentence) and not _DENIES.search(sentence) for sentence in sentences[:_READ])
 
 
 def _matches(pattern: Pattern[str], sentence: str) -> bool:

@@ -156,9 +156,9 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
 
 
 def _is_settled(review: Review) -> bool:
-    """True if the last thing that a reviewer said is that they will apply it."""
+    """True if nobody reviewed it again after somebody said that they will apply it, or was let change it then."""
     last, intent = review.last, review.will_apply
-    return last is not None and intent is not None and last.message_id == intent.message_id
+    return last is not None and intent is not None and last.date <= intent.date
 
 
 def _is_known(ledger: Ledger) -> bool:

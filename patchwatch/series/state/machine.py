@@ -77,6 +77,10 @@ class StateMachine:
         judgment = self.known.judgment
         self.changes = [StateChange(judgment.turn_reason, judgment.state, judgment.turn)]
 
+    def commits(self, message: Message) -> bool:
+        """True if the sender of a mail applies patches of one of the lists."""
+        return self._committers.includes(message.author, self._lists)
+
     def resume(self, seen: Seen, review: Review, points: Iterable[Point]) -> None:
         """Go on from what another machine knew of the same revision, and its points."""
         self.known.resume(seen, review, points)
@@ -137,7 +141,7 @@ class StateMachine:
                 to_reviewer=to_reviewer,
                 by_anybody=self._by_anybody,
             ),
-            by_committer=not follow_up.from_bot and self._committers.includes(message.author, self._lists),
+            by_committer=not follow_up.from_bot and self.commits(message),
         )
 
     def _judge(self, message: Message, reply: Reply | None = None) -> None:
@@ -222,6 +226,8 @@ class StateMachine:
             self.known.seen.promised_to = self.known.seen.reviewer_mails.get(reply.message.parent or "", "")
         elif reply.hand_back:
             review.promise = None
+        if entrusted := reply.entrusted:
+            review.promise, review.will_apply = None, reason_of(reply.message, entrusted, ReasonKind.ANSWERED)
         if not all(_THANKS.match(remark.text) for remark in reply.message.remarks):
             review.author_spoke_last = True
         if reply.message.word_count or act:

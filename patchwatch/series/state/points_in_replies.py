@@ -65,13 +65,18 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
         if remark.retracts:
             _take_back(ledger, own, reply, remark)
             own = []
+        others = [key for key in about if key not in own] if SignalKind.OVERRULES in remark.signals else []
+        if others and _outranks(reply):
+            ledger.drop(others, Fate.TAKEN_OVER, message, remark.text)
         if remark.retracts and not EXPLICIT.intersection(remark.signals):
             pass
         elif remark.wants and is_for_author(reply, remark) and counts(remark, reply, least):
             if own and ledger.by_key[own[0]].fate in UNSETTLED:
                 ledger.insist(own[0], message, remark)
                 insisted.add(own[0])
-            elif not (about and repeats(remark)) or _sides_with_asker(ledger, about, remark):
+            elif not (
+                about and (repeats(remark) or (others and not EXPLICIT.intersection(remark.signals)))
+            ) or _sides_with_asker(ledger, about, remark):
                 _raise(ledger, reply, number, remark)
         elif own and is_content(remark):
             ledger.settle([key for key in own if key not in insisted], message, remark.text)
@@ -154,7 +159,9 @@ def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
     point = ledger.by_key[key]
     if point.fate not in UNSETTLED:
         return
-    if puts_off(remark.text, promised=SignalKind.PROMISE in remark.signals):
+    if SignalKind.ENTRUSTED in remark.signals:
+        ledger.drop([key], Fate.SETTLED, message, remark.text)
+    elif puts_off(remark.text, promised=SignalKind.PROMISE in remark.signals):
         ledger.close([key], Fate.LATER, message, remark.text)
         ledger.put_off = True
     elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
@@ -190,6 +197,11 @@ def _take_back(ledger: Ledger, own: Sequence[str], reply: Reply, remark: Remark)
         theirs = ledger.of_person(person_key(message.author))
         own = [key for key in theirs if reply.patch in (0, ledger.by_key[key].patch)]
     ledger.drop(own, Fate.WITHDRAWN, message, remark.text)
+
+
+def _outranks(reply: Reply) -> bool:
+    """True if what a reviewer finds unnecessary is so, whoever asked: they may apply the patch, or give their tag."""
+    return reply.condition is None and (reply.endorses or reply.by_committer)
 
 
 def _sides_with_asker(ledger: Ledger, about: Sequence[str], remark: Remark) -> bool:

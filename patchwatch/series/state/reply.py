@@ -178,6 +178,12 @@ class Reply:
         return next(filter(asks_to_apply, (*(r.text for r in self.message.remarks), *questions)), "")
 
     @property
+    def entrusted(self) -> str:
+        """The sentence with which an author leaves a change to whoever applies the patch; empty: none."""
+        remarks = self.message.remarks if self.by_author and not self.has(SignalKind.PROMISE) else ()
+        return next((r.text for r in remarks if SignalKind.ENTRUSTED in r.signals), "")
+
+    @property
     def asks(self) -> bool:
         """True if the mail asks a question."""
         return SignalKind.QUESTION in self.signals

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from patchwatch.mail.message import Message
 from patchwatch.series import point_rules
 from patchwatch.series.claims import placed
-from patchwatch.series.committers import NOT_KNOWN, Committers
+from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
 from patchwatch.series.outcome import Heard, chance_with
 from patchwatch.series.point_rules import PointRules
 from patchwatch.series.points import Point
 from patchwatch.series.requests import Requests, requests_in
 from patchwatch.series.revision import FollowUp, Revision, is_notice, number_of
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
-from patchwatch.series.robot_replies import as_read, without_answers_to_robots
+from patchwatch.series.robot_replies import as_read, clears_robot, without_answers_to_robots
 from patchwatch.series.state.judgment import owed, weigh
 from patchwatch.series.state.machine import StateMachine
 from patchwatch.series.state.memory import Memory
@@ -80,7 +80,7 @@ class Reading:
         self._newest = place_of(follow_up.message)
         answered = None if parent is None or is_notice(parent) else parent
         self.requests.read(follow_up.message, answered, self._authors)
-        kept = as_read(follow_up, parent, self._authors)
+        kept = as_read(follow_up, parent, self._authors, self._machine.commits)
         if kept is not None:
             self._tags.add(self._reader.given(kept))
             if self._machine.known.seen.completion is None:
@@ -96,7 +96,8 @@ class Reading:
         """Process a reply whose tags are known, with the patches that it gives reviews to."""
         by_author = self.is_by_author(follow_up)
         self._machine.process(follow_up, by_author=by_author, reviews=reviews)
-        self._heard.add(follow_up.message, by_author=by_author, notice=follow_up.notice)
+        if clears_robot(follow_up.message) is None:
+            self._heard.add(follow_up.message, by_author=by_author, notice=follow_up.notice)
 
     def is_by_author(self, follow_up: FollowUp) -> bool:
         """True for a reply of an author; who reviews their own patches that somebody else posted is none."""
@@ -153,7 +154,11 @@ def read(
     rules: PointRules = point_rules.DEFAULT,
 ) -> Reading:
     """Read all of a revision; the arguments are those of `revision_state`."""
-    everything, revision = revision, without_answers_to_robots(revision)
+    lists = lists_of(revision)
+    everything, revision = (
+        revision,
+        without_answers_to_robots(revision, lambda mail: committers.includes(mail.author, lists)),
+    )
     tags = given_to(revision)
     first, *again = revision.sendings or (revision.root,)
     completion, carried = _completion(revision, tags.tags), _carried(revision, tags.tags)

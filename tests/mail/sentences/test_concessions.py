@@ -59,3 +59,22 @@ def test_a_promise_shows_more_than_the_courtesy_before_it() -> None:
 
 def test_an_end_of_a_mail_gives_in_to_nothing() -> None:
     assert concession(["Kind regards"]) == concession(["Cheers, Rita"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("quoted", "answer", "expected"),
+    [
+        ("Is the lock held here?", "Yes.", ""),
+        ("The delay is long. Did you test\nit on the old board?", "Yes, I did.", ""),
+        ("Can you shorten it?", "Yes.", "agrees"),
+        ("Shouldn't that be the other way around?", "Right.", "agrees"),
+        ("Is this a typo?", "Yes.", "agrees"),
+        ("Did you mean frob_put()?", "Yes.", "agrees"),
+        ("Is the lock held here? Please document it.", "Yes.", "agrees"),
+        ("Is the lock held here?", "Yes, I will document it.", "acts"),
+        ("Is it called with the lock held?", "Yes, that should be better.", "agrees"),
+        ("Is the lock held here?", "Good point.", "acts"),
+    ],
+)
+def test_a_yes_to_what_somebody_wants_to_know_gives_in_to_nothing(quoted: str, answer: str, expected: str) -> None:
+    assert concession([answer], "", quoted.split("\n")) == (expected, answer if expected else "")

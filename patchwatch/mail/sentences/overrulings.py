@@ -1,0 +1,51 @@
+"""Recognize that somebody finds unnecessary what another reviewer wants: "It's fine as it is", "no need for that".
+
+It outweighs the request only if its sender may apply the patch or gives their tag: patchwatch.series.state.
+points_in_replies knows that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchwatch.mail.sentences.phrase import phrase
+from patchwatch.pattern import Pattern
+
+_READ = 2  # sentences at the beginning of a remark
+_LONGEST = 240  # characters of a sentence
+
+_GOOD = r"(?:fine|good(?: enough)?|ok(?:ay)?|clear(?: enough)?|acceptable|all right|alright|sufficient|readable)"
+_NEEDED = r"(?:needed|necessary|required|worth it|important|a (?:big |real )?(?:problem|issue|deal|blocker|concern))"
+_SO = r"(?: (?:just|perfectly|also|already|quite|still|really|absolutely|totally|all|strictly|that))*"
+_OVERRULES = phrase(
+    "fine|good|okay| ok|clear|acceptable|right|sufficient|need|necessary|required|worth|important|a problem|"
+    "an issue|deal|blocker|concern|bother|leave|keep|disagree",
+    rf"""
+    \b(?:it|this|that|these|they|patch|code|version|series|[\w.>-]+\(\)|\w+)(?:'s| is| are| looks?| seems?){_SO} {_GOOD}
+        (?: (?:as|like) (?:it|this|they|is)\b| as[- ]is\b| the way (?:it|they)\b| here\b| for now\b)
+    |\bi(?:'m| am){_SO} (?:fine|ok|okay|happy) with (?:it|this|that|the|an?)\b
+    |\b(?:don't|do not|wouldn't|would not){_SO} (?:think|believe|see|consider|call)(?: that)?
+        (?: (?:(?:it|this|that)(?:'s| is)?{_SO} {_NEEDED}
+        |(?:we|you|there(?:'s| is)){_SO} (?:any )?(?:need|reason)(?: for)?(?: (?:that|this|it|to)\b)))
+    |\b(?:it|that|this)(?:'s| is)(?:n't| not){_SO} {_NEEDED}
+    |\bno (?:real |strong )?need
+        (?: to (?:re|change|do|split|bother|worry|move)| for (?:that|this|it|an? (?:v\d|new|re|comment|change))|\W*$)
+    |\b(?:you (?:don't|do not) (?:need|have) to|don't|wouldn't|would not) bother\b
+    |\b(?:leave|leaving|keep|keeping) (?:it|this|that|them|these|the \w+)
+        (?:,? (?:as|like|the way|then|for now|unchanged|here))(?=\W|$)
+    |\bi (?:(?:strongly|respectfully|somewhat) )?disagree\b
+    """,
+)
+_NOT_MEANT = Pattern(
+    r"(?i)\b(?:but|however|if|unless|until|once|except|though|although|otherwise|not fine|not ok)\b|\?"
+)
+
+
+def overrules(sentences: Sequence[str]) -> bool:
+    """True if one of the first sentences of a remark finds the patch good as it is, on no condition."""
+    return any(
+        len(sentence) <= _LONGEST
+        and _OVERRULES.occurs(sentence, sentence.lower())
+        and _NOT_MEANT.search(sentence) is None
+        for sentence in sentences[:_READ]
+    )
