@@ -38,6 +38,7 @@ from patchwatch.mail.pull_request import asks_to_pull, pull_request
 from patchwatch.mail.remarks import remarks
 from patchwatch.mail.robot_results import robot_results
 from patchwatch.mail.sentences import signals, split
+from patchwatch.mail.sentences.intentions import is_history
 from patchwatch.mail.sentences.pulled import pulled
 from patchwatch.mail.sentences.split import evidence
 from patchwatch.mail.shortlog import shortlog
@@ -233,6 +234,7 @@ def _signals(
     of_tags = signals.of_tags(sentences, tags) if any(tag.own for tag in tags) else ()
     quotes = (passage.quote for passage in passages)
     found = thanks.of_listed(signals.person_signals(sentences), own_text, quotes)
+    found = [s for s in found if s.kind != SignalKind.PROMISE or not is_history(s.text, parts.version)]
     if parts.pull and (report := pulled(sentences)) and all(s.kind != SignalKind.APPLIED for s in found):
         found = [s for s in found if s.kind != SignalKind.CLAIMED]
         found.append(Signal(SignalKind.APPLIED, evidence(report)))

@@ -117,6 +117,16 @@ _NOT_AS_IT_IS = Pattern(
 )
 
 
+_VERSION = Pattern(r"(?i)\bv(\d{1,2})\b(?!\.\d)")
+_TO_COME = Pattern(r"(?i)\b(?:will|shall|going to|let me|let's|next|re-?send\w*|re-?post\w*|re-?submit\w*)\b|'ll\b")
+
+
+def is_history(sentence: str, version: int) -> bool:
+    """True if a sentence says what was done up to a version, which is out: "I only added the Cc in v2", said of v2."""
+    named = [int(number) for number in _VERSION.findall(sentence)] if "v" in sentence.lower() else []
+    return bool(named) and max(named) <= version and _TO_COME.search(sentence) is None
+
+
 def asks_to_apply(sentence: str) -> bool:
     """True if an author wants their patch applied as it is: "Can you please take this patch?"."""
     asked = _UNOPPOSED.sub("", sentence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchwatch.mail.message import SignalKind
-from patchwatch.mail.sentences.intentions import asks_to_apply
+from patchwatch.mail.sentences.intentions import asks_to_apply, is_history
 from patchwatch.mail.sentences.signals import person_signals
 
 
@@ -79,3 +79,20 @@ def test_author_wants_it_applied_as_it_is(sentence: str) -> None:
 )
 def test_author_does_not_want_all_of_it_applied_as_it_is(sentence: str) -> None:
     assert not asks_to_apply(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "version", "history"),
+    [
+        ("I only added the maintainers in v2.", 2, True),
+        ("I decided to add the tag in V2 because it is a bug.", 2, True),
+        ("I only added the maintainers in v2.", 1, False),
+        ("Sure, I will resend the v2.", 2, False),
+        ("Oops, I'll drop that in v1.", 1, False),
+        ("I fixed it in v2, and will fix the rest in v3.", 2, False),
+        ("I tested it with v5.10.", 9, False),
+        ("I will fix it.", 2, False),
+    ],
+)
+def test_what_was_done_up_to_a_version_is_history(sentence: str, version: int, *, history: bool) -> None:
+    assert is_history(sentence, version) == history
