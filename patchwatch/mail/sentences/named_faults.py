@@ -54,6 +54,19 @@ _FAULTS = Phrases(
             (?: (?:commit (?:message|log)|change ?log|description|subject|title|explanation))\W*$
         """,
     ),
+    # "Conflicts with frob-next.", "From and SoB mismatch.", "Checkpatch warnings.", "Subject: s/frob/knob/"
+    phrase(
+        "conflict|mismatch|match|warning|subject",
+        rf"""
+        {_LEAD}(?:(?:this|it) )?conflicts (?:with|on|in) [^,;:?]{{1,40}}$
+        |{_LEAD}(?:(?:the|your) )?[\w-]+(?: (?:and|vs\.?|/) [\w-]+)?(?: \w+)? mismatch(?:es)?\W*$
+        |{_LEAD}(?:(?:the|your) )?(?:sob|s-o-b|signed-off-by|sign-?off|from|author|subject|title|description)
+            (?: \w+)? (?:does(?:n't| not)|do(?:n't| not)) match\b[^,;:?]{{0,50}}$
+        |{_LEAD}(?:checkpatch|sparse|smatch|compiler|compile|build|w=1|dtbs?_check|kernel-?doc) (?:warnings?|errors?)
+            {_PLACE}[.!]*$
+        |{_LEAD}(?:in (?:the )?)?(?:subject|title|description|changelog)(?: line)?[:,] ?s/[^/\s][^/]*/
+        """,
+    ),
     # "OK, then a comment would be good.", "Worth a comment then.", "It deserves a sentence there."
     phrase(
         "would be|'d be|would help|wouldn't hurt|not hurt|can't hurt|would make sense",
@@ -68,6 +81,7 @@ _FAULTS = Phrases(
         rf"(?:(?:an?|some|its own|at least|one|another|short|brief|small|code) )*{_WORDING}\b",
     ),
 )
+_NO_MATCH = Pattern(r"(?i)\b(?:does|do)(?:n't| not) match\b")
 _NOT_A_FAULT = Pattern(
     r"(?i)\b(?:not|no|without|if|except|unless|nothing|otherwise|follow-?up|future|later)\b(?! an? )|n't (?!hurt)|\?"
 )
@@ -75,4 +89,6 @@ _NOT_A_FAULT = Pattern(
 
 def names_fault(sentence: str, lowered: str) -> bool:
     """True if the sentence only names what is wrong with the patch, or what would be good to have in it."""
-    return _FAULTS.occur(sentence, lowered) and _NOT_A_FAULT.search(sentence) is None
+    if not _FAULTS.occur(sentence, lowered):
+        return False
+    return _NOT_A_FAULT.search(_NO_MATCH.sub("", sentence)) is None

@@ -19,10 +19,15 @@ _NEEDED = r"(?:needed|necessary|required|worth it|important|a (?:big |real )?(?:
 _SO = r"(?: (?:just|perfectly|also|already|quite|still|really|absolutely|totally|all|strictly|that))*"
 _OVERRULES = phrase(
     "fine|good|okay| ok|clear|acceptable|right|sufficient|need|necessary|required|worth|important|a problem|"
-    "an issue|deal|blocker|concern|bother|leave|keep|disagree",
+    "an issue|deal|blocker|concern|bother|leave|keep|prefer|disagree",
     rf"""
     \b(?:it|this|that|these|they|patch|code|version|series|[\w.>-]+\(\)|\w+)(?:'s| is| are| looks?| seems?){_SO} {_GOOD}
         (?: (?:as|like) (?:it|this|they|is)\b| as[- ]is\b| the way (?:it|they)\b| here\b| for now\b)
+    |(?:^|, |\bi (?:think|guess|believe) )(?:it|this)(?:'s| is){_SO} {_GOOD}\W*$
+    |^(?:no|nah|nope|hm+)?[,. ]*not (?:(?:really|strictly) )?
+        (?:(?:needed|necessary|required|worth it)(?:,? (?:imo|imho|i think|either))?\W*$|worth an? (?:re|v\d))
+    |\bi(?:'d| would)? (?:(?:rather|also|personally) )?prefer (?:it|this) (?:the way|as|like|that way)\b
+    |\bi(?:'d| would) (?:(?:rather|also|personally|just|prefer to) )?(?:keep|leave) (?:it|this|that)\b
     |\bi(?:'m| am){_SO} (?:fine|ok|okay|happy) with (?:it|this|that|the|an?)\b
     |\b(?:don't|do not|wouldn't|would not){_SO} (?:think|believe|see|consider|call)(?: that)?
         (?: (?:(?:it|this|that)(?:'s| is)?{_SO} {_NEEDED}

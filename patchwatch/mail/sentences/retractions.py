@@ -55,6 +55,7 @@ _PIECES = (
     "necessary",
     "needed",
     "required",
+    "i did",
 )
 _SAID = (
     r"(?:(?:my|that|this|the|all|these|those|both) (?:(?:of )?(?:my|the) )?(?:(?:above|last|previous|earlier|first|"
@@ -84,6 +85,8 @@ _TAKES_BACK = Pattern(
     r"\b(?:that|it|this)(?:'s| is|'s? is)?(?: not|n't)(?: really)? (?:needed|necessary|required)\b|"
     r"\b(?:actually|on second thoughts?|thinking (?:about|of) it(?: again| more)?), (?:there is |there's )?"
     r"no need (?:for|to do) (?:that|this|it)\b|"
+    r"^(?:(?:thanks?|thank you|ah+|oh|hm+|ok(?:ay)?|right|sorry)\b[^,.;]{0,20}[,.;] )*(?:but )?"
+    r"i did(?:n't| not) (?:know|realize|realise|notice|see) (?:that|this|it)(?: before)?\W*$|"
     r"^no changes? (?:is |are )?(?:needed|necessary|required)\b"
 )
 _CONDITION = Pattern(r"(?:^|[,;]\s*)(?:if|unless|when|once|in case)\b|\b(?:maybe|perhaps) i\b|\?\W*$")

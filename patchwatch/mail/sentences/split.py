@@ -46,7 +46,7 @@ GIVES_TAGS = (
 # "Please wait a week between versions.", "please don't resend so soon"
 _PACE = (
     r"(?:wait|allow|give|leave)\ "
-    r"(?:at\ least|an?|some|more|enough|people|reviewers|others|us|everybody|everyone|\d+|one)\b.{0,40}"
+    r"(?:at\ least|an?|some|more|enough|people|reviewers|others|us|everybody|everyone|\d+\w*|one)\b.{0,40}"
     r"\b(?:between|before)\b.{0,30}\b(?:versions?|revisions?|iterations?|postings?|submissions?|rounds?|"
     r"re-?(?:send|spin|post|submit)\w*|sending|posting)\b|"
     r"(?:re-?(?:send|spin|post|submit)|send|post|submit)\w*\b"
@@ -62,7 +62,8 @@ _THREADS = (
 )
 MANNERS = (
     r"(?:please|pls|kindly|don't|do\ not)\b.{0,60}\b(?:(?:top|bottom)[- ]?post(?:ing)?\b|reply(?:ing)?\ inline\b|"
-    r"(?:your|the)\ (?:repl(?:y|ies)|responses?|answers?)\b|html\ (?:e-?)?mails?\b|"
+    r"(?:your|the|private)\ (?:repl(?:y|ies)|responses?|answers?)\b|(?:when|if)\ you\ (?:reply|answer|respond)\b|"
+    r"html\ (?:e-?)?mails?\b|"
     rf"{_PACE}|{_THREADS}|"
     r"(?:quot(?:e|ing)|trim)\b.{0,40}\b"
     r"(?:you(?:'re|\ are)\ (?:replying|responding|answering)|quotes?|context|mails?)\b)"

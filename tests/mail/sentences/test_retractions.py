@@ -17,6 +17,8 @@ from patchwatch.mail.sentences.retractions import (
     "sentence",
     [
         "Never mind, I see it now.",
+        "Thanks Rex, I did not know that.",
+        "Ah, I didn't notice this.",
         "Oh, nevermind.",
         "Actually never mind.",
         "Scratch that, it is fine.",
