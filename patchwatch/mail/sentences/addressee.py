@@ -57,7 +57,8 @@ _AFTERWARDS = phrase(
     |(?:separate|another|different) series|separate clean-?up|{_HABIT}
     |(?:in|for) the next (?:cycle|release|merge window)
     |(?:once|after) th(?:is|ese|e)(?: (?:one|patch(?:es)?|series|fix))? (?:lands?|is in|are in
-    |(?:has|have|gets?|is|are)(?: been)? (?:accepted|applied|merged|upstream|taken)))\b
+    |(?:has|have|gets?|is|are)(?: been)? (?:accepted|acked|acknowledged|applied|approved|merged|upstream
+    |taken)))\b
     """,
 )
 _OWN_PLAN = Pattern(

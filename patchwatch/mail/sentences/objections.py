@@ -270,11 +270,11 @@ _STANDS = phrase(
 # "Fair enough.", "No objection from me.", "Thanks for explaining, makes sense."
 _CONTENTS = Phrases(
     phrase(
-        "objection|concern|complaint|worries|object|mind|opinion|preference|feelings",
+        "objection|concern|complaint|worries|object|mind|opinion|preference|feelings|strongly",
         r"""
         \bno (?:(?:more|further|other|strong|real) )*(?:objections?|concerns?|complaints?|worries)\b
         |\bi (?:(?:really|still|strongly) )?
-            (?:do(?:n't| not) (?:object|mind\b
+            (?:do(?:n't| not) (?:object|mind\b|feel (?:\w+ )?strongly
                 |have (?:an? |any )?(?:(?:strong|further|more) )*
                 (?:objections?|opinions?|preferences?|concerns?|feelings?))
             |have no (?:(?:strong|further|more) )*(?:objections?|opinions?|preferences?|concerns?))

@@ -97,6 +97,7 @@ CONTENTS = [
     "Works for me.",
     "Then I think this patch is ready to be merged.",
     "Fair enough.",
+    "I don't feel strongly either way.",
     "Never mind, I misread the loop.",
     "You're right.",
     "Ah, I see.",
