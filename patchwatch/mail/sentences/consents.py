@@ -61,6 +61,14 @@ _ASKED = Pattern(
     r"\b(?:when|while|whilst|upon|on|before|during|as) (?:you(?:'re| are)? )?"
     r"(?:apply|applying|merge|merging|commit|committing|push|pushing|queue|queue?ing|pick|picking)\b"
 )
+# "Andrew, can you squash the fix below?", "@Rex, could you fix that up?": the way of mm, where patches are queued early.
+_FIXUP = Pattern(
+    r"(?i)^(?:(?:hi|hello|so|and|ok(?:ay)?)[ ,]+)?(?P<name>@?(?-i:[A-Z])[\w-]+[,:]? )?"
+    r"(?:(?:can|could|would|will) you|please|pls|kindly)(?: (?:please|also|just|kindly|then))* (?:"
+    r"(?:squash|fold)\b[^.?!]{0,20}\b(?:this(?! patch)|it|following|below|attached|diff|delta|fix-?(?:up|let)?)\b|"
+    r"(?(name)fix (?:it|this|that) up\b|(?!)))|"
+    r"\bwould you mind (?:\w+ )?fixing (?:it|this|that|the \w+)(?: up)?\b"
+)
 _OTHERWISE = Pattern(r"(?i)\b(?:i(?:'ll|’ll| will| can| am going to)|let me)\b|\bv\d|\bdon't apply\b")
 
 
@@ -69,7 +77,7 @@ def entrusts(quoted: Sequence[str], sentences: Sequence[str]) -> bool:
     read = [sentence for sentence in sentences[:_READ] if len(sentence) <= _LONGEST]
     if not read or any(map(_OTHERWISE.search, read)):
         return False
-    if any(map(_ASKED.search, read)):
+    if any(_ASKED.search(sentence) or _FIXUP.search(sentence) for sentence in read):
         return True
     if read[0] is not sentences[0] or len(read[0].split()) > _FEW_WORDS or not _AGREED.match(read[0]):
         return False

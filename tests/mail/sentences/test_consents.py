@@ -56,6 +56,10 @@ def test_no_offer_or_no_yes(quoted: str, answer: str) -> None:
         ("Should I add the tag when applying, or will you send a v2?", "Please do it when applying."),
         ("I'll fix it up while applying, unless you'd rather send another version?", "No, please go ahead."),
         ("There is a typo.", "Oops. Could you fix it while applying?"),
+        ("The name is wrong.", "Ah, yes.  @Rex, can you fix that up?"),
+        ("The name is wrong.", "Rex, could you squash the following into the patch?"),
+        ("The name is wrong.", "Can you please fold this in?"),
+        ("The name is wrong.", "Sure.  Would you mind fixing it up?"),
     ],
 )
 def test_who_applies_it_may_change_it(quoted: str, answer: str) -> None:
@@ -73,6 +77,8 @@ def test_who_applies_it_may_change_it(quoted: str, answer: str) -> None:
         ("This should be fixed before it is applied.", "Yes."),
         ("Please fix the typo.", "Sure, thanks."),
         ("", "Yes, please."),
+        ("The name is wrong.", "Could you fix that up?"),
+        ("The name is wrong.", "Please squash my two patches."),
     ],
 )
 def test_who_applies_it_is_not_asked_to_change_it(quoted: str, answer: str) -> None:
