@@ -101,7 +101,10 @@ def as_read(
 
 def clears_robot(message: Message) -> Signal | None:
     """The sentence that declares a robot's report wrong, in a mail that was kept for it."""
-    return next((s for s in message.signals if s.kind == SignalKind.SATISFIED and s.detail == TO_ROBOT), None)
+    for signal in message.signals:  # not next(): each reply is asked
+        if signal.detail == TO_ROBOT and signal.kind == SignalKind.SATISFIED:
+            return signal
+    return None
 
 
 def promises_to_robot(message: Message) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -35,6 +36,7 @@ from patchwatch.series.states import APPLIED, CLOSED, ReasonKind, State
 from patchwatch.series.went_in import Report
 
 _UNREAD = (State.NEW, State.UNDER_REVIEW)
+_WHICH_WAS = {State.ACCEPTED: "applied", State.MAINLINED: "merged"}
 _MAX_HOLDERS = 100  # postings with a title, from which on a patch of that title may be anybody's
 
 
@@ -182,9 +184,10 @@ def _of_pull(one: PostingFacts, pull: PostingFacts, state: RevisionState, stored
         return None
     if pull.relayed and not sends_on(pull, one, listed=True):
         return None
-    if state.state in APPLIED and state.reason:
-        return Report(state.state, state.reason)
     subject = decode_summary(stored.view).subject
+    if state.state in APPLIED and state.reason:
+        where = f"sent on in “{subject}”" if pull.relayed else f"listed in “{subject}”"
+        return _went_in(state, state.reason, f"{where}, which was {_WHICH_WAS[state.state]}")
     if pull.relayed:
         reason = Reason(pull.root, f"sent on in “{subject}”", pull.date, kind=ReasonKind.RELAYED, by=pull.author)
         return Report(State.AWAITING_UPSTREAM, reason)
@@ -198,11 +201,16 @@ def _of_series(
     one: StoredRevision, series: PostingFacts, state: RevisionState, stored: StoredRevision
 ) -> Report | None:
     """Return what a series of somebody else shows of the patches of `one` that it has among its own."""
+    subject = decode_summary(stored.view).subject
     if state.state in APPLIED and state.reason:
-        return Report(state.state, state.reason)
+        return _went_in(state, state.reason, f"taken into “{subject}”, which was {_WHICH_WAS[state.state]}")
     # What its reviewers asked for, or a maintainer may take as it is, still waits in its own thread.
     if state.state in CLOSED or decode_state(one.standing).state not in _UNREAD:
         return None
-    subject = decode_summary(stored.view).subject
     reason = Reason(series.root, f"taken into “{subject}”", series.date, kind=ReasonKind.RELAYED, by=series.author)
     return Report(State.AWAITING_UPSTREAM, reason)
+
+
+def _went_in(state: RevisionState, reason: Reason, text: str) -> Report:
+    """Return what shows that patches went in with others: the mail that shows it of those, which lists none of them."""
+    return Report(state.state, replace(reason, text=text, kind=ReasonKind.CITED))

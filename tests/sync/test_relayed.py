@@ -95,7 +95,7 @@ def test_batch_is_a_series_of_its_own(tracker: Tracker, first: str) -> None:
 def test_patches_of_an_applied_batch_are_accepted(tracker: Tracker, first: str) -> None:
     parts = {"originals": ORIGINALS, "batch": BATCH, "applied": [APPLIED]}
     take(tracker, *parts.pop(first), *itertools.chain(*parts.values()))
-    text = "This series was applied to netdev/net.git (main)"
+    text = "sent on in “[PATCH net 0/3] Frob fixes for net”, which was applied"
     assert state_of(tracker, "a.1@x") == ("accepted", "nobody", text)
     assert state_of(tracker, "b.1@x") == ("accepted", "nobody", text)
     assert state_of(tracker, "m.0@x")[0] == "accepted"

@@ -61,7 +61,7 @@ _ASKED = Pattern(
     r"\b(?:when|while|whilst|upon|on|before|during|as) (?:you(?:'re| are)? )?"
     r"(?:apply|applying|merge|merging|commit|committing|push|pushing|queue|queue?ing|pick|picking)\b"
 )
-# "Andrew, can you squash the fix below?", "@Rex, could you fix that up?": the way of mm, where patches are queued early.
+# "Andrew, can you squash the fix below?", "@Rex, could you fix that up?": on linux-mm, patches are queued early.
 _FIXUP = Pattern(
     r"(?i)^(?:(?:hi|hello|so|and|ok(?:ay)?)[ ,]+)?(?P<name>@?(?-i:[A-Z])[\w-]+[,:]? )?"
     r"(?:(?:can|could|would|will) you|please|pls|kindly)(?: (?:please|also|just|kindly|then))* (?:"
