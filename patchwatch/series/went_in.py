@@ -43,6 +43,12 @@ class Own:
     state: State
     partly: str = ""  # numbers of the patches that were applied, if not all were
     numbers: tuple[int, ...] = ()  # of the patches, by place; empty: 1, 2 and so on
+    expected: int = 0  # patches that the posting states, with those that were only sent to other lists
+
+    @property
+    def total(self) -> int:
+        """The total that the numbers of its patches count up to."""
+        return max((self.whole, self.expected, *self.numbers))
 
     def numbers_of(self, places: Iterable[int]) -> set[int]:
         """The numbers of the patches at these places."""
@@ -78,8 +84,7 @@ def _is_whole(own: Own, applied: Mapping[int, Reason], reports: Reports) -> bool
     if len(applied) >= own.whole:
         return True
     if own.partly:
-        highest = max((own.whole, *own.numbers))
-        return len(parse_patches(own.partly, highest) | own.numbers_of(applied)) >= own.whole
+        return len(parse_patches(own.partly, own.total) | own.numbers_of(applied)) >= own.whole
     return 2 * len(applied) > own.whole and not any(r.complete for entries in reports.values() for r in entries)
 
 
@@ -112,4 +117,4 @@ def _reason(reasons: Mapping[int, Reason], own: Own) -> Reason:
     last = _last(reasons)
     if len(reasons) >= own.whole:
         return last
-    return replace(last, text=f"{format_patches(own.numbers_of(reasons))} of {own.whole}: {last.text}")
+    return replace(last, text=f"{format_patches(own.numbers_of(reasons))} of {own.total}: {last.text}")

@@ -37,7 +37,7 @@ def merges(
             summary = decode_summary(revision.view)
             numbers = tuple(patch.number for patch in summary.patch_facts)
             whole = _whole(summary, numbers) or max(len(postings[number].titles), summary.expected)
-            itself = Own(postings[number].date, whole, state.state, state.partly, numbers)
+            itself = Own(postings[number].date, whole, state.state, state.partly, numbers, summary.expected)
             reported = merge_of(itself, reports)
             own += [reported] if reported else []
         # A tree knows better what was reverted.
