@@ -188,6 +188,21 @@ KEYS: Mapping[str, FilterKey] = {
     "n": FilterKey("the number that `list` prints", _number(lambda line: line.id)),
 }
 
+_OTHER_NAMES = {
+    "title": "s",
+    "subject": "s",
+    "author": "f",
+    "from": "f",
+    "list": "l",
+    "inbox": "l",
+    "state": "st",
+    "status": "st",
+    "turn": "t",
+    "version": "v",
+    "patches": "p",
+}
+"""What people write for a key."""
+
 # ---- terms ---------------------------------------------------------------------------------------------------------
 
 _LINK = Pattern(r"https?://\S+")
@@ -224,16 +239,38 @@ def _parse_term(word: str) -> Predicate | None:
         name, colon, value = bare.partition(":")
         value = value.replace('"', "")
         if colon and re.fullmatch("[A-Za-z]+", name) and (name.lower() in KEYS or value):
-            if name.lower() not in KEYS:
-                also = _nearest(name.lower(), KEYS, sign=":")
-                raise _FilterSyntaxError(f"{also}possible: {', '.join(KEYS)}; quote it to search for it literally")
-            predicate = KEYS[name.lower()].parse_value(value) if value.strip("<>=") else None
+            predicate = _parse_value(name.lower(), value) if name.lower() in KEYS else _unknown(name.lower(), value)
         else:
             predicate = _free(bare.replace('"', ""))
     if predicate is None or not negated:
         return predicate
     matches = predicate
     return lambda line, now: not matches(line, now)
+
+
+def _parse_value(name: str, value: str) -> Predicate | None:
+    """The predicate of a known key with a value; None without one."""
+    if not value.strip("<>="):
+        return None
+    try:
+        return KEYS[name].parse_value(value)
+    except _FilterSyntaxError as reason:
+        if name != "t":
+            raise
+        # People take it for the title.
+        title = f"t: is {KEYS[name].about}, not the title; to search titles, write s:{_quoted(value)}"
+        raise _FilterSyntaxError(f"{title}; {reason}") from None
+
+
+def _unknown(name: str, value: str) -> Predicate:
+    if key := _OTHER_NAMES.get(name):
+        raise _FilterSyntaxError(f"write {key}:{_quoted(value)} ({KEYS[key].about})")
+    also = _nearest(name, KEYS, sign=":")
+    raise _FilterSyntaxError(f"{also}possible: {', '.join(KEYS)}; quote it to search for it literally")
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
 
 
 def _nearest(name: str, known: Iterable[str], *, sign: str) -> str:
