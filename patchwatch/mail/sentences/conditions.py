@@ -32,7 +32,7 @@ _DOING = (
 )
 _YOU_DO = (
     r"you(?:'ve| have| (?:are|were) going to|'re going to|'ll| will| could| can)? (?:also )?"
-    r"(?:(?:add|address|adjust|chang|clarif|correct|drop|fix|mov|rebas|remov|renam|rewrit|reword|simplif|split|updat)\w*|"
+    r"(?:(?:add|address|adjust|amend|chang|clarif|correct|drop|fix|mov|rebas|remov|renam|rewrit|reword|simplif|split|updat)\w*|"
     r"ma[dk]e (?:this|that|these|those|the|both) (?:\w+ )?changes?|do (?:this|that|so))"
 )
 # "With this patch applied, it works" and "with or without that" are no conditions.
@@ -79,8 +79,9 @@ _REFERRING = phrase(
         {_OFFERED}
     """,
 )
-# "With the marketing gone,", "With s/hold/Hold/ in the subject:" right above the tag.
-_FRAGMENT = phrase(_CUES, rf"^{_LEAD}(?:with|modulo|assuming|after|once) {_NOT_SO}[^?!]{{1,100}}?[^.?!]$")
+# "With the marketing gone,", "With s/hold/Hold/ in the subject:" right above the tag.  What people assume there is
+# rarely up to the author: "Assuming that it goes in through your tree:", "assuming it was tested,".
+_FRAGMENT = phrase(_CUES, rf"^{_LEAD}(?:with|modulo|after|once) {_NOT_SO}[^?!]{{1,100}}?[^.?!]$")
 # "With the line break fixed when applying:" asks nothing of the author.
 _BY_COMMITTER = Pattern(r"(?i)\b(?:when|while|upon|on) (?:you )?(?:appl|commit|merg|pick|push|queu)\w{0,4}\b")
 _REVIEW = Pattern(r"(?i)(?:reviewed|acked)-by:")

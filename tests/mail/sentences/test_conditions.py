@@ -45,6 +45,7 @@ TAG = "Reviewed-by: Rita Reviewer <rita@example.com>"
         "When the typo is fixed, feel free to add:",
         "provided that you fix the typo in the title.",
         "Assuming you drop the helper, feel free to add:",
+        "Assuming you amend it to print an error you can add my",
         "One question, and one cosmetic change, but resolve those and you may add to all patches:",
     ],
 )
@@ -88,6 +89,9 @@ def test_condition_refers_to_what_was_asked(sentence: str) -> None:
         "You fixed it and you added a test.",
         "Rename it and move it up.",
         "It builds, but with the lock held it hangs.",
+        "Assuming you know your hardware,",
+        "Yes, assuming that this goes in through the knob tree:",
+        "Assuming Lea does not object,",
     ],
 )
 def test_no_condition(sentence: str) -> None:
