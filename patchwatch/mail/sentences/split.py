@@ -80,7 +80,8 @@ _ROUTE = (
 """Which tree takes it: "The frob part should go via Rex.", "I think this would go through the driver core tree"."""
 _NAME = r"(?-i:[A-Z][\w.'-]*(?:\ [A-Z][\w.'-]*){0,2})"  # below a closing: "Kind regards / Rita"
 _CLOSING = (
-    r"(?:(?:with\ )?(?:(?:best|kind|kindest|many|warm)\s+)*(?:regards?|wishes)|cheers|best|br|greetings)"
+    r"(?:(?:with\ )?(?:(?:best|kind|kindest|many|warm)\s+)*(?:regards?|wishes)|cheers|best|br|greetings|"
+    r"gr(?:\{oetje,eeting\}s|oetjes|oeten|üße|üsse|uesse)|mfg)"
     rf"(?:\W+{_NAME})?\W*|(?:sincerely|yours)\b.{{0,20}}"
 )
 """How a mail ends: "Kind regards"."""
@@ -119,11 +120,11 @@ _ABOUT_TREES = Pattern(rf"(?!.*\b(?:please|next\ version|instead|don't|not)\b){_
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
 _COURTEOUS = word_set(
     "a ack agree agreed ah all allright alright also and appreciate awesome best br btw but change cheers code "
-    "completely cool do don everything excellent fantastic feel fine for fully good got great greetings have "
-    "hello hi i impressive it kind kindest kindly lgtm like look looks lovely makes many much nice oh ok okay "
-    "otherwise overall patch patches perfect please pls ps quality really regard regards rest see seem seems "
-    "series sincerely so solid sound sounds sure thank thanks that the this thx totally understood very warm well "
-    "wishes with works yeah yep yes you yours"
+    "completely cool do don everything excellent fantastic feel fine for fully good got great greetings have gr "
+    "groeten groetjes gruesse grüsse grüße hello hi i impressive it kind kindest kindly lgtm like look looks lovely "
+    "makes many mfg much nice oh ok okay otherwise overall patch patches perfect please pls ps quality really regard "
+    "regards rest see seem seems series sincerely so solid sound sounds sure thank thanks that the this thx totally "
+    "understood very warm well wishes with works yeah yep yes you yours"
 )
 _NOT_AGREED = Pattern(
     r"(?i)\b(?:but|however|not|except|though|although|unless|until|wonder|if|should|could|would)\b|n't\b|\?"
