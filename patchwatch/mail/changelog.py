@@ -83,7 +83,7 @@ _RULE = Pattern(r"[-=~]{3,}\s*")
 _PART = Pattern(r"(?i)\s*(?:patch(?:es)?\b|\[|#?\d+\b).{0,80}:\s*$")
 _END = Pattern(
     r"(?i)(?:---\s*$|-- $|base-commit:|change-id:|prerequisite-|link to |[a-z-]+-by: |(?:fixes|link|cc|closes): |"
-    r"\S.{0,60} \(\d+\):$|based on |the following changes since )"
+    r" \S[^|]{0,250}\| +(?:\d+ [+-]+$|Bin )|\S.{0,60} \(\d+\):$|based on |the following changes since )"
 )
 _TRAILER = Pattern(r"\s*[A-Za-z-]+:\s")
 # Every part is bounded: otherwise a hostile line would take hours.

@@ -155,7 +155,16 @@ def test_rfcs_and_minor_versions(heading: str, since: Version, to: Version, coun
 
 @pytest.mark.parametrize(
     "end",
-    ["---", "base-commit: 123", "Signed-off-by: A <a@b>", "Link to v2: https://x", "\nAnn Author (3):", "\nThanks"],
+    [
+        "---",
+        "base-commit: 123",
+        "Signed-off-by: A <a@b>",
+        "Link to v2: https://x",
+        "\nAnn Author (3):",
+        "\nThanks",
+        "\n drivers/frob.c | 12 ++++++------",
+        "\n .../{old => new}/frob.bin      | Bin 0 -> 12 bytes",
+    ],
 )
 def test_where_a_changelog_ends(end: str) -> None:
     assert texts(f"v3:\n- one\n\n- two\n{end}\n- other\n") == ["- one\n\n- two"]
