@@ -6,7 +6,7 @@ SCHEMA_REVISION = "0033"
 KNOWN_REVISIONS = frozenset(f"{number:04}" for number in range(1, int(SCHEMA_REVISION) + 1))
 """What can be migrated, with the newest: another process may have just migrated to it."""
 
-FACTS_VERSION = 26
+FACTS_VERSION = 27
 """Raised when the stored form of parsed mail changes, the parsing, or what is derived: stored mail is then read again.
 
 That happens in the background (patchwatch.sync.renewal), so that values of earlier forms are read meanwhile: new fields
