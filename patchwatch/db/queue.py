@@ -14,6 +14,7 @@ from patchwatch.db.involvement import own_tags
 from patchwatch.db.packing import text_reader
 from patchwatch.db.revision_codec import decode_summary
 from patchwatch.db.series_list import is_known
+from patchwatch.db.sisters import conceded_elsewhere
 from patchwatch.db.who_applies import Accepted, sent_to
 from patchwatch.mail.message import Person, SignalKind, name_key, person_key
 from patchwatch.series import labels
@@ -52,6 +53,7 @@ class Queue(Struct, frozen=True):
     rows: Mapping[int, SeriesRow]
     applied: Mapping[int, bool]  # those that the person is to apply; False: perhaps
     woken: Mapping[int, int]  # when the snooze of each series ended
+    sisters: Mapping[int, str]  # what was conceded of another series that was sent with it
 
     def placed(self, now: int) -> tuple[SeriesSummary, ...]:
         """All series, each with its place at a time (UTC seconds), the time of reading or soon after it."""
@@ -63,6 +65,7 @@ class Queue(Struct, frozen=True):
         case = _case(line, self.news.get(line.id), self.woken.get(line.id, 0), mine=line.mine)
         if row := self.rows.get(line.id):
             case = _with_row(case, row, self.applied.get(row.id), self.me, self.rules, now)
+            case = _with_sister(case, self.sisters.get(row.id, ""))
         return place(case, now, self.rules)
 
 
@@ -75,15 +78,15 @@ def read_queue(execute: Execute, lines: Sequence[SeriesSummary], rules: Rules, m
     criteria = Criteria(everything=True, ids=wanted)
     rows = series.series(execute, criteria, now, rules.overdue_days, frozenset(me)) if wanted else ()
     applied = applied_by(execute, rows, me)
-    return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken)
+    sisters = conceded_elsewhere(execute, rows, me, now)
+    return Queue(tuple(lines), rules, frozenset(me), news, {row.id: row for row in rows}, applied, woken, sisters)
 
 
-def place_alone(row: SeriesRow, applies: bool | None, me: Collection[str], rules: Rules, now: int) -> Place | None:
-    """Return the place of one series in the queue of the person with the addresses `me`, as if nothing in it were new.
-
-    `applies` is what `applied_by` returns for it.
-    """
-    return place(_with_row(_case(row), row, applies, me, rules, now), now, rules)
+def place_alone(execute: Execute, row: SeriesRow, me: Collection[str], rules: Rules, now: int) -> Place | None:
+    """Return the place of one series in the queue of the person with these addresses, as if nothing in it were new."""
+    applies = applied_by(execute, [row], me).get(row.id)
+    sister = conceded_elsewhere(execute, [row], me, now).get(row.id, "")
+    return place(_with_sister(_with_row(_case(row), row, applies, me, rules, now), sister), now, rules)
 
 
 def _may_be_live(line: SeriesSummary, rules: Rules, woken: Mapping[int, int], now: int) -> bool:
@@ -175,6 +178,11 @@ def _with_row(case: Case, row: SeriesRow, applies: bool | None, me: Collection[s
         rarely=record.text if record and not record.expected else "",
         left=left_patches(row),
     )
+
+
+def _with_sister(case: Case, words: str) -> Case:
+    """Return the case with what was conceded of a series that was sent with it: it is not sure that I review it."""
+    return case._replace(likely=True, rarely=words) if words else case
 
 
 def _may_review(row: SeriesRow) -> bool:

@@ -182,10 +182,9 @@ class Queries(TrackerBase):
 
     def _place(self, execute: Execute, row: SeriesRow) -> Place | None:
         """Return the place of a series in my queue, as if nothing in it were new."""
-        from patchwatch.db.queue import applied_by, place_alone, rules_of
+        from patchwatch.db.queue import place_alone, rules_of
 
-        applies = applied_by(execute, [row], self.addresses).get(row.id)
-        return place_alone(row, applies, self.addresses, rules_of(execute, self.config.review), self.now())
+        return place_alone(execute, row, self.addresses, rules_of(execute, self.config.review), self.now())
 
     def find(self, name: str) -> int:
         """Return the number of the series that a user named by its number, a message-id or a link.
