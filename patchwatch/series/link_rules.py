@@ -80,6 +80,8 @@ _SOON_DAYS = 14  # an RFC's first version usually follows within days of its dis
 
 def likely_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     """The link to `other` as predecessor of `one`; None if it is impossible, or not likely enough."""
+    if not _may_follow(one, other) or _are_sisters(one, other):
+        return None
     link = possible_link(one, other)
     if link is None or link.score < ENOUGH:
         return None
@@ -87,6 +89,18 @@ def likely_link(one: PostingFacts, other: PostingFacts) -> Link | None:
     numbered = (other.version, other.minor) < (one.version, one.minor) or link.resend
     specific = _SPECIFIC if numbered else _SPECIFIC - {"posted-into-its-thread"}
     return link if specific & set(link.evidence) and _is_the_same_work(one, other, link) else None
+
+
+def _are_sisters(one: PostingFacts, other: PostingFacts) -> bool:
+    """A quick test for the same change of many drivers: True if no evidence can make two such patches the same work."""
+    if (one.version, one.minor) != (other.version, other.minor) or one.resend or one.title == other.title:
+        return False
+    if other.kind == "proposal" or (other.rfc and not one.rfc):
+        return False
+    if links_to(one, other) or (one.change_id and one.change_id == other.change_id):
+        return False
+    alike = not set(one.patch_ids).isdisjoint(other.patch_ids)
+    return not (alike or _is_respelled(one, other) or _is_reworded(one, other))
 
 
 def has_equal_patches(one: PostingFacts, other: PostingFacts) -> bool:
@@ -124,12 +138,13 @@ def _is_reworded(one: PostingFacts, other: PostingFacts) -> bool:
     """True if a posting adds mostly the lines of one that its sender sent before, and that nobody applied."""
     if one.date - other.date > _REWORDED_DAYS * _DAY or 0 < other.applied < one.date:
         return False
-    if not is_one(one.author, other.author) or _are_in_two_branches(one, other):
+    if not is_one(one.author, other.author) or not (one.lines and other.lines):
         return False
-    if _without_numbers(one.title) == _without_numbers(other.title):
-        return False  # "for kernel 6.12" and "for kernel 6.13"
     lines = lines_in_common(one.lines, other.lines)
-    return lines.common >= _SOME_LINES and lines.share >= _NEARLY_ALL and lines.alike >= _HALF
+    if lines.common < _SOME_LINES or lines.share < _NEARLY_ALL or lines.alike < _HALF:
+        return False
+    # "for kernel 6.12" and "for kernel 6.13" are two changes.
+    return not _are_in_two_branches(one, other) and _without_numbers(one.title) != _without_numbers(other.title)
 
 
 def _are_in_two_branches(one: PostingFacts, other: PostingFacts) -> bool:
