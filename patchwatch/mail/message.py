@@ -196,6 +196,7 @@ class SignalKind(StrEnum):
     DEFERRED = "deferred"  # put off until the tree reopens, or parked
     WILL_REVIEW = "later"  # the sender will look at the patch
     REVIEW_WANTED = "call"  # asks for reviewers: "could use more review", "hopefully others can weigh in"
+    HANDED_ON = "handed-on"  # patches left to somebody else's tree; detail: as of sentences.handed_on
     ELSEWHERE = "elsewhere"  # another patch or commit did the same, or nothing is wrong
     CONSENT = "consent"  # of a remark: yes to what is offered right above it
     OVERRULES = "overrules"  # of a remark: what somebody else wants, quoted right above it, is unnecessary

@@ -44,7 +44,7 @@ _TOOK = Pattern(
     r"(?:(?:now|just|already|also|manually|tentatively|provisionally)\s+)*"
     r"(?P<verb>applied|queued(?:\s+up)?|merged|pushed|picked(?:\s+(?:it|this|them))?(?:\s+up)?|taken|added|comm?itt?ed|"
     r"put|placed|pulled|staged|accepted|applying)\b(?P<pushed>\s+and\s+pushed(?:\s+out)?)?"
-    rf"(?:\s+{_NUMBERS}\b)?(?:\s+(?:{THING}|now|manually|up|too|again|then|as well)\b)*"
+    rf"(?:\s+{_NUMBERS}\b(?:\s+(?:out\s+)?of\s+\d+\b)?)?(?:\s+(?:{THING}|now|manually|up|too|again|then|as well)\b)*"
     rf"(?P<rest>\s*[.,!;:—–-].*|\s+(?:{_INTO}|thanks?\b|thx\b|but\b|except\b|minus\b|without\b|since\b|because\b|along\b|together\b|"
     r"\S+/\S|for-\d).*|\s*\(.*|)",
     re.IGNORECASE | re.DOTALL,
@@ -230,6 +230,13 @@ _CLAUSE = Pattern(
     r"(?:applied|queued|merged|pushed|picked|took|i'll|i will|i'm)\b)",
     re.IGNORECASE,
 )
+# "Patch 1 is a fix, so I've applied it."
+_SUBJECT = Pattern(
+    rf"(?:{LEAD})*(?:the )?patch(?:es)? #?(?P<numbers>{_RUN})\s+"
+    r"(?:(?:is|are|was|were|has|have|looks?|seems?|fix(?:es)?|does|do|can)\b)",
+    re.IGNORECASE,
+)
+_PRONOUN = Pattern(r"(?i)\b(?:it|this|that|them|these|those)\b")
 _DID_MORE = Pattern(rf"(?:{LEAD})*(?:{I_DID})?(?:\w+ly\s+)?\w+ed\b", re.IGNORECASE)
 
 
@@ -255,7 +262,7 @@ def applied_patches(sentence: str) -> str | None:
             return None  # "if …, so I applied it" gives a reason
         clause = sentence[start:]
         if (found := _TOOK.fullmatch(clause)) and _is_done(found):
-            return _which(found)
+            return _which(found) or _subject(sentence[:start], clause)
         if (found := _TOOK_THEM.fullmatch(clause)) and not _is_denied(found):
             return _which(found)
         if _WILL_ADD.fullmatch(clause) and not _NOT_YET.search(clause):
@@ -330,6 +337,12 @@ def _is_done(found: re.Match[str]) -> bool:
     said = words_until(found, COMMA)
     placed = _TREE.search(said) is not None or _RELEASE.search(said) is not None
     return placed or not verb.startswith(("push", "pick", "take"))
+
+
+def _subject(before: str, clause: str) -> str:
+    """The numbers of "Patch 1 is a fix, so I've applied it"; empty if the clause before names no patches."""
+    named = _SUBJECT.match(before)
+    return without_total(" ".join(named["numbers"].split())) if named and _PRONOUN.search(clause) else ""
 
 
 def _which(found: re.Match[str]) -> str:

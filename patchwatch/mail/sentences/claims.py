@@ -21,6 +21,7 @@ from patchwatch.mail.sentences.applied import (
     UNCHANGED,
     words_until,
 )
+from patchwatch.mail.sentences.cues import Cues
 from patchwatch.mail.sentences.taken import taken_patches
 from patchwatch.mail.sentences.which_patches import NOT_ALL
 from patchwatch.pattern import Pattern
@@ -49,7 +50,7 @@ _AUXILIARY = r"(?:(?:has|have|had|is|are|was|were|been|'s|now|just|already|also|
 _DONE = Pattern(
     rf"{_LEAD}(?:(?:i(?:'ve| have)?|we(?:'ve| have)?)\s+|{_THING}(?:'s)?\s+|"
     rf"(?:patch(?:es)?\s+)?#?(?P<before>{_RUN})\s+)?{_AUXILIARY}"
-    rf"(?:{_VERB}|(?P<placed>{_PLACED}))\b(?:\s+(?:up|out|in|off))?(?:\s+{_NUMBERS}\b)?"
+    rf"(?:{_VERB}|(?P<placed>{_PLACED}))\b(?:\s+(?:up|out|in|off))?(?:\s+{_NUMBERS}\b(?!-\d)(?:\s+of\s+\d+\b)?)?"
     rf"(?:\s+(?:{_THING}|now|up|out|manually|directly|already|today|yesterday))*"
     r"(?P<rest>\s*[.,!;:–—(-].*|\s+(?:to|into|in|on|onto|for|as|via|through|by|with|w/|thanks?\b|thx\b|and\b|but\b|"
     r"except\b|minus\b|without\b)(?!\w).*|)",
@@ -181,6 +182,19 @@ _NOT_BEFORE = Pattern(
     rf"(?:once|after|when|as soon as) (?!(?:you|it|this|that|they|these) ){_OPENS}",
     re.IGNORECASE,
 )
+# "Mike will pick it up once 6.4-rc1 exists."
+_ANOTHER_WILL = Pattern(
+    r"\b(?!(?:I|We|You|It|This|That|They|He|She|These|Those|Who|Someone|Somebody|Nobody|Everybody)\b)[A-Z][\w'.-]+"
+    rf"(?: will|'ll| is going to) (?:then )?{_APPLY} (?:(?:it|this|them|these|the (?:patch(?:es)?|series)) )?(?:up )?"
+    rf"(?:once|after|when|as soon as) {_OPENS}"
+)
+# "Let's wait for the merge window."
+_WAITS = Pattern(
+    r"\b(?:let'?s|let us|i(?:'d| would) (?:rather|prefer to)|(?:i|we)(?:'ll| will)) (?:\w+ )?(?:wait|hold (?:it|this)) "
+    r"(?:for|until|till) (?:after )?(?:(?:the|next|this|current) )*(?:merge window|v?\d+\.\d+-rc\d|-?rc\d)\b"
+    r"(?!.*\b(?:re-?send|re-?post|repost|post|rebase|ping|please|you)\b)",
+    re.IGNORECASE,
+)
 # "If nobody objects until Friday, I will take it as it is."
 _UNLESS_OPPOSED = Pattern(
     r"^(?:so |ok(?:ay)?,? |anyway,? )?(?:if (?:no(?:body|-one| one)|there (?:is|are)(?:n't| no| not)|(?:i|we) "
@@ -195,6 +209,14 @@ _ELSE_OPPOSED = Pattern(
     r"[^?]{0,60}?(?:\bunless (?:any|some)(?:body|[- ]?one)|\bif (?:no(?:body|[- ]?one)|there are no)) (?:\w+ )?"
     r"(?:beats|complain|disagree|mind|object|protest|scream|shout|speak|yell)\w*",
     re.IGNORECASE,
+)
+_POSTPONING = Cues(
+    " until| till| before| once | after | when |as soon as|wait for |object|hear |get an|complain|disagree|comment|"
+    "scream|shout|yell|protest|mind|speak|beats"
+)
+_PLANNED = Cues(
+    "i'll|i will|i'm going|i am going|i can|we can|won't|will not|'s wait|lets wait|let us wait|i'd |i would |"
+    "will wait|we'll | will pick| will take| will apply| will queue| will merge"
 )
 _NOT_HELD = Pattern(
     r"(?i)\bno (?:need|reason) to hold\b|(?:\bnot|n't) hold(?:ing)? off\b|\bif you (?:don't|do not)\b|\?|"
@@ -277,9 +299,14 @@ def postpones(sentence: str) -> bool:
     return len(sentence) <= _MAX_HOLD and _LATER.search(sentence) is not None and not _NOT_HELD.search(sentence)
 
 
+def may_apply_later(lowered: str) -> bool:
+    """True if a sentence, in lower case, has words of when something happens, and of what somebody will do."""
+    return _POSTPONING.occur(lowered) and _PLANNED.occur(lowered)
+
+
 def applies_later(sentence: str) -> bool:
     """True if the sender applies the patch once a tree opens, something else is in, or nobody objects."""
     if len(sentence) > _MAX_HOLD or "?" in sentence:
         return False
-    found = _NOT_BEFORE.search(sentence) or _UNLESS_OPPOSED.match(sentence) or _ELSE_OPPOSED.search(sentence)
-    return found is not None
+    ways = (_NOT_BEFORE, _ELSE_OPPOSED, _ANOTHER_WILL, _WAITS)
+    return _UNLESS_OPPOSED.match(sentence) is not None or any(way.search(sentence) for way in ways)

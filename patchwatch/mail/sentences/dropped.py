@@ -26,6 +26,7 @@ _UNDO = rf"(?:revert|back{_OUT})"
 _JUST = r"(?:(?:now|just|also|simply|then)\s+)*"
 _I_DROP = (
     rf"(?:{I_DID}{_JUST}{_DID}|{I_DID}{_JUST}had to {_JUST}(?:drop|un-?queue|un-?apply|{_UNDO})|"
+    rf"i(?:'ll)? (?:have|need) to {_JUST}(?:drop|un-?queue|un-?apply|{_UNDO})|"
     rf"i(?:'m| am) {_JUST}{_DOING}|i(?:'m| am)?(?: going to| ?gonna) {_JUST}{_UNDO}|"
     rf"i(?:'ll| will)(?: just| go(?: and)?| now| simply)* {_UNDO})"
 )

@@ -33,6 +33,7 @@ from patchwatch.mail.sentences import (
 from patchwatch.mail.sentences.conditions import condition
 from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.dropped import is_dropped
+from patchwatch.mail.sentences.handed_on import handed_on
 from patchwatch.mail.sentences.questions import is_question
 from patchwatch.mail.sentences.split import GIVES_TAGS, MANNERS, evidence
 from patchwatch.mail.sentences.words import word_set, words
@@ -242,11 +243,8 @@ _WILL_APPLY = Cues(
     "apply it|apply th|merge it|merge th|queue|take it|take th|pick|push|pull|grab|upstream|to linus|to andrew|to akpm|"
     "stick|stuff|put "
 )
-_POSTPONING = Cues(
-    " until| till| before| once | after | when |as soon as|object|hear |get an|complain|disagree|comment|scream|shout|"
-    "yell|protest|mind|speak|beats"
-)
-_MY_PLAN = Cues("i'll|i will|i'm going|i am going|i can|we can|won't|will not")
+# What a sentence that leaves patches to another tree does not want of the author.
+_TO_ANOTHER = (SignalKind.WISH, SignalKind.QUESTION, SignalKind.CHANGES, SignalKind.PROMISE, SignalKind.WILL_APPLY)
 _HOLDING = Cues("hold|apply|merge|queue|take|pick|pull|push|commit")
 
 
@@ -294,6 +292,9 @@ def _signals(sentences: Sequence[str]) -> list[Signal]:
         may_be = "already" in lowered or lowered.startswith("they")
         another = may_be and elsewhere.another_was_taken(sentence, previous)
         previous = sentence
+        left = handed_on(sentence, lowered)
+        if left is not None:
+            signals.append(Signal(SignalKind.HANDED_ON, evidence(sentence), left))
         if not another and (reported is None or applied.is_of_some(reported.detail)) and _APPLYING.occur(lowered):
             report = _report(sentence, lowered)
             if reported and report and (which := applied.together(reported.detail, report.detail)):
@@ -307,7 +308,7 @@ def _signals(sentences: Sequence[str]) -> list[Signal]:
                 # From people who do not commit it may mean something else.
                 signals.append(Signal(SignalKind.CLAIMED, evidence(sentence), patches))
         found = (None if another else _judgment(sentence, lowered)) or _wish(sentence, lowered)
-        if found is not None:
+        if found is not None and (left is None or found.kind not in _TO_ANOTHER):
             signals.append(found)
     return signals
 
@@ -353,7 +354,7 @@ def _judgment(sentence: str, lowered: str) -> Signal | None:
         return Signal(SignalKind.NAK, evidence(sentence), "left")
     if (done := elsewhere.done_elsewhere(sentence, lowered)) is not None:
         return Signal(SignalKind.ELSEWHERE, evidence(sentence), done)
-    if _POSTPONING.occur(lowered) and _MY_PLAN.occur(lowered) and claims.applies_later(sentence):
+    if claims.may_apply_later(lowered) and claims.applies_later(sentence):
         return Signal(SignalKind.WILL_APPLY, evidence(sentence))
     if refusal := rejections.refusal(sentence, lowered):
         kind = SignalKind.CHANGES if refusal == "conditional" else SignalKind.NAK

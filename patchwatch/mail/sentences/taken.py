@@ -18,16 +18,21 @@ _MAX_SENTENCE = 300  # characters
 
 _COUNT = rf"(?:{'|'.join(COUNTS)}|eleven|twelve)"
 _RUN = r"\d+(?:/\d+)?(?:\s*(?:->|-|–|to|through|,|and|&|\+)\s*#?\d+(?:/\d+)?)*"
-_NUMBERS = rf"\(?#?{_RUN}\)?(?![\w/]|\.\d)"
+_NUMBERS = rf"\(?#?{_RUN}\)?(?![\w/]|\.\d|\s*[–-]\s*\d)(?:\s+of\s+\d+\b)?"
 _WHICH = rf"(?:all|both|the|this|these|those|whole|entire|full|other|of|v\d+|one|\d+|{_COUNT}|first|last|remaining)"
 _HEAD = rf"(?:patch(?:es|set)?|patch set|series|set|ones?|version|lot|rest|latter|others|{_COUNT}|first|last)"
 _OF_IT = r"(?:\s+(?:in|of|from) (?:the|this|your) (?:patch|series|patch ?set|set))?"
+_ONE_BY_TOTAL = r"[(\[]?#?\d+/\d+[)\]]?"  # "1/3 and 2/3"
+_BY_TOTAL = rf"{_ONE_BY_TOTAL}(?:(?:\s*[,&]\s*(?:and\s+)?|\s+and\s+){_ONE_BY_TOTAL})*(?![\w/])"
 _PATCHES = (
-    rf"(?:(?:{_WHICH}\s+)*{_HEAD}(?:\s+\(?v\d+\)?(?![\w.]))?(?:\s+{_NUMBERS})?{_OF_IT}|\(?#?\d+/\d+\)?(?![\w/])|"
+    rf"(?:(?:{_WHICH}\s+)*{_HEAD}(?:\s+\(?v\d+\)?(?![\w.]))?(?:\s+{_NUMBERS})?{_OF_IT}|{_BY_TOTAL}|"
     rf"(?:all|both)(?: {_COUNT})? of (?:them|these|those|it|this)|it|this|them|these|those|both|all|everything)"
     r"(?![\w'’/-])"
 )
-_SOME_PATCHES = r"the above|the ones|the (?!same\b)(?:[\w-]+\s+){1,2}?patches"
+_SOME_PATCHES = (
+    r"the above|the ones|the (?!same\b)(?:[\w-]+\s+){1,2}?patches|"
+    r"the (?:driver|(?:dt[- ]?)?bindings?|dtsi?|dt|device[- ]?tree|doc\w*) patch"
+)
 
 _OFTEN = (
     r"(?:(?:now|just|also|already|then|therefore|hence|thus|finally|only|simply|manually|quickly|provisionally|"
@@ -59,6 +64,13 @@ _WERE = Pattern(
 _DID = Pattern(
     rf"(?<![\w/]){_OFTEN}(?:{_PUT}|{_TOOK})(?:\s+(?:up|out|in))?(?:\s+(?P<what>{_PATCHES}|{_SOME_PATCHES}))?{_THERE}"
     rf"(?P<rest>{_WHERE}|{_WHY})$",
+    re.IGNORECASE | re.DOTALL,
+)
+# "Thanks, added your patch.", not "I added your patch to my test setup".
+_ADDED = Pattern(
+    r"(?:.*[,;:!.–—-]\s+|(?:ok(?:ay)?|thanks?|great|nice) )?(?:(?:i|we)(?:'ve| have)? )?"
+    r"(?:(?:now|just|also) )?added (?:your|this|these|both|both of your|your two) (?:patch(?:es)?|series|patch ?set)"
+    r"(?P<rest>[\s.,!]*(?:now|up|(?:many )?thanks?\b.*)?)",
     re.IGNORECASE | re.DOTALL,
 )
 # What may stand in front of the words for the patches: nothing, a thank-you, or another clause.
@@ -123,6 +135,8 @@ def taken_patches(sentence: str) -> str | None:
         return None
     if _WILL_QUEUE.fullmatch(sentence):
         return None if _UNSURE.search(sentence) else ""
+    if _ADDED.fullmatch(sentence):
+        return None if _CONDITION.search(sentence) else ""
     if not _VERB.search(sentence):
         return None
     for pattern, needs_start in ((_I_DID, False), (_WERE, True), (_DID, True)):

@@ -19,6 +19,7 @@ from patchwatch.series.revision import Revision, number_of
 from patchwatch.series.state.reply import Reply
 
 Extent = Literal["all", "some", "nothing"]
+PatchKind = Literal["device tree", "bindings", "code"]
 
 # In the words up to the first comma, or what the verb has for its object; "this one is queued, so drop it from the
 # series" is about one patch.
@@ -32,6 +33,16 @@ _THIS = Pattern(r"(?i)\bthis (?:one|patch)\b")
 _ONE = Pattern(r"(?i)\b(?:this|patch)\b")
 _GENERIC = frozenset({"arch", "bindings", "devicetree", "documentation", "drivers", "dt-bindings", "include", "linux"})
 _NO_PATCHES = r"\s+(?:\w+\s+)?(?:comments?|nits?|typos?|issues?|fix(?:es)?|changes?|tweaks?|edits?|tags?|lines?)\b"
+# "Applied the driver patches"
+_OF_A_KIND = Pattern(
+    r"(?i)\b(?:applied|merged|picked|pushed|queued|taken|took)\s+(?:(?:up|only|just)\s+)*the\s+"
+    r"(driver|(?:dt[- ]?)?bindings?|dtsi?|dt|device[- ]?tree)\s+(?:patch(?:es)?|changes?|parts?|bits?)\b"
+)
+_KINDS: dict[str, PatchKind] = {
+    **dict.fromkeys(("dts", "dt", "dev"), "device tree"),
+    **dict.fromkeys(("bin", "dtb", "dt-", "dt "), "bindings"),
+    "dri": "code",
+}
 _COUNTED = Pattern(rf"(?i)\b(?:these|those|the)\s+({'|'.join(COUNTS)}|\d+)\b(?!{_NO_PATCHES})")  # "these two applied"
 
 
@@ -77,6 +88,11 @@ class AppliedPatches:
                 return "some"
         self.partly = ""
         return "all"
+
+    def device_trees(self) -> set[int]:
+        """The patches that go in through a SoC's tree by custom; empty if only such were applied, or all are such."""
+        found = {number_of(patch) for patch in self._patches if kind_of(patch) == "device tree"}
+        return found if self.numbers - found else set()
 
     def without(self, dropped: int, *, all_of_them: bool) -> str:
         """The numbers of the patches that were applied, or of all, without the one that was dropped again."""
@@ -130,6 +146,8 @@ class AppliedPatches:
         if stated.startswith("with "):
             others = stated.removeprefix("with ")
             return f"{reply.patch},{others}" if reply.patch else others
+        if stated in ("", "some") and accepted is None and (named := self._of_kinds(signal.text)):
+            return ",".join(map(str, sorted(named)))
         if stated in ("", "some") and accepted is None and (counted := _COUNTED.search(signal.text)):
             stated = "" if count_of(counted[1]) >= self.count else "some"
             if not stated:
@@ -138,6 +156,12 @@ class AppliedPatches:
         if not stated and reply.patch and not b4_thanks and not _ALL.match(signal.text):
             return str(reply.patch)
         return "" if stated == "rest" and self.partly else stated
+
+    def _of_kinds(self, words: str) -> set[int]:
+        """The patches that "the driver patches", "the bindings" or "the DTS changes" are; empty if all or none are."""
+        kinds = {_KINDS[found[1].lower()[:3]] for found in _OF_A_KIND.finditer(words)}
+        numbers = {number_of(patch) for patch in self._patches if kind_of(patch) in kinds}
+        return numbers if len(numbers) < self.count else set()
 
     def listed(self, accepted: Acceptance) -> set[int]:
         """The patches of this revision in a list of commits."""
@@ -152,6 +176,15 @@ class AppliedPatches:
         if found and len(left) == len(others):  # the committer reworded the titles
             return found | left
         return found | same - {0}
+
+
+def kind_of(patch: Message) -> PatchKind:
+    """What a patch changes: a device tree that goes in through a SoC's tree, bindings alone, or code."""
+    if patch.files and all("/boot/dts/" in file for file in patch.files):
+        return "device tree"
+    if patch.files and all(file.startswith("Documentation/devicetree/") for file in patch.files):
+        return "bindings"
+    return "code"
 
 
 def _places(patch: Message) -> set[str]:

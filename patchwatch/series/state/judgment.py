@@ -40,6 +40,7 @@ class Review(Struct):
     author_spoke_last: bool = False  # more than a word of thanks
     will_apply: Reason | None = None  # a maintainer said that they will
     mostly: Reason | None = None  # most of its patches were applied: the others wait for who takes them
+    handed_on: Reason | None = None  # some patches were applied, and the others are left to other trees
     promise: Reason | None = None  # the author will post another version
     acts: Reason | None = None  # the author said in their last mail that they act next
     holds: dict[str, Reason] = {}  # by address: not to be applied for now
@@ -96,6 +97,8 @@ def judge(review: Review) -> Judgment:
     if asked or review.promise or review.acts:
         first = min(asked, key=lambda reason: reason.date, default=None)
         return Judgment(state, why, Turn.AUTHOR, first or review.promise or review.acts or review.passed)
+    if review.handed_on and not (review.decision or hold or ledger.any_at(Fate.ANSWERED)):
+        return Judgment(State.ACCEPTED, review.handed_on, Turn.NOBODY, review.handed_on)
     if review.will_apply is not None:
         return Judgment(state, why, Turn.MAINTAINER, review.will_apply)
     ready = review.pull or (review.complete and not review.holds) or state == State.AWAITING_UPSTREAM
@@ -132,7 +135,7 @@ def weigh(judgment: Judgment, review: Review, chance: float | None, rules: Point
     were, it is likely not; what somebody sees in the diff after that counts (of six such versions on five lists, five
     were posted again).  Of a version most of which was applied it knows nothing.
     """
-    if chance is None or review.pull or review.holds or review.mostly or _is_settled(review):
+    if chance is None or review.pull or review.holds or review.mostly or review.handed_on or _is_settled(review):
         return judgment
     ledger, percent = review.ledger, 100 * chance
     if judgment.turn != Turn.AUTHOR:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from patchwatch.mail import thanks
 from patchwatch.mail.message import Message, SignalKind, person_key
 from patchwatch.mail.sentences.addressee import is_for_others, names_next_version
+from patchwatch.mail.sentences.handed_on import is_for_list
 from patchwatch.pattern import Pattern
 from patchwatch.series import point_rules
 from patchwatch.series.committers import NOT_KNOWN, Committers, lists_of
@@ -187,6 +188,9 @@ class StateMachine:
     def _process_person(self, reply: Reply) -> None:
         known = self.known
         decided = decide(known, reply)
+        left = reply.signals.get(SignalKind.HANDED_ON)
+        if left and not (known.is_closed or is_for_list(left.text, self._lists)):
+            known.hand_on(reply, left)
         if not reply.by_author and not known.is_closed:
             known.review.note_hold(reply)
         if known.is_closed:

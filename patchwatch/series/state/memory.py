@@ -23,6 +23,8 @@ class Seen(Struct):
     promised_to: str = ""  # whom the author answered when they promised another version
     reviewed: tuple[int, ...] = ()  # patches with a review so far; 0: all of them
 
+    handed_on: tuple[str, ...] = ()  # patches that people left to other trees, as signals say
+
     def wrote(self, message_id: str) -> bool:
         """True if a reply was written by somebody other than the author and bots."""
         return message_id in self.reviewer_mails

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from patchwatch.mail.message import Message, Signal
+from patchwatch.mail.sentences.handed_on import REST, TREES
+from patchwatch.series.patch_numbers import parse_patches
 from patchwatch.series.points import Point, Weight
 from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.judgment import Review, judge
@@ -119,6 +121,20 @@ class Progress:
         if left and review.complete is None and left.issubset(self.seen.reviewed):
             review.complete = reason_of(message)
         review.mostly = self.seen.partly_reason if len(numbers) > len(left) else None
+        review.handed_on = self.seen.partly_reason if left and left <= self._for_others(left) else None
+
+    def hand_on(self, reply: Reply, left: Signal) -> None:
+        """Somebody leaves patches to the maintainer of another tree."""
+        self.seen.handed_on = tuple(dict.fromkeys((*self.seen.handed_on, left.detail)))
+        self.judge_rest(reply.message)
+
+    def _for_others(self, left: set[int]) -> set[int]:
+        """Those of the patches that go in through other trees, as people said or by custom."""
+        trees, said = self.applied.device_trees(), self.seen.handed_on
+        if REST in said or (TREES in said and not trees & left):
+            return left
+        numbers = (parse_patches(one, self.applied.count) for one in said if one not in (REST, TREES))
+        return trees.union(*numbers)
 
 
 def posted(root: Message) -> Reason:

@@ -60,6 +60,7 @@ _BARE = Pattern(
 )
 _PROPOSES = Pattern(r"(?i)\byou (?:could|can|might|may|should|would (?:have|need) to)\b|\b(?:how|what) about\b")
 _YES = Pattern(r"(?i)\W*(?:yes|yeah|yep|yup)\b")
+_MY_TREE = Pattern(r"(?i)\bi(?:'m| am| won't| will)(?: be| not)* (?:applying|merging|picking|pulling|taking)\b")
 _NAMES_TREE = Pattern(r"(?i)\b(?:to|into|in|on)\s+(?:the\s+)?\S*[/-]\S+")
 
 
@@ -241,6 +242,10 @@ def signals_by_kind(
     of_advice = to_reviewer or any(t.own and is_endorsement(t.name) for t in message.trailers)
     kept = [s for s in message.signals if not (of_advice and s.kind == SignalKind.NAK and s.detail == "left")]
     signals: dict[SignalKind | str, Signal] = {s.kind: s for s in reversed(kept)}
+    refused = signals.get(SignalKind.NAK)
+    of_a_tree = refused and not by_anybody and committers.known(lists) and _MY_TREE.search(refused.text)
+    if of_a_tree and not committers.includes(message.author, lists):
+        signals.pop(SignalKind.NAK)  # "I won't be taking this, it is for Mia."
     if not is_claim(message):
         return signals
     if committers.includes(message.author, lists):

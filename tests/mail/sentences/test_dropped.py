@@ -38,6 +38,8 @@ from tests.mail.sentences.replies import signals_of
         "Since these break the build, I have dropped the changes from my branch.",
         "I'll drop this patch for now.",
         "I had to drop this again, it fails to build.",
+        "I have to drop it again, it breaks the build.",
+        "I need to revert this for now.",
         "Sorry, I have had to back it out for now.",
         "Sorry, no; I've removed the patch.",
         "Oops, I removed it again.",

@@ -25,6 +25,7 @@ from tests.mail.sentences.replies import signals_of
         ("This is not something that anybody needs in the kernel.\n", SignalKind.NAK),
         ("There is no way this is going in.\n", SignalKind.NAK),
         ("I'm not taking this, see above.\n", SignalKind.NAK),
+        ("I won't be taking this.\n", SignalKind.NAK),
         ("This doesn't belong in the kernel.\n", SignalKind.NAK),
         ("I'm strongly opposed to this patch.\n", SignalKind.NAK),
         ("Sorry, we don't take whitespace-only patches.\n", SignalKind.NAK),
