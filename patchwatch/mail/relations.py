@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from patchwatch.mail.message import EarlierLink, Relation, RelationKind
+from patchwatch.mail.named_postings import footnotes, named_titles
 from patchwatch.mail.sentences.split import has_any
 from patchwatch.mail.version_hints import LINK, linked_id
 from patchwatch.pattern import Pattern
@@ -21,6 +22,7 @@ _LONGEST = 4_000  # characters of a paragraph that are read
 _MAX_PROSE = 40_000  # characters of a mail
 _TEXT = 160  # characters of evidence
 _REACH = 160  # characters between the words and the link
+_OF_REPLIES = ("superseded-by", "reposted-as")  # what supersedes a posting may be named by its title
 _LIST = 60  # characters between two links of one list
 
 _PREREQUISITE = Pattern(r"(?im)^prerequisite-(message|change|patch)-id:[ \t]*(\S+)")
@@ -36,8 +38,6 @@ _NAME_BEFORE = Pattern(r"[A-Z][\w.'-]*\"?\s$")  # "Ann Author <ann@example.org>"
 _CHANGE_ID = Pattern(r"(?:^|(?<=[\s,(]))(\d{8}-[\w.-]{1,120}-[0-9a-f]{10,16})(?=$|[\s,;:)])")
 _PATCH_ID = Pattern(r"[0-9a-f]{40,64}")
 
-_NOTE = Pattern(r"\s*(?:[-*]\s)?(?:Link:\s*)?\[(\w{1,3})\]\s*:?\s*(\S.*)?$")
-_NOTE_BEHIND = Pattern(r"\s*(?:Link:\s*)?(https?://\S+)\s+#?\s?\[(\w{1,3})\]\s*$")
 _REFERENCE = Pattern(r"\[(\w{1,3})\]")
 _SENTENCE_END = Pattern(r"[.!?][\"')]?\s+(?=[A-Z])")
 _ITEM = Pattern(r"\s*(?:[-*•+]|\(?\d{1,2}[.)]|\[\w{1,3}\])\s")
@@ -123,7 +123,7 @@ _WITHDRAWS = Pattern(
 _REPOSTED = Pattern(
     rf"""
       \b(?:sent|posted|submitted|sending|posting)\ (?:out\ )?(?:\w+\ ){{0,3}}?
-        (?:new\ (?:version|revision|series|patch[ ]?set|one)|
+        (?:new\ (?:version|revision|series|patch(?:[ ]?set)?|one)|
            (?:updated|corrected|fixed|proper|correct|right|complete)\ (?:version|one|{_WORK}))
     | \b(?:sent|posted|submitted|sending|posting)\ (?:(?:out|an?|the|my|new|another|it|this|these|them|as|in|
         patch(?:es)?|series|set)\ ){{0,4}}?(?:v|version\ )(?P<a>\d{{1,2}})\b
@@ -185,7 +185,7 @@ def of_reply(own_text: str, version: int) -> tuple[Relation, ...]:
 
     `own_text` is without quotes.
     """
-    if "://" not in own_text and "@" not in own_text:
+    if "://" not in own_text and "@" not in own_text and not next(named_titles(own_text), None):
         return ()
     lowered = own_text.lower()
     found = _forgotten(own_text) if has_any(_REPLY_CUES, lowered) else []
@@ -197,7 +197,7 @@ def of_reply(own_text: str, version: int) -> tuple[Relation, ...]:
 def _forgotten(own_text: str) -> list[Relation]:
     """The dependencies that a reply states: its author may have forgotten them when they posted."""
     found = _trailers(own_text, ("depends",))
-    notes = _footnotes(own_text)
+    notes = footnotes(own_text)
     for paragraph, following in _paragraphs(own_text[:_MAX_PROSE]):
         for words in _DEPENDS.finditer(paragraph) if has_any(_REPLY_CUES, paragraph.lower()) else ():
             if _OF_THIS.search(paragraph[max(words.start() - _REACH, 0) : words.start()]):
@@ -208,7 +208,7 @@ def _forgotten(own_text: str) -> list[Relation]:
 def _successors(own_text: str, version: int) -> list[Relation]:
     """What supersedes the posting of `version` that a mail replies to."""
     found = _trailers(own_text, ("by",))
-    notes = _footnotes(own_text)
+    notes = footnotes(own_text)
     for paragraph, following in _paragraphs(own_text[:_MAX_PROSE]):
         for words in _BY.finditer(paragraph):
             if _ITSELF.search(paragraph[: words.start()]) and not _DENIED.search(paragraph[: words.start()]):
@@ -289,7 +289,7 @@ def _named(rest: str) -> Iterator[str]:
 
 
 def _prose(text: str, whole: str) -> Iterator[Relation]:
-    notes = _footnotes(whole)
+    notes = footnotes(whole)
     for paragraph, following in _paragraphs(text):
         lowered = paragraph.lower()
         for words in _DEPENDS.finditer(paragraph) if has_any(_DEPENDS_WORDS, lowered) else ():
@@ -322,6 +322,8 @@ def _relations(
             break
         last = stop
         yield Relation(kind, f"m:{target}", _around(paragraph, words))
+    if not targets and kind in _OF_REPLIES:
+        yield from (Relation(kind, f"t:{t}", _around(paragraph, words)) for begin, _, t in named_titles(sentence))
 
 
 def _link_only(kind: RelationKind, text: str) -> str:
@@ -344,25 +346,6 @@ def _targets(text: str, notes: dict[str, str]) -> list[tuple[int, int, str]]:
     if notes:
         found += [(m.start(), m.end(), notes[m[1]]) for m in _REFERENCE.finditer(text) if m[1] in notes]
     return sorted(found)
-
-
-def _footnotes(text: str) -> dict[str, str]:
-    """The messages that `[1]` and the like stand for."""
-    if "[" not in text:
-        return {}
-    found: dict[str, str] = {}
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        if "[" not in line:
-            continue
-        if (note := _NOTE.match(line[:1000])) is not None:
-            value = note[2] or ""
-            link = LINK.search(value) or (number + 1 < len(lines) and LINK.match(lines[number + 1].strip()[:1000]))
-            if link and note[1] not in found:
-                found[note[1]] = linked_id(link[1])
-        elif (behind := _NOTE_BEHIND.match(line[:1000])) and (link := LINK.match(behind[1])):
-            found.setdefault(behind[2], linked_id(link[1]))
-    return found
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, str]]:

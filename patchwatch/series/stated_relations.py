@@ -136,6 +136,8 @@ def _names(target: str, posting: PostingFacts) -> bool:
     kind, _, name = target.partition(":")
     if kind == "m":
         return name in posting.message_ids
+    if kind == "t":
+        return name == posting.title or (len(posting.titles) == 1 and name == posting.titles[0])
     return name == posting.change_id if kind == "c" else name in posting.patch_ids
 
 

@@ -37,6 +37,7 @@ def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkMode
     """
     others = without_dependencies(one, [other for other in near if other.root != one.root])
     certain = [(link, other) for other in others if (link := stated(one, other)) is not None]
+    certain = [pair for pair in certain if not _was_superseded(pair[1], one, others)]
     if certain:
         return _newest(certain)
     if one.kind == PULL:
@@ -51,6 +52,11 @@ def predecessor(one: PostingFacts, near: Iterable[PostingFacts], model: LinkMode
     if certain:  # a version in between, without a link to it, may be newer
         return _newest(certain + [pair for pair in learned if {"same-title", "same-author"} <= set(pair[0].evidence)])
     return _newest(learned) or _newest([(a, b) for a, b in ruled if _is_ruled(one, b) and not is_taken(one, b, rivals)])
+
+
+def _was_superseded(other: PostingFacts, one: PostingFacts, others: Iterable[PostingFacts]) -> bool:
+    """True if what is stated to supersede `other`, by its title, was posted before, too: `one` is a later version."""
+    return any((o.date, o.root) < (one.date, one.root) and stated(o, other) for o in others if o.root != other.root)
 
 
 def predecessor_by_rules(one: PostingFacts, near: Iterable[PostingFacts]) -> Link | None:

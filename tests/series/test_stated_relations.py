@@ -162,3 +162,36 @@ def test_superseded_by_something_unknown(text: str, sender: str, state: State) -
     result = revision_state(revision)
     assert result.state == state
     assert (result.turn == Turn.NOBODY) == (state == State.NOT_APPLICABLE)
+
+
+OLD = posted("old", "[PATCH] frob: fix a typo in the probe path", 0, file="frob/old.c")
+NEW_TITLE = "frob: name the regulator as the datasheet does"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'Please ignore this patch, it is replaced by "{NEW_TITLE}".',
+        f"Please disregard, I have sent a new patch titled\n\u201c{NEW_TITLE}\u201d instead.",
+        f'Superseded by "[PATCH] {NEW_TITLE}".',
+    ],
+)
+@pytest.mark.parametrize(("sender", "linked"), [(ANN, True), (BEN, False)])
+def test_successor_is_named_by_its_title(text: str, sender: str, *, linked: bool) -> None:
+    mails = [OLD, posted("new", f"[PATCH] {NEW_TITLE}", 1, sender=sender, file="frob/new.c"), answer("old", 1.1, text)]
+    link = found(mails, "new")
+    assert (link and link.predecessor) == ("old@x" if linked else None)
+
+
+def test_successor_by_title_is_the_first_posting_of_it() -> None:
+    notice = answer("old", 1.1, f'Please ignore this patch, it is replaced by "{NEW_TITLE}".')
+    new = [posted(f"new{n}", f"[PATCH v{n}] {NEW_TITLE}", n, file="frob/new.c") for n in (1, 2)]
+    link = found([OLD, *new, notice], "new2")
+    assert link is not None
+    assert link.predecessor == "new1@x"
+
+
+@pytest.mark.parametrize("text", [f'Please change the title to "{NEW_TITLE}".', f'"{NEW_TITLE}" is a better title.'])
+def test_title_that_supersedes_nothing(text: str) -> None:
+    mails = [OLD, posted("new", f"[PATCH] {NEW_TITLE}", 1, file="frob/new.c"), answer("old", 1.1, text)]
+    assert found(mails, "new") is None
