@@ -205,6 +205,8 @@ class SignalKind(StrEnum):
     ELSEWHERE = "elsewhere"  # another patch or commit did the same, or nothing is wrong
     CONSENT = "consent"  # of a remark: yes to what is offered right above it
     OVERRULES = "overrules"  # of a remark: what somebody else wants, quoted right above it, is unnecessary
+    SPARES = "spares"  # of a remark: the author need not post another version
+    FALSE_REPORT = "false-report"  # of a remark: a bot's report is wrong, if its owner says so
     ENTRUSTED = "entrusted"  # of a remark: its sender lets whoever applies the patch make a change themselves
     CONDITION = "condition"  # the tags of this mail depend on a change; detail: "named" if the sentence names it
     FOR_ALL = "for-all"  # the tags of this mail are for the whole series

@@ -139,6 +139,9 @@ _WAIVES = Pattern(
             re-?(?:send|spin|post|do|submit|roll|vert) | send\ (?:a|another) | hold | block | delay | bother
           | (?:change|fix)\ (?:it|this|that)\ now)
       | (?:not|n't|hardly)\ (?:really\ )?worth\ (?:an?\ )?(?:re-?(?:send|spin|post|roll)|(?:new|another)\ version|v\d)
+      | (?:not|n't|hardly|doubt)(?:\ (?:sure|really|if|that|certain|whether|convinced)){0,3}
+        \ (?:it|this|that)(?:'s|\ is)\ worth\ (?:it|the\ \w+|doing|bothering|changing)
+      | (?:not|n't|hardly)\ (?:really\ )?worth\ (?:the\ (?:effort|trouble|churn|hassle)|it)(?=\W*$)
       | (?:not|isn't|no|hardly)\ (?:a\ |really\ a\ )?(?:blocker|blocking|show-?stopper|big\ deal)
       | (?:as|in|for|could\ be|can\ be)\ (?:a\ )?follow-?\ ?ups?\b | follow-?\ ?up\ (?:patch|series|work|cleanup)
       | (?:different|another|later|future|separate)\ (?:patch|series|day|time)\W*$

@@ -19,8 +19,8 @@ from patchwatch.mail.remark_model import default_model
 from patchwatch.mail.sentences import split
 from patchwatch.mail.sentences.concessions import concession
 from patchwatch.mail.sentences.consents import entrusts, is_consent
-from patchwatch.mail.sentences.overrulings import overrules
-from patchwatch.mail.sentences.retractions import retracts
+from patchwatch.mail.sentences.overrulings import overrules, spares_version
+from patchwatch.mail.sentences.retractions import retracts, retracts_report
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.mail.trailers import beginnings
 from patchwatch.pattern import Pattern
@@ -127,10 +127,17 @@ def _remark(passage: Passage, one: Seen, signals: Mapping[str, Sequence[str]], f
     )
 
 
+_READ_FOR_QUOTE = 6  # sentences of a remark that may say that no version is needed
+
+
 def _of_quote(one: Seen, *, consents: bool) -> Iterator[str]:
     """The kinds of what a remark says about what is quoted right above it."""
     if consents:
         yield SignalKind.CONSENT
+    if any(map(spares_version, one.sentences[:_READ_FOR_QUOTE])):
+        yield SignalKind.SPARES
+    if one.quote and retracts_report(one.sentences):
+        yield SignalKind.FALSE_REPORT
     if entrusts(one.quoted, one.sentences):
         yield SignalKind.ENTRUSTED
     elif one.quote and overrules(one.substance):

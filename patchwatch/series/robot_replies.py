@@ -1,14 +1,14 @@
 """Leave out what people say to robots: it says nothing about the patch.
 
 "NAK, fake tag", "ignore this", or a tag below a robot's report is about the report.  Only an author's concession is a
-promise to change the patch, its owner, or a committer of the list, can declare a report wrong, and a command to pw-bot
-is one wherever it is written.  What people answer to bots that apply patches, or add to a report of their own bot that
-they forwarded, is about the patch as usual.
+promise to change the patch, its owner, or a committer of the list, can declare a report wrong, a committer can ask for
+what it found, and a command to pw-bot is one wherever it is written.  What people answer to bots that apply patches, or
+add to a report of their own bot that they forwarded, is about the patch as usual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from msgspec import structs
@@ -52,6 +52,12 @@ _CONTESTS = Pattern(
     r"ignor\w+|nonsense|pre-?existing|unrelated|separate(?:ly)?|follow-?ups?|another (?:patch|series)|already|noise|"
     r"disagree|nevertheless|still|intended|intentional|by design|harmless|if|whether|"
     r"(?:feedback|comments?|review|remarks?) (?:in|on|from|of|to) v\d+)\b|\?"
+)
+_ASKS_TO_FIX = Pattern(
+    r"(?i)\b(?:please|pls|kindly|(?:can|could|would) you)\b[^.]{0,40}\b(?:fix|address|change|correct|look into|handle|"
+    r"take care|resolve|re-?(?:spin|send|post|work)|update)\b|"
+    r"\b(?:needs?|has|have|should|must|ought)(?: to)?(?: be)? "
+    r"(?:fix(?:ed|ing)|address(?:ed|ing)|correct(?:ed|ing)|changed)\b"
 )
 _ABOUT_ROBOT = Pattern(
     r"(?i)\b(?:(?:the|this|that|your|our) (?:bot|robot|prompts?|tool\w*|checker|script|model|AI|CI|pipeline|"
@@ -107,6 +113,14 @@ def clears_robot(message: Message) -> Signal | None:
     return None
 
 
+def upholds_robot(message: Message) -> Signal | None:
+    """The sentence with which somebody who applies patches asks for what a robot found, in a mail kept for it."""
+    for signal in message.signals:
+        if signal.detail == TO_ROBOT and signal.kind == SignalKind.CHANGES:
+            return signal
+    return None
+
+
 def promises_to_robot(message: Message) -> bool:
     """True if a mail that `without_answers_to_robots` kept is an author's concession to a robot."""
     return any(s.kind == SignalKind.PROMISE and s.detail == TO_ROBOT for s in message.signals)
@@ -129,7 +143,20 @@ def _kept_signals(message: Message, report: Message | None, *, by_author: bool, 
     declares = retracts_report if owned else calls_report_false
     sentences = message.excerpt.split("\n") if owned or judges else ()
     cleared = next((s for s in sentences if declares([s])), "")
-    return (*commands, *promise, *((Signal(SignalKind.SATISFIED, cleared, TO_ROBOT),) if cleared else ()))
+    upheld = _upheld(sentences) if judges and not cleared else ""
+    return (
+        *commands,
+        *promise,
+        *((Signal(SignalKind.SATISFIED, cleared, TO_ROBOT),) if cleared else ()),
+        *((Signal(SignalKind.CHANGES, upheld, TO_ROBOT),) if upheld else ()),
+    )
+
+
+def _upheld(sentences: Sequence[str]) -> str:
+    """The sentence that asks for what a robot found, if it is found right: "Valid point, please fix."."""
+    if any(map(_CONTESTS.search, sentences)) or not any(map(_CONCEDES.search, sentences)):
+        return ""
+    return next((s for s in sentences if _ASKS_TO_FIX.search(s) and not _ABOUT_ROBOT.search(s)), "")
 
 
 def _owns(message: Message, report: Message) -> bool:

@@ -51,14 +51,16 @@ _BESIDE = Pattern(
 )
 _AFTERWARDS = phrase(
     "follow|on top|future|later |separate |another |different |from now|next time|going for|an eye|in mind|remember|"
-    "patches|once th|after th|next cycle|next release|next merge",
+    "patches|once th|after th|once we|after we|next cycle|next release|next merge",
     rf"""
     \b(?:follow(?:ing)?[ -]?ups?|on top|(?:in|for) (?:the )?future|(?:later|future) (?:series|cycle|release)
     |(?:separate|another|different) series|separate clean-?up|{_HABIT}
     |(?:in|for) the next (?:cycle|release|merge window)
     |(?:once|after) th(?:is|ese|e)(?: (?:one|patch(?:es)?|series|fix))? (?:lands?|is in|are in
     |(?:has|have|gets?|is|are)(?: been)? (?:accepted|acked|acknowledged|applied|approved|merged|upstream
-    |taken)))\b
+    |taken))
+    |(?:once|after) we(?:'ve| have)? (?:fix|land|merge|finish|appl|convert|clean|sort)\w* (?:up )?
+    (?:(?:all|both) )?(?:of )?(?:the )?(?:these|this|that|those|them|it))\b
     """,
 )
 _OWN_PLAN = Pattern(

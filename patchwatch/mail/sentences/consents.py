@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from patchwatch.pattern import Pattern
 
 _QUOTED = 3  # lines at the end of a quote that are read
-_OFFERED = 4  # … for what whoever applies the patch offers
+_OFFERED = 6  # … for what whoever applies the patch offers
 _READ = 3  # sentences of the answer
 _LONGEST = 240  # characters of one of them, or of a line
 _FEW_WORDS = 16  # of one that agrees
@@ -42,7 +42,13 @@ _APPLYING = (
 _AMENDMENT = Pattern(
     r"(?i)\b(?:i|we|me|us)"
     rf"(?: can| could| will| would|'ll|'d|'m happy to|am happy to| may| might| just| also| like to| to)* {_AMEND}"
-    rf"\b[^.?!]{{0,80}}?{_APPLYING}[^.?!]{{0,80}}(?:[.?!]\W*)?(?:[^.?!]{{0,80}}[.?!]*\W*)?$"
+    rf"\b[^.?!]{{0,80}}?{_APPLYING}[^.?!]{{0,80}}(?:[.?!]\W*)?(?:[^.?!]{{0,160}}[.?!]*\W*)?$|"
+    # "I can take the series and remove the clean-up.", "If that works, I'll squash it into your patch."
+    rf"\bi (?:can|could|will|would)(?: also| just)? (?:take|apply|merge|queue|pick up) (?:it|this|that|them|the \w+) "
+    rf"and {_AMEND}"
+    rf"\b[^.?!]{{0,80}}(?:[.?!]\W*)?(?:[^.?!]{{0,160}}[.?!]*\W*)?$|"
+    r"\bi(?:['’]{1,2}(?:ll)?| can| will| could)(?: just| then| also)? (?:squash|fold) (?:it|this|that|them)"
+    r"(?= (?:together|in|into|with)\b)[^.?!]{0,80}(?:[.?!]\W*)?$"
 )
 _AGREED = Pattern(
     r"(?i)\W*(?:(?:hi|hello|hey|thanks|thank you)(?: \w+)?[,.! ]+)*(?:"
@@ -51,6 +57,7 @@ _AGREED = Pattern(
     r"(?! but\b|, but\b| for\b| point\b| catch\b| idea\b)|"
     r"(?:no,? )?(?:please|pls|kindly)\b(?! (?:don't|do not|wait|hold|ignore|drop))|"
     r"(?:that|it|this)(?:'s| is| would| will|'d|'ll| sounds| works| looks)\b(?! not\b)|sounds\b|works for me|"
+    r"i(?:'ve| have) (?:\w+ (?:and )?)?(?:tested|tried) (?:it|this|that|the same|the diff|your)\b[^.]{0,60}\bworks\b|"
     r"i (?:agree|don't mind|do not mind|(?:would|'d) (?:appreciate|be (?:grateful|happy|glad|fine))|appreciate|"
     r"am (?:fine|ok|okay|happy))|i['’](?:d (?:appreciate|be (?:grateful|happy|glad|fine))|m (?:fine|ok|okay|happy)))"
 )
@@ -69,7 +76,10 @@ _FIXUP = Pattern(
     r"(?(name)fix (?:it|this|that) up\b|(?!)))|"
     r"\bwould you mind (?:\w+ )?fixing (?:it|this|that|the \w+)(?: up)?\b"
 )
-_OTHERWISE = Pattern(r"(?i)\b(?:i(?:'ll|’ll| will| can| am going to)|let me)\b|\bv\d|\bdon't apply\b")
+_OTHERWISE = Pattern(
+    r"(?i)\b(?:i(?:'ll|’ll| will| can| am going to)|let me)\b(?! (?:keep (?:it|that|this|all)|remember|bear)\b)|"
+    r"\bv\d|\bdon't apply\b"
+)
 
 
 def entrusts(quoted: Sequence[str], sentences: Sequence[str]) -> bool:

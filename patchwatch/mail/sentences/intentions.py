@@ -53,7 +53,8 @@ NOT_PROMISED = Pattern(
     r"(?:\w+ly )?(?:needed|required|necessary|preferred|desired)|"
     r"(?:i|we) (?:\w+ ){0,4}(?:re-?(?:spin|send|post|roll|submit)\w*|(?:new|another) version|v\d+))\b|"
     r"\bunless\b|\?|\bwhen (?:posting|sending|i (?:post|send)) (?:new|further|more) versions\b|"
-    r"\bif so\b|\bmaybe (?:i|we)(?:'ll|'d)?\b|\b(?:alternatively|or i can)\b|\bi can\b.{1,60}\bbut\b|"
+    r"\bif so\b|\bso (?:that )?(?:i|we) can\b|\bmaybe (?:i|we)(?:'ll|'d)?\b|\b(?:alternatively|or i can)\b|"
+    r"\bi can\b.{1,60}\bbut\b|"
     r"\b(?:feedback|comments?|reviews?|remarks?|concerns?|issues?|suggestions?) (?:in|on|from|of|for) v\d|"
     r"^\W*change(?:s|log) (?:in|since|for) v\d+(?:\.\d)?\W*$|"
     r"\b(?:should|shall|can|could) (?:i|we|you)\b",
@@ -102,7 +103,11 @@ _ASKS_TO_APPLY = Pattern(
     rf"(?:{_APPLY} {_THIS}|consider (?:applying|merging|picking(?: up)?|queue?ing|taking) {_THIS}|"
     rf"get {_THIS} {_APPLIED})\b(?! (?:into account|seriously|out|off|from|with a)\b)|"
     rf"\b(?:can|could|may|might|will) {_THIS} {_SOFTLY}(?:be|get) {_SOFTLY}{_APPLIED}\b|"
-    rf"\b(?:are|would) you (?:be )?(?:fine|good|happy|ok(?:ay)?|willing) (?:to {_APPLY}|with {_APPLYING}) {_THIS}\b"
+    rf"\b(?:are|would) you (?:be )?(?:fine|good|happy|ok(?:ay)?|willing) (?:to {_APPLY}|with {_APPLYING}) {_THIS}\b|"
+    r"\b(?:is|are) there (?:any|some)thing (?:else|more) (?:(?:that )?i (?:can|should|need to|have to|must) "
+    r"(?:do|change|fix|address)|(?:that is |that's )?(?:needed|required|missing|to (?:do|be done)))\b|"
+    rf"\bcheck(?:ing)?(?: in| up)? on the (?:status|state|progress)\b|"
+    rf"\bwhat(?:'s| is) the (?:status|state|fate) of {_THIS}"
 )
 # "If there is no objection, can we take this?": it is as good as it is.
 _UNOPPOSED = Pattern(
@@ -125,6 +130,19 @@ def is_history(sentence: str, version: int) -> bool:
     """True if a sentence says what was done up to a version, which is out: "I only added the Cc in v2", said of v2."""
     named = [int(number) for number in _VERSION.findall(sentence)] if "v" in sentence.lower() else []
     return bool(named) and max(named) <= version and _TO_COME.search(sentence) is None
+
+
+# "Wait, Rex is in there already!", "Actually, this can't happen."
+_THINKS_AGAIN = Pattern(
+    r"(?i)\W*(?:(?:oh|ah|hm+|no|oops|sorry|ok(?:ay)?)\b[ ,.!-]*)*"
+    r"(?:wait\b(?! for\b)|actually\b|scratch that|never ?mind|on second thoughts?|"
+    r"thinking (?:about|of) it|it turns out)"
+)
+
+
+def thinks_again(sentence: str) -> bool:
+    """True if an author goes back on what they just said: "Wait, this can't happen."."""
+    return _THINKS_AGAIN.match(sentence) is not None
 
 
 def asks_to_apply(sentence: str) -> bool:

@@ -75,6 +75,13 @@ _FAULTS = Phrases(
         r"(?:good|nice|great|helpful|useful|welcome|appreciated|better|in order)|help\b(?! (?:me|us)\b)|make sense)"
         r"|(?:(?: would| could| can) ?(?:not|n't)) hurt\b)",
     ),
+    # "Still, a helper would make this more readable."
+    phrase(
+        "would make ",
+        r"\b(?:an?|another|some|one|two)(?: [\w-]+){1,3} would make (?:this|it|that|things|the \w+) "
+        r"(?:(?:a lot|a bit|much|far|even|way) )?"
+        r"(?:more \w+|easier|better|nicer|cleaner|clearer|simpler|safer|shorter)\b",
+    ),
     phrase(
         "worth|deserve|merits|warrants",
         r"\b(?<!not )(?<!n't )(?:worth|deserves?|merits|warrants) "

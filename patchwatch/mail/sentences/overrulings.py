@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patchwatch.mail.sentences.phrase import phrase
+from patchwatch.mail.sentences.split import has_any
 from patchwatch.pattern import Pattern
 
 _READ = 2  # sentences at the beginning of a remark
@@ -44,6 +45,29 @@ _OVERRULES = phrase(
 _NOT_MEANT = Pattern(
     r"(?i)\b(?:but|however|if|unless|until|once|except|though|although|otherwise|not fine|not ok)\b|\?"
 )
+
+
+# "No need to resend.", "You don't have to send a v3 for this."
+_NEW_VERSION = (
+    r"(?:re-?(?:send|spin|post|submit|roll)\b|(?:send|post|do|spin|prepare) (?:an? |another )?"
+    r"(?:v\d+|new (?:version|one)|version|re-?(?:spin|roll))\b)"
+)
+_SPARES = Pattern(
+    r"(?i)\b(?:no (?:real |further |more )?(?:need|reason)|"
+    r"(?:don't|do not|won't) (?:need|have|bother))"
+    rf"(?: for you)? (?:to )?{_NEW_VERSION}|"
+    r"\bno (?:real )?need for (?:an? |another )(?:v\d+|re-?(?:send|spin|post|roll)|(?:new )?(?:version|one))\b|"
+    rf"\byou need not {_NEW_VERSION}"
+)
+_SPARING = (" need", "reason", "have to", "bother", "needn't")
+_NOT_SPARED = Pattern(r"(?i)\b(?:until|before|yet|but|except|just to|immediately|right away|so soon)\b|\?")
+
+
+def spares_version(sentence: str) -> bool:
+    """True if a sentence says that the author need not post another version."""
+    if len(sentence) > _LONGEST or not has_any(_SPARING, sentence):
+        return False
+    return _SPARES.search(sentence) is not None and _NOT_SPARED.search(sentence) is None
 
 
 def overrules(sentences: Sequence[str]) -> bool:

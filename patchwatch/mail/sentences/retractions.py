@@ -93,20 +93,38 @@ _CONDITION = Pattern(r"(?:^|[,;]\s*)(?:if|unless|when|once|in case)\b|\b(?:maybe
 # A robot's report, in its owner's words.
 _OF_ROBOT = Pattern(
     r"\bfalse[ -](?:positive|alarm|report|warning)s?\b|\b(?:please |kindly |pls )(?:just )?(?:ignore|disregard)\b|"
+    r"\b(?:you|author|submitter|and) (?:can |may |should )?(?:just |safely )*(?:ignore|disregard) (?:this|that|it)\W*$|"
     r"\b(?:ignore|disregard) (?:this|that|the|our|my) (?:\w+ ){0,2}"
     r"(?:report|mail|warning|error|failure|result|finding)s?\b|"
     r"\bsorry for the (?:noise|false|wrong|trouble)|\b(?:bot|robot|report|test|our (?:ci|config|setup|side))\b.{0,40}"
     r"\b(?:wrong|bogus|incorrect|broken|misconfigured|mistake|invalid)\b|"
     r"\bnot (?:caused|introduced|related) (?:by|to) (?:this|the|your) (?:patch|change|series|commit)"
 )
+_DECLARING = (
+    "false",
+    "ignor",
+    "disregard",
+    "sorry for",
+    "bot",
+    "report",
+    "test",
+    "our ",
+    "caused by",
+    "introduced",
+    "related to",
+)
 
 # … and in those of others
+_REPORTED = r"(?:this|that|the|these|those) (?:\w+ )?(?:errors?|failures?|warnings?|reports?|findings?)"
+_TRUE = r"(?:valid|real|true|legit\w*|caused by (?:this|the|your|my)|relevant)"
 _FALSE = Pattern(
     r"\bfalse[ -](?:positive|alarm|report|warning)s?\b|^(?:(?:so|you|author|submitter|and)\W+)*"
     r"(?:please |kindly |pls |you can |feel free to )(?:just |safely )?(?:ignore|disregard)(?: \w+){0,4} "
     r"(?:report|mail|e-?mail|warning|error|failure|result|finding|bot|robot|one|this|that|it)s?\b|"
     r"\b(?:bot|robot|report|checker|ci|ai|0-?day|lkp)(?:'s)?(?: \w+)? (?:is|was|seems|looks)(?: \w+)? "
-    r"(?:wrong|bogus|incorrect|broken|confused|mistaken|invalid|hallucinat\w*)\b"
+    r"(?:wrong|bogus|incorrect|broken|confused|mistaken|invalid|hallucinat\w*)\b|"
+    rf"\b(?:don't|do not) (?:think|believe)(?: that)? {_REPORTED} (?:is|are) {_TRUE}\b|"
+    rf"\b{_REPORTED} (?:(?:is|are)(?:n't| not)|(?:does|do)(?:n't| not) (?:look|seem)) {_TRUE}\b"
 )
 _DENIES = Pattern(r"(?i)\b(?:not|n't)(?: \w+){0,3} (?:false|ignore|disregard|wrong)\b|n't (?:\w+ )?false\b|\?")
 
@@ -166,7 +184,8 @@ def retracts(sentences: Sequence[str]) -> bool:
 
 def retracts_report(sentences: Sequence[str]) -> bool:
     """True if the owner of a robot declares its report wrong in one of these sentences."""
-    return any(_matches(_OF_ROBOT, sentence) for sentence in sentences[:_READ])
+    said = (s for s in sentences[:_READ] if has_any(_DECLARING, s.lower()))
+    return any(_matches(_OF_ROBOT, sentence) for sentence in said)
 
 
 def calls_report_false(sentences: Sequence[str]) -> bool:

@@ -35,7 +35,7 @@ from patchwatch.mail.sentences.cues import Cues, lists_in
 from patchwatch.mail.sentences.dropped import is_dropped
 from patchwatch.mail.sentences.handed_on import handed_on
 from patchwatch.mail.sentences.questions import is_question
-from patchwatch.mail.sentences.split import GIVES_TAGS, MANNERS, evidence
+from patchwatch.mail.sentences.split import GIVES_TAGS, MANNERS, evidence, is_about_applying
 from patchwatch.mail.sentences.words import word_set, words
 from patchwatch.pattern import Pattern
 
@@ -386,7 +386,7 @@ def _wish(sentence: str, lowered: str) -> Signal | None:
         return None
     if objections.lets_it_stand(sentence, lowered):
         return Signal(SignalKind.SATISFIED, evidence(shown))
-    if objections.is_wish(sentence, lowered):
+    if objections.is_wish(sentence, lowered) and not is_about_applying(sentence):
         return Signal(SignalKind.WISH, evidence(shown))
     if objections.is_doubt(sentence, lowered):
         return Signal(SignalKind.DOUBT, evidence(shown), "flaw" if objections.is_flaw(sentence, lowered) else "")

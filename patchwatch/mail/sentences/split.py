@@ -60,10 +60,19 @@ _THREADS = (
     r"\b(?:in-?\ ?reply|repl(?:y|ies)|threads?|in\ response)\b|"
     r"start\ (?:an?\ )?new\ threads?\ for\ (?:\w+\ )?(?:versions|revisions|iterations)\b"
 )
+# "Please include me and the frob list in subsequent postings."
+_RECIPIENTS = (
+    r"(?:cc|copy|include|keep|add)\ (?:me|us|my\b.{0,20}\baddress|\S+@\S+|linux-\S+|lkml|"
+    r"the\ [\w-]+\ (?:mailing\ )?list)\b"
+    r".{0,60}\b(?:subsequent|future|further|later|next|upcoming)\ (?:mails?|patches|postings?|revisions?|series|"
+    r"submissions?|time|versions?)\b"
+)
 MANNERS = (
     r"(?:please|pls|kindly|don't|do\ not)\b.{0,60}\b(?:(?:top|bottom)[- ]?post(?:ing)?\b|reply(?:ing)?\ inline\b|"
     r"(?:your|the|private)\ (?:repl(?:y|ies)|responses?|answers?)\b|(?:when|if)\ you\ (?:reply|answer|respond)\b|"
     r"html\ (?:e-?)?mails?\b|"
+    r"(?<!ping\ )ping(?:ing)?\b(?![- ]?pong)|"
+    rf"{_RECIPIENTS}|"
     rf"{_PACE}|{_THREADS}|"
     r"(?:quot(?:e|ing)|trim)\b.{0,40}\b"
     r"(?:you(?:'re|\ are)\ (?:replying|responding|answering)|quotes?|context|mails?)\b)"
@@ -116,7 +125,23 @@ _COURTESY = Pattern(
 )
 _ENDS = Pattern(_CLOSING, re.IGNORECASE | re.VERBOSE)
 _ABOUT_MAIL = Pattern(rf"(?:(?:also|btw|and|but|so|ps)\b[,:]?\ )*{MANNERS}.{{0,60}}", re.IGNORECASE | re.VERBOSE)
+_NOT_ONLY_THAT = r"(?!.*\b(?:please|next\ version|instead|don't|not|but|before)\b)"
 _ABOUT_TREES = Pattern(rf"(?!.*\b(?:please|next\ version|instead|don't|not)\b){_ROUTE}", re.IGNORECASE | re.VERBOSE)
+# "I would suggest we just apply this patch", "this needs to be merged by the board maintainer"
+_ABOUT_APPLYING = Pattern(
+    rf"""{_NOT_ONLY_THAT}(?:
+        (?:i(?:'d|\ would)?|let's|let\ us|maybe|perhaps)\ (?:(?:also|rather)\ )?
+        (?:(?:suggest|propose|recommend|say)\ (?:that\ )?(?:we|you|to)\ )?
+        (?:(?:we|you)\ (?:can|could|should)\ )?(?:(?:just|simply|already|go\ ahead\ and)\ )*
+        (?:apply|merge|take|land|queue|pick(?:\ up)?)\ (?:this|it|these|the)\b(?:\ (?:patch(?:es)?|one|series|fix))?
+        (?:\ (?:as[- ]is|now|already|first|separately))?(?:[,.;].{{0,160}})?\W*
+      | (?:this|these|it|they|(?:this|the|these)\ (?:patch(?:es)?|series|one|part))\ (?:\w+\ )?
+        (?:should|could|can|will|may|might|would|needs?\ to|has\ to|have\ to)\ (?:probably\ )?
+        (?:be\ (?:merged|taken|applied|picked(?:\ up)?|queued)\ by\ (?:the\ )?(?:[\w./-]+\ ){{0,3}}maintainers?\W*
+          |go\ in(?:to)?\ (?:the\ |a\ )?(?:next|following|separate|later)\ (?:cycle|release|merge\ window)\b.{{0,80}})
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # One of them begins what the pattern matches, unless it is a name, "v2" or no word at all.
 _COURTEOUS = word_set(
     "a ack agree agreed ah all allright alright also and appreciate awesome best br btw but change cheers code "
@@ -201,11 +226,24 @@ def is_courtesy(sentence: str) -> bool:
 def _is_courtesy(sentence: str) -> bool:
     if (" via " in sentence or " through " in sentence) and _ABOUT_TREES.fullmatch(sentence) is not None:
         return True
+    if is_about_applying(sentence):
+        return True
     if not _may_be_courtesy(sentence):
         return False
     if _COURTESY.fullmatch(sentence) is not None and not _NOT_AGREED.search(sentence):
         return True
     return _ABOUT_MAIL.fullmatch(sentence) is not None
+
+
+def is_about_applying(sentence: str) -> bool:
+    """True if a sentence only says that, when or by whom the patch should be applied."""
+    short = len(sentence) < _MAX_COURTESY
+    return short and _speaks_of_applying(sentence) and _ABOUT_APPLYING.fullmatch(sentence) is not None
+
+
+def _speaks_of_applying(sentence: str) -> bool:
+    """False if `_ABOUT_APPLYING` can't match: a quick test, false for most."""
+    return " maintainer" in sentence or "next " in sentence or " this" in sentence or " the" in sentence
 
 
 def _may_be_courtesy(sentence: str) -> bool:

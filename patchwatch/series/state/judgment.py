@@ -56,6 +56,16 @@ class Review(Struct):
             released = self.holds.pop(reply.sender)
             self.held = None if self.held == released else self.held
 
+    def leave_for_later(self, reply: Reply) -> None:
+        """An author promises what was asked of them for a follow-up: that holds nothing up."""
+        fates = {self.ledger.by_key[key].fate for key in self.ledger.in_mail(reply.message.message_id)}
+        if Fate.LATER not in fates or Fate.PROMISED in fates:
+            return
+        mine, said = reply.message.message_id, (self.promise, self.acts)
+        self.promise, self.acts = (
+            None if s and s.message_id == mine and not names_next_version(s.text) else s for s in said
+        )
+
     def take_as_it_is(self) -> None:
         """Who applies the patch, or was promised a change, is content: only a next version is still promised."""
         said = (self.promise, self.acts)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field, structs
 
-from patchwatch.mail.message import Message, Remark, Signal, person_key
+from patchwatch.mail.message import Message, Person, Remark, Signal, person_key
 from patchwatch.series.point_rules import DEFAULT, PointRules
 from patchwatch.series.points import CERTAIN, UNSETTLED, WAITS_FOR_AUTHOR, WEIGHTY, Fate, Point, PointKind, Weight
 from patchwatch.series.state.offers import offers_change
@@ -133,10 +133,23 @@ class Ledger(Struct):
         self.close([key for key in unsettled if self.by_key[key].patch in numbers], Fate.SETTLED, message)
 
     def clear(self, reply: Reply, text: str) -> None:
-        """The owner of a robot declares wrong what it reported in the mail that they reply to."""
+        """The owner of a robot, or a committer, declares wrong what it reported in the mail that they reply to."""
         failures = self._in_mail.get(reply.message.parent or "", ())
         found = [key for key in failures if self.by_key[key].kind == PointKind.FAILURE]
         self.close(found, Fate.WITHDRAWN, reply.message, text)
+
+    def failures_of(self, person: Person, patch: int) -> list[str]:
+        """The keys of the open failures that were reported from a person's address, of one patch or (0) of all."""
+        found = ((key, self.by_key[key]) for key in self._at[Fate.OPEN])
+        return [
+            key
+            for key, point in found
+            if point.kind == PointKind.FAILURE and point.by.email == person.email and patch in (0, point.patch)
+        ]
+
+    def promised_in(self, message_id: str | None) -> list[str]:
+        """The keys of the points that an author promised in a mail to do."""
+        return [key for key in self._at[Fate.PROMISED] if self.by_key[key].closed_by == message_id]
 
     def drop(self, keys: Iterable[str], fate: Fate, message: Message, text: str) -> None:
         """Nobody has to answer these points any more."""

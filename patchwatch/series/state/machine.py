@@ -23,7 +23,7 @@ from patchwatch.series.points import Fate, Point, PointKind
 from patchwatch.series.pull_requests import KIND as PULL
 from patchwatch.series.revision import FollowUp, Revision
 from patchwatch.series.robot_policy import DEFAULT, RobotPolicy
-from patchwatch.series.robot_replies import clears_robot, promises_to_robot
+from patchwatch.series.robot_replies import clears_robot, promises_to_robot, upholds_robot
 from patchwatch.series.state.applied import AppliedPatches
 from patchwatch.series.state.decisions import decide
 from patchwatch.series.state.judgment import Review, judge
@@ -109,6 +109,8 @@ class StateMachine:
             self._process_bot(reply)
         elif cleared := clears_robot(message):
             self.known.review.ledger.clear(reply, cleared.text)
+        elif upheld := upholds_robot(message):
+            self.known.review.ledger.demand_of(reply, PointKind.CHANGE, upheld.text)
         else:
             self._process_person(reply)
         self._judge(message, reply)
@@ -205,6 +207,8 @@ class StateMachine:
         note(reply)
         if not decided or not reply.signals.keys() & {SignalKind.COMMAND, SignalKind.UNAPPLIED}:
             read_points(known.review.ledger, reply, complete=known.review.complete is not None)
+        if reply.by_author:
+            known.review.leave_for_later(reply)
 
     @staticmethod
     def _is_about_rest(reply: Reply) -> bool:
@@ -215,6 +219,17 @@ class StateMachine:
         report, promise = reply.signals.get(SignalKind.APPLIED), reply.signals.get(SignalKind.PROMISE)
         promised = reply.by_author and promise is not None and names_next_version(promise.text)
         return promised or (report is not None and report.detail != "")
+
+    def _spare(self, reply: Reply) -> None:
+        """No other version need be posted: so says whom the author promised one, or who may apply the patch."""
+        review, message = self.known.review, reply.message
+        promised = {said.message_id for said in (review.promise, review.acts) if said}
+        promised |= {message.parent or ""} if review.ledger.promised_in(message.parent) else set()
+        heard = message.parent in promised or person_key(message.author) == self.known.seen.promised_to
+        if promised and (heard or reply.by_committer) and (spared := reply.spares_version):
+            review.promise = review.acts = None
+            for mail in sorted(promised):
+                review.ledger.drop(review.ledger.promised_in(mail), Fate.SETTLED, message, spared)
 
     def _note_author(self, reply: Reply) -> None:
         """What an author says that they will do."""
@@ -230,7 +245,14 @@ class StateMachine:
             self.known.seen.promised_to = self.known.seen.reviewer_mails.get(reply.message.parent or "", "")
         elif reply.hand_back:
             review.promise = None
+        elif reply.thinks_again and review.promise and review.promise.message_id == reply.message.parent:
+            review.promise = None
+            for key in review.ledger.promised_in(reply.message.parent):
+                review.ledger.move(key, Fate.ANSWERED, reply.message, reply.thinks_again)
+                review.ledger.put_off = True
         if entrusted := reply.entrusted:
+            theirs = review.ledger.of_person(self.known.seen.reviewer_mails.get(reply.message.parent or "", ""))
+            review.ledger.drop(theirs, Fate.SETTLED, reply.message, entrusted)
             review.promise, review.will_apply = None, reason_of(reply.message, entrusted, ReasonKind.ANSWERED)
         if not all(_THANKS.match(remark.text) for remark in reply.message.remarks):
             review.author_spoke_last = True
@@ -250,4 +272,5 @@ class StateMachine:
             review.will_apply = reason_of(reply.message, intent.text, intent.kind)
         if intent or (reply.only_endorses and person_key(reply.message.author) == self.known.seen.promised_to):
             review.take_as_it_is()
+        self._spare(reply)
         self.known.seen.obsolete = reply.signals.get(SignalKind.ELSEWHERE) if self.known.is_about_all(reply) else None

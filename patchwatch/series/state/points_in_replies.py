@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from patchwatch.mail.message import Message, Remark, SignalKind, person_key
-from patchwatch.mail.sentences.addressee import is_for_others, puts_off
+from patchwatch.mail.sentences.addressee import is_about_follow_up, is_for_others, names_next_version, puts_off
 from patchwatch.mail.sentences.amendments import amends
 from patchwatch.mail.sentences.words import words
 from patchwatch.mail.short_name import short_name
@@ -23,6 +23,7 @@ from patchwatch.series.state.remark_here import (
     NO_ANSWER_NEEDED,
     asks_beside_tag,
     comes_back,
+    confirms_problem,
     counts,
     in_place,
     is_content,
@@ -56,6 +57,8 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
         ledger.close(ledger.of_person(who), Fate.SETTLED, message, intent.text)
         if amends(intent.text, intent.text.lower()):  # what the mail above asks of the author is done then
             ledger.close(ledger.in_mail(message.parent), Fate.TAKEN_OVER, message, intent.text)
+    if declared := reply.calls_own_report_false:
+        ledger.drop(ledger.failures_of(message.author, reply.patch), Fate.WITHDRAWN, message, declared)
     least = ledger.rules.sure if complete else 0
     insisted: set[str] = set()  # "Thanks and regards" at the end of a mail does not settle what it asks for
     for number, remark in enumerate(message.remarks, 1):
@@ -68,7 +71,7 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
         others = [key for key in about if key not in own] if SignalKind.OVERRULES in remark.signals else []
         if others and _outranks(reply):
             ledger.drop(others, Fate.TAKEN_OVER, message, remark.text)
-        if remark.retracts and not EXPLICIT.intersection(remark.signals):
+        if _asks_for_nothing(remark, reply):
             pass
         elif remark.wants and is_for_author(reply, remark) and counts(remark, reply, least):
             if own and ledger.by_key[own[0]].fate in UNSETTLED:
@@ -93,6 +96,13 @@ def _read_reviewer(ledger: Ledger, reply: Reply, *, complete: bool) -> None:
     asks = any(r.wants or r.retracts or r.waives for r in message.remarks)
     if SignalKind.SATISFIED in reply.signals and not asks:
         ledger.settle(ledger.of_person(who), message, reply.signals[SignalKind.SATISFIED].text)
+
+
+def _asks_for_nothing(remark: Remark, reply: Reply) -> bool:
+    """True if a remark, whatever it is like, takes something back, spares a version, or confirms the problem."""
+    if confirms_problem(remark, reply):
+        return True
+    return (remark.retracts or SignalKind.SPARES in remark.signals) and EXPLICIT.isdisjoint(remark.signals)
 
 
 def _asked_in(ledger: Ledger, message: Message) -> bool:
@@ -161,7 +171,7 @@ def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
         return
     if SignalKind.ENTRUSTED in remark.signals:
         ledger.drop([key], Fate.SETTLED, message, remark.text)
-    elif puts_off(remark.text, promised=SignalKind.PROMISE in remark.signals):
+    elif puts_off(remark.text, promised=SignalKind.PROMISE in remark.signals) or _agrees_to_later(point, remark):
         ledger.close([key], Fate.LATER, message, remark.text)
         ledger.put_off = True
     elif SignalKind.WILL_REVIEW in remark.signals and remark.words <= FEW_WORDS:
@@ -178,6 +188,11 @@ def _answer(ledger: Ledger, key: str, message: Message, remark: Remark) -> None:
         pass  # "I see": whatever it was, they do not argue
     elif point.fate != Fate.PROMISED:
         ledger.move(key, Fate.ANSWERED, message, remark.text)
+
+
+def _agrees_to_later(point: Point, remark: Remark) -> bool:
+    """True if an author gives in to what was asked for a follow-up: "After we fix these, can we add a warning?"."""
+    return remark.concedes != "" and is_about_follow_up(point.text) and not names_next_version(remark.gives_in)
 
 
 def _endorse(ledger: Ledger, reply: Reply, who: str) -> None:

@@ -40,6 +40,12 @@ _NUDGES = Pattern(
     r"(?:feedback|repl(?:y|ies)|response|comments?|answers?|reviews?)\b|"
     r"\b(?:could|can|would) (?:you|someone|somebody|anyone|anybody) (?:please )?(?:(?:have|take) a look|review|pick)\b"
 )
+_CONFIRMS = Pattern(
+    r"(?i)\W*(?:(?:and|also|fwiw|yes|btw)\b[, ]*)*(?:i (?:also )?(?:see|have|had|hit|get|got|can confirm) )?"
+    r"(?:exactly )?(?:the )?(?:exact )?same (?:\w+ )?(?:problem|issue|bug|symptoms?|crash|hang|failure)s? "
+    r"(?:here )?(?:on|with) "
+    r"(?!.*\b(?:this|your|these|patch(?:es|ed)?|series|v\d+|applied)\b(?! fix))"
+)
 _OTHER_PATCHES = Pattern(
     r"(?i)\b(?:make|do|send|prepare|submit|post|write) (?:an? )?similar (?:patch|series|fix|change)\b|"
     r"\breview (?:some |any |more )?other patches\b"
@@ -135,6 +141,11 @@ def comes_back(point: Point, remark: Remark, reply: Reply) -> bool:
     answered = point.fate == Fate.ANSWERED and point.kind != PointKind.QUESTION
     content = remark.words == 0 or remark.waives or reply.endorses or acts(remark)
     return answered and not content and is_for_author(reply, remark)
+
+
+def confirms_problem(remark: Remark, reply: Reply) -> bool:
+    """True if somebody has the problem that the patch is for, too: "Same problem on the FP08"."""
+    return reply.to_posting and not remark.below_diff and _CONFIRMS.match(remark.text) is not None
 
 
 def nudges(remark: Remark) -> bool:

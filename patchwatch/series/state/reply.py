@@ -17,7 +17,7 @@ from patchwatch.mail.sentences.addressee import (
     is_about_this_patch,
     names_next_version,
 )
-from patchwatch.mail.sentences.intentions import asks_to_apply
+from patchwatch.mail.sentences.intentions import asks_to_apply, thinks_again
 from patchwatch.pattern import Pattern
 from patchwatch.series.committers import Committers, is_by_form, is_claim
 from patchwatch.series.tag import is_endorsement
@@ -183,6 +183,22 @@ class Reply:
         """The sentence with which an author leaves a change to whoever applies the patch; empty: none."""
         remarks = self.message.remarks if self.by_author and not self.has(SignalKind.PROMISE) else ()
         return next((r.text for r in remarks if SignalKind.ENTRUSTED in r.signals), "")
+
+    @property
+    def spares_version(self) -> str:
+        """The sentence that says that no other version need be posted; empty: none."""
+        return next((r.text for r in self.message.remarks if SignalKind.SPARES in r.signals), "")
+
+    @property
+    def thinks_again(self) -> str:
+        """The sentence with which an author goes back on what they just said, and promises nothing; empty: none."""
+        first = self.message.remarks[0].text if self.by_author and self.message.remarks else ""
+        return first if thinks_again(first) and not self.has(SignalKind.PROMISE) else ""
+
+    @property
+    def calls_own_report_false(self) -> str:
+        """The sentence that declares a report false, if its sender may be the bot's owner; empty: none."""
+        return next((r.text for r in self.message.remarks if SignalKind.FALSE_REPORT in r.signals), "")
 
     @property
     def asks(self) -> bool:
