@@ -287,4 +287,4 @@ def test_the_rest_of_a_series_that_went_to_other_lists_does_not_count(tracker: T
     assert state_of(tracker, patch(3, 6, title="frob: oil it"), name="1.2@x") == ("under-review", "c@x")
     row = tracker.one(tracker.find("1.2@x"))
     assert row.state_evidence is not None
-    assert row.state_evidence.text.startswith("patch 2 of 2: ")
+    assert row.state_evidence.text.startswith("patch 2 of 6: ")

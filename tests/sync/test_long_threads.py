@@ -30,7 +30,7 @@ DIFF = "x\n---\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
 
 def most_steps() -> int:
     """For each mail of a revision when one more reply arrives; PostgreSQL's driver is partly Python and needs more."""
-    return 330 if on_postgresql.in_use() else 250
+    return 350 if on_postgresql.in_use() else 270
 
 
 def chain(length: int, *, patch: bool = True) -> list[Read]:
